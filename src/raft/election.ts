@@ -1,0 +1,97 @@
+import { becomeLeader, quorumHeardAt } from "./leader.ts";
+import type { PreVote, PreVoteResponse, RequestVote, RequestVoteResponse } from "./messages.ts";
+import { electionResult } from "./quorum.ts";
+import { becomeFollower, enterTerm, resetElectionDeadline, type State } from "./state.ts";
+import type { Index, NodeId, Term } from "./types.ts";
+
+/**
+ * Asks first whether a majority would vote for this node, in a term that nobody enters yet, so that a node
+ * that was cut off deposes nobody when it returns (thesis §9.6).
+ */
+export function campaign(state: State, now: number): void {
+  resetElectionDeadline(state, now);
+  state.leader = null;
+  const votes = new Map([[state.id, true]]);
+  state.role = { name: "pre-candidate", votes };
+  ask(state, "PreVote", state.currentTerm + 1);
+  if (electionResult(state.configuration, votes) === "won") becomeCandidate(state, now);
+}
+
+/** Paper §5.2. Its own vote counts when it is durable: see `onOwnVoteDurable`. */
+function becomeCandidate(state: State, now: number): void {
+  enterTerm(state, state.currentTerm + 1, state.id);
+  resetElectionDeadline(state, now);
+  state.role = { name: "candidate", votes: new Map() };
+  ask(state, "RequestVote", state.currentTerm);
+}
+
+function ask(state: State, type: "PreVote" | "RequestVote", term: Term): void {
+  const { id: from, lastIndex, lastTerm } = state;
+  for (const to of state.configuration.voters) {
+    if (to !== from) state.effects.messages.push({ type, from, to, term, lastIndex, lastTerm });
+  }
+}
+
+/** A vote goes only to a log at least as new as one's own (paper §5.4.1). */
+function isUpToDate(state: State, lastIndex: Index, lastTerm: Term): boolean {
+  return lastTerm > state.lastTerm || (lastTerm === state.lastTerm && lastIndex >= state.lastIndex);
+}
+
+/** Whether a leader is at work, so that nobody needs another one (thesis §4.2.3). */
+export function hasLiveLeader(state: State, now: number): boolean {
+  const heardAt = state.role.name === "leader" ? quorumHeardAt(state, state.role, now) : state.leaderHeardAt;
+  return state.leader !== null && now - heardAt < state.options.electionTimeoutMs;
+}
+
+export function onPreVote(state: State, message: PreVote, now: number): void {
+  const granted =
+    message.term > state.currentTerm &&
+    !hasLiveLeader(state, now) &&
+    isUpToDate(state, message.lastIndex, message.lastTerm);
+  const term = granted ? message.term : state.currentTerm;
+  state.effects.messages.push({ type: "PreVoteResponse", from: state.id, to: message.from, term, granted });
+}
+
+export function onPreVoteResponse(state: State, message: PreVoteResponse, now: number): void {
+  if (state.role.name !== "pre-candidate") return;
+  const sameElection = !message.granted || message.term === state.currentTerm + 1;
+  if (!sameElection) return;
+  count(state, state.role.votes, message.from, message.granted, now, becomeCandidate);
+}
+
+/** Of the present term: `Raft.step` has entered it, or refused. */
+export function onRequestVote(state: State, message: RequestVote, now: number): void {
+  const free = state.votedFor === null ? state.leader === null : state.votedFor === message.from;
+  const granted = free && isUpToDate(state, message.lastIndex, message.lastTerm);
+  if (granted) {
+    if (state.votedFor === null) enterTerm(state, state.currentTerm, message.from);
+    resetElectionDeadline(state, now);
+  }
+  const { id: from, currentTerm: term } = state;
+  state.effects.messages.push({ type: "RequestVoteResponse", from, to: message.from, term, granted });
+}
+
+export function onRequestVoteResponse(state: State, message: RequestVoteResponse, now: number): void {
+  if (state.role.name !== "candidate") return;
+  count(state, state.role.votes, message.from, message.granted, now, becomeLeader);
+}
+
+/** A candidate's vote for itself is one like the others: it counts once it can't be forgotten. */
+export function onOwnVoteDurable(state: State, now: number): void {
+  if (state.role.name !== "candidate") return;
+  count(state, state.role.votes, state.id, true, now, becomeLeader);
+}
+
+function count(
+  state: State,
+  votes: Map<NodeId, boolean>,
+  from: NodeId,
+  granted: boolean,
+  now: number,
+  win: (state: State, now: number) => void,
+): void {
+  votes.set(from, granted);
+  const result = electionResult(state.configuration, votes);
+  if (result === "won") win(state, now);
+  if (result === "lost") becomeFollower(state, state.currentTerm, null, now);
+}

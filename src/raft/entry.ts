@@ -1,0 +1,25 @@
+import { Crc32c } from "@aws-crypto/crc32c";
+import type { Entry, EntryKind, Index, Term } from "./types.ts";
+
+const entryKinds: readonly EntryKind[] = ["noop", "command"];
+const headerBytes = 17;
+
+/** CRC-32C (RFC 3720 appendix B.4) over index, term, kind and data of an entry. */
+function checksumOf(entry: Omit<Entry, "checksum">): number {
+  const header = new DataView(new ArrayBuffer(headerBytes));
+  header.setFloat64(0, entry.index);
+  header.setFloat64(8, entry.term);
+  header.setUint8(16, entryKinds.indexOf(entry.kind));
+  return new Crc32c().update(new Uint8Array(header.buffer)).update(entry.data).digest();
+}
+
+/** A new entry, checksum included. */
+export function createEntry(index: Index, term: Term, kind: EntryKind, data: Uint8Array): Entry {
+  const fields = { index, term, kind, data };
+  return { ...fields, checksum: checksumOf(fields) };
+}
+
+/** Whether an entry is what its author wrote: checked on receipt and on read. */
+export function isIntact(entry: Entry): boolean {
+  return checksumOf(entry) === entry.checksum;
+}

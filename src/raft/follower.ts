@@ -1,0 +1,60 @@
+import { invariant } from "./invariant.ts";
+import type { AppendEntries } from "./messages.ts";
+import { append, lastIndexWithTermAtMost, resetElectionDeadline, type State, termAt } from "./state.ts";
+import { type Entry, type Index, toIndex } from "./types.ts";
+
+/** From the leader of the present term (paper figure 2, AppendEntries, receiver). */
+export function onAppendEntries(state: State, message: AppendEntries, now: number): void {
+  state.leaderHeardAt = now;
+  resetElectionDeadline(state, now);
+  if (termAt(state, message.prevIndex) !== message.prevTerm) {
+    reject(state, message);
+    return;
+  }
+  const lastNewIndex = toIndex(message.prevIndex + message.entries.length);
+  take(state, message.entries);
+  // Never beyond what this request proved to match: what lies behind it may be another leader's.
+  const commitIndex = toIndex(Math.min(message.commitIndex, lastNewIndex));
+  if (commitIndex > state.commitIndex) state.commitIndex = commitIndex;
+  const { id: from, currentTerm: term } = state;
+  const { from: to, round } = message;
+  state.effects.messages.push({
+    type: "AppendEntriesAccepted",
+    from,
+    to,
+    term,
+    round,
+    matchIndex: lastNewIndex,
+  });
+}
+
+/** Adds what is new. Only a real conflict truncates: an old request may well be shorter than the log. */
+function take(state: State, entries: readonly Entry[]): void {
+  const firstNew = entries.findIndex((entry) => termAt(state, entry.index) !== entry.term);
+  const first = entries[firstNew];
+  if (first === undefined) return;
+  if (first.index <= state.lastIndex) truncateFrom(state, first.index);
+  append(state, entries.slice(firstNew));
+}
+
+function truncateFrom(state: State, index: Index): void {
+  invariant(index > state.commitIndex, `entry ${index} is committed and conflicts with the leader's`);
+  const lastTerm = termAt(state, toIndex(index - 1));
+  invariant(lastTerm !== null, `no entry before ${index}`);
+  state.effects.truncateFrom = index;
+  state.lastIndex = toIndex(index - 1);
+  state.lastTerm = lastTerm;
+}
+
+/** Hints at the last entry that can match, so that whole terms are skipped at once. */
+function reject(state: State, message: AppendEntries): void {
+  const { id: from, currentTerm: term } = state;
+  const { from: to, prevIndex, round } = message;
+  const reach = toIndex(Math.min(prevIndex, state.lastIndex));
+  const hintIndex = lastIndexWithTermAtMost(state, reach, message.prevTerm);
+  const hintTerm = termAt(state, hintIndex) ?? 0;
+  state.effects.messages.push({
+    type: "AppendEntriesRejected",
+    ...{ from, to, term, round, prevIndex, hintIndex, hintTerm },
+  });
+}

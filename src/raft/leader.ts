@@ -1,0 +1,100 @@
+import { createEntry } from "./entry.ts";
+import { invariant } from "./invariant.ts";
+import type { AppendEntriesAccepted, AppendEntriesRejected } from "./messages.ts";
+import { acceptedUpTo, createProgress, type Progress, probeFrom } from "./progress.ts";
+import { reachedByMajority } from "./quorum.ts";
+import { noReads, type PendingReads, settleReads } from "./reads.ts";
+import { append, lastIndexWithTermAtMost, type State } from "./state.ts";
+import { type Index, type NodeId, toIndex } from "./types.ts";
+import { addProposal, noProposals, type Proposals, releaseCommitted } from "./uncommitted.ts";
+
+/** What only a leader knows; gone when it leads no more. */
+export interface Leader {
+  readonly name: "leader";
+  /** The no-op that opened the term. Only entries from here on are committed by counting (paper §5.4.2). */
+  readonly termStart: Index;
+  /** Its own log is durable up to here. */
+  durableIndex: Index;
+  readonly peers: ReadonlyMap<NodeId, Progress>;
+  readonly reads: PendingReads;
+  readonly proposals: Proposals;
+}
+
+/** Opens its term with a no-op, which commits what earlier terms left (paper §8). */
+export function becomeLeader(state: State, now: number): void {
+  const termStart = toIndex(state.lastIndex + 1);
+  const others = state.configuration.voters.filter((id) => id !== state.id);
+  state.role = {
+    name: "leader",
+    termStart,
+    durableIndex: toIndex(0),
+    peers: new Map(others.map((id) => [id, createProgress(termStart, now)])),
+    reads: noReads(),
+    proposals: noProposals(),
+  };
+  state.leader = state.id;
+  append(state, [createEntry(termStart, state.currentTerm, "noop", new Uint8Array(0))]);
+}
+
+/** Appends one command to the leader's log. */
+export function appendCommand(state: State, leader: Leader, data: Uint8Array): Index {
+  const index = toIndex(state.lastIndex + 1);
+  append(state, [createEntry(index, state.currentTerm, "command", data)]);
+  addProposal(leader.proposals, index, data.byteLength);
+  return index;
+}
+
+/** When a majority was last heard, ms: the leader hears itself now. */
+export function quorumHeardAt(state: State, leader: Leader, now: number): number {
+  return reachedByMajority(state.configuration, (id) => leader.peers.get(id)?.ackedAt ?? now);
+}
+
+export function onAccepted(state: State, leader: Leader, message: AppendEntriesAccepted, now: number): void {
+  const progress = acknowledge(leader, message.from, message.round, now);
+  invariant(message.matchIndex <= state.lastIndex, `node ${message.from} holds more than its leader`);
+  acceptedUpTo(progress, message.matchIndex);
+  advanceCommit(state, leader);
+  settleReads(state, leader);
+}
+
+/** The logs differ at `prevIndex`, or the peer's is shorter: go back by whole terms (paper §5.3, end). */
+export function onRejected(state: State, leader: Leader, message: AppendEntriesRejected, now: number): void {
+  const progress = acknowledge(leader, message.from, message.round, now);
+  settleReads(state, leader);
+  const afterMatch = progress.matchIndex + 1;
+  if (progress.mode === "replicate") {
+    if (message.prevIndex > progress.matchIndex) probeFrom(progress, toIndex(afterMatch), false);
+    return;
+  }
+  if (message.prevIndex !== progress.nextIndex - 1) return;
+  const hint = toIndex(Math.min(message.hintIndex, message.prevIndex - 1));
+  const meeting = lastIndexWithTermAtMost(state, hint, message.hintTerm);
+  probeFrom(progress, toIndex(Math.max(afterMatch, meeting + 1)), false);
+}
+
+/** Any answer of the term, a rejection too, says that the peer still follows. */
+function acknowledge(leader: Leader, from: NodeId, round: number, now: number): Progress {
+  const progress = leader.peers.get(from);
+  invariant(progress !== undefined, `node ${from} answers but is no peer`);
+  progress.ackedAt = now;
+  progress.ackedRound = Math.max(progress.ackedRound, round);
+  return progress;
+}
+
+/** The leader's own log is durable up to `index`. */
+export function onOwnLogDurable(state: State, leader: Leader, index: Index): void {
+  if (index > leader.durableIndex) leader.durableIndex = index;
+  advanceCommit(state, leader);
+  settleReads(state, leader);
+}
+
+/** Commits what a majority holds durably, but counts only entries of its own term (paper §5.4.2). */
+function advanceCommit(state: State, leader: Leader): void {
+  const held = reachedByMajority(
+    state.configuration,
+    (id) => leader.peers.get(id)?.matchIndex ?? leader.durableIndex,
+  );
+  if (held < leader.termStart || held <= state.commitIndex) return;
+  state.commitIndex = toIndex(held);
+  releaseCommitted(leader.proposals, state.commitIndex);
+}

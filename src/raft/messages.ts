@@ -1,0 +1,74 @@
+import type { Entry, Index, NodeId, Term } from "./types.ts";
+
+/**
+ * What nodes say to each other. All are one-way: an answer is a message of its own, so that loss,
+ * doubling and reordering are ordinary.
+ */
+interface Envelope {
+  readonly from: NodeId;
+  readonly to: NodeId;
+  /** The sender's current term; in a PreVote, and in its grant, the term that the sender would campaign in. */
+  readonly term: Term;
+}
+
+/** "Would you vote for me?": raises no term (thesis §9.6). */
+export interface PreVote extends Envelope {
+  readonly type: "PreVote";
+  readonly lastIndex: Index;
+  readonly lastTerm: Term;
+}
+
+export interface PreVoteResponse extends Envelope {
+  readonly type: "PreVoteResponse";
+  readonly granted: boolean;
+}
+
+/** Paper §5.2 and figure 2. */
+export interface RequestVote extends Envelope {
+  readonly type: "RequestVote";
+  readonly lastIndex: Index;
+  readonly lastTerm: Term;
+}
+
+export interface RequestVoteResponse extends Envelope {
+  readonly type: "RequestVoteResponse";
+  readonly granted: boolean;
+}
+
+/** Paper §5.3 and figure 2; a heartbeat is one without entries. */
+export interface AppendEntries extends Envelope {
+  readonly type: "AppendEntries";
+  readonly prevIndex: Index;
+  readonly prevTerm: Term;
+  readonly entries: readonly Entry[];
+  /** The leader's commit index. */
+  readonly commitIndex: Index;
+  /** The leader's latest read round (thesis §6.4), echoed by the answer. Unique within the term. */
+  readonly round: number;
+}
+
+export interface AppendEntriesAccepted extends Envelope {
+  readonly type: "AppendEntriesAccepted";
+  readonly round: number;
+  /** The last index that the request proved to match: its `prevIndex` plus its entries. */
+  readonly matchIndex: Index;
+}
+
+export interface AppendEntriesRejected extends Envelope {
+  readonly type: "AppendEntriesRejected";
+  readonly round: number;
+  /** The `prevIndex` that did not match. */
+  readonly prevIndex: Index;
+  /** The follower's last entry that may match: its term is not above the request's `prevTerm`. */
+  readonly hintIndex: Index;
+  readonly hintTerm: Term;
+}
+
+export type Message =
+  | PreVote
+  | PreVoteResponse
+  | RequestVote
+  | RequestVoteResponse
+  | AppendEntries
+  | AppendEntriesAccepted
+  | AppendEntriesRejected;

@@ -1,0 +1,62 @@
+import { type Index, toIndex } from "./types.ts";
+
+/**
+ * What a leader knows of one peer (paper figure 2, `nextIndex` and `matchIndex`).
+ *
+ * - `probe`: where the logs meet is not known; one AppendEntries at a time asks.
+ * - `replicate`: it is known; entries are sent ahead of their answers, up to a window.
+ */
+export interface Progress {
+  mode: "probe" | "replicate";
+  /** The peer durably holds the leader's log up to here. */
+  matchIndex: Index;
+  /** The next entry to send; always above `matchIndex`. */
+  nextIndex: Index;
+  /** In `probe`: the question is out; it is repeated with the next heartbeat. */
+  paused: boolean;
+  /** In `replicate`: the last index of each AppendEntries with entries that is not answered yet. */
+  inflight: Index[];
+  /** When anything was last sent, ms. */
+  sentAt: number;
+  /** The latest read round that was sent to it, and that it acknowledged. */
+  sentRound: number;
+  ackedRound: number;
+  /** When it last answered in this term, ms. */
+  ackedAt: number;
+}
+
+/** A peer of which a new leader knows nothing: it hopes that the logs are the same (paper §5.3). */
+export function createProgress(nextIndex: Index, now: number): Progress {
+  return {
+    mode: "probe",
+    matchIndex: toIndex(0),
+    nextIndex,
+    paused: false,
+    inflight: [],
+    sentAt: Number.NEGATIVE_INFINITY,
+    sentRound: 0,
+    ackedRound: 0,
+    ackedAt: now,
+  };
+}
+
+/** The peer holds everything up to `matchIndex`: from now on entries go ahead of their answers. */
+export function acceptedUpTo(progress: Progress, matchIndex: Index): void {
+  if (matchIndex > progress.matchIndex) progress.matchIndex = matchIndex;
+  const afterMatch = toIndex(progress.matchIndex + 1);
+  if (progress.mode === "probe") {
+    progress.mode = "replicate";
+    progress.nextIndex = afterMatch;
+  } else if (progress.nextIndex < afterMatch) {
+    progress.nextIndex = afterMatch;
+  }
+  progress.inflight = progress.inflight.filter((lastIndex) => lastIndex > progress.matchIndex);
+}
+
+/** Something on the way was lost: ask anew from `nextIndex`. */
+export function probeFrom(progress: Progress, nextIndex: Index, paused: boolean): void {
+  progress.mode = "probe";
+  progress.nextIndex = nextIndex;
+  progress.paused = paused;
+  progress.inflight = [];
+}

@@ -1,0 +1,269 @@
+import {
+  campaign,
+  hasLiveLeader,
+  onOwnVoteDurable,
+  onPreVote,
+  onPreVoteResponse,
+  onRequestVote,
+  onRequestVoteResponse,
+} from "./election.ts";
+import { isIntact } from "./entry.ts";
+import { onAppendEntries } from "./follower.ts";
+import { invariant } from "./invariant.ts";
+import {
+  appendCommand,
+  type Leader,
+  onAccepted,
+  onOwnLogDurable,
+  onRejected,
+  quorumHeardAt,
+} from "./leader.ts";
+import type { AppendEntries, Message } from "./messages.ts";
+import { probeFrom } from "./progress.ts";
+import { isMember } from "./quorum.ts";
+import { beginRead } from "./reads.ts";
+import type { DurableMark, NotTaken, Persist, Ready } from "./ready.ts";
+import { replicate } from "./replicate.ts";
+import { becomeFollower, noEffects, resetElectionDeadline, type State, termAt } from "./state.ts";
+import type { Configuration, HardState, Index, LogReader, NodeId, Options, Term } from "./types.ts";
+import { toIndex } from "./types.ts";
+import { hasRoom } from "./uncommitted.ts";
+
+export interface RaftInit {
+  readonly id: NodeId;
+  readonly options: Options;
+  readonly configuration: Configuration;
+  readonly log: LogReader;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly hardState: HardState;
+  readonly lastIndex: Index;
+  readonly lastTerm: Term;
+}
+
+/**
+ * Raft (Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", extended version) as a
+ * pure state machine. Messages, proposals and the time go in; after each input, `ready` gives all effects
+ * and must be called, and its `persist` written, before the next input. Times are in ms on a clock of the
+ * host's choice that never goes back.
+ */
+export class Raft {
+  readonly #state: State;
+  /** Entries that arrived damaged, and were dropped with their message. */
+  corruptEntries = 0;
+
+  constructor(init: RaftInit, now: number) {
+    this.#state = {
+      id: init.id,
+      options: init.options,
+      log: init.log,
+      random: init.random,
+      configuration: init.configuration,
+      currentTerm: init.hardState.currentTerm,
+      votedFor: init.hardState.votedFor,
+      lastIndex: init.lastIndex,
+      lastTerm: init.lastTerm,
+      commitIndex: toIndex(0),
+      role: { name: "follower" },
+      leader: null,
+      leaderHeardAt: Number.NEGATIVE_INFINITY,
+      electionDeadline: 0,
+      effects: noEffects(),
+    };
+    resetElectionDeadline(this.#state, now);
+  }
+
+  get state(): Readonly<State> {
+    return this.#state;
+  }
+
+  /** A message from a peer, maybe late, doubled, or from nobody that belongs here. */
+  step(message: Message, now: number): void {
+    const state = this.#state;
+    this.#expectTaken();
+    if (message.to !== state.id || message.from === state.id) return;
+    if (!isMember(state.configuration, message.from)) return;
+    if (message.type === "AppendEntries" && !this.#isSound(message)) return;
+    if (message.term > state.currentTerm && !this.#meetNewerTerm(message, now)) return;
+    if (message.term < state.currentTerm) this.#answerStale(message);
+    else this.#dispatch(message, now);
+  }
+
+  /** The leader appends `data` to its log; it may never be committed. Refused: nothing happened. */
+  propose(data: Uint8Array): { readonly index: Index; readonly term: Term } | NotTaken {
+    const state = this.#state;
+    this.#expectTaken();
+    if (state.role.name !== "leader") return "not-leader";
+    if (!hasRoom(state.role.proposals, data.byteLength, state.options.uncommittedBytesMax)) return "busy";
+    const index = appendCommand(state, state.role, data);
+    return { index, term: state.currentTerm };
+  }
+
+  /**
+   * Begins a linearizable read that covers `atLeast` and all that is committed; gives its context, unique
+   * within the term. `ready` hands it out when confirmed; never, if this node stops leading first.
+   */
+  read(atLeast: Index): number | "not-leader" {
+    const state = this.#state;
+    return state.role.name === "leader" ? beginRead(state, state.role, atLeast) : "not-leader";
+  }
+
+  /** Time has passed: campaign, or notice that a majority was not heard for too long. */
+  tick(now: number): void {
+    const state = this.#state;
+    this.#expectTaken();
+    if (state.role.name !== "leader") {
+      if (now >= state.electionDeadline) campaign(state, now);
+    } else if (now >= this.#quorumDeadline(state.role, now)) {
+      becomeFollower(state, state.currentTerm, null, now);
+    }
+  }
+
+  /** Something sent to `peer` was lost, or may have been: ask it anew, with the next heartbeat. */
+  unreachable(peer: NodeId): void {
+    const { role } = this.#state;
+    const progress = role.name === "leader" ? role.peers.get(peer) : undefined;
+    if (progress === undefined) return;
+    const next = progress.mode === "replicate" ? toIndex(progress.matchIndex + 1) : progress.nextIndex;
+    probeFrom(progress, next, true);
+  }
+
+  /** Whether the entry at `index`, which must be in the log, is that of `term`: a leader never rewrites its own. */
+  isOfTerm(index: Index, term: Term): boolean {
+    const state = this.#state;
+    const isOwn = state.role.name === "leader" && state.currentTerm === term && index >= state.role.termStart;
+    return isOwn || termAt(state, index) === term;
+  }
+
+  /** To be called once the inputs at hand are through: a leader sends what its peers lack. */
+  replicate(now: number): void {
+    this.#expectTaken();
+    if (this.#state.role.name === "leader") replicate(this.#state, this.#state.role, now);
+  }
+
+  /** Up to where this node has written, to be handed back to `durable`. */
+  mark(): DurableMark {
+    return { term: this.#state.currentTerm, lastIndex: this.#state.lastIndex };
+  }
+
+  /**
+   * All that was written when `mark` was taken is durable. One of an older term says nothing of the present
+   * one's vote or entries: what it covered may have been rewritten since.
+   */
+  durable(mark: DurableMark, now: number): void {
+    const state = this.#state;
+    this.#expectTaken();
+    if (mark.term !== state.currentTerm) return;
+    onOwnVoteDurable(state, now);
+    if (state.role.name === "leader") onOwnLogDurable(state, state.role, mark.lastIndex);
+  }
+
+  /** Takes the effects of the inputs since the last call. */
+  ready(): Ready {
+    const { effects } = this.#state;
+    const ready = {
+      persist: this.#takePersist(),
+      afterPersist: { messages: effects.messages, reads: effects.reads },
+    };
+    Object.assign(effects, noEffects());
+    return ready;
+  }
+
+  /** When `tick` and `replicate` are next due; null: no need to wake for anything. */
+  wakeAt(): number | null {
+    const { role, options, electionDeadline } = this.#state;
+    if (role.name !== "leader") return electionDeadline;
+    if (role.peers.size === 0) return null;
+    const heartbeats = Array.from(role.peers.values(), ({ sentAt }) => sentAt + options.heartbeatMs);
+    return Math.min(...heartbeats);
+  }
+
+  #takePersist(): Persist | null {
+    const { effects, currentTerm, votedFor } = this.#state;
+    const { hardStateChanged, truncateFrom, append } = effects;
+    if (!hardStateChanged && truncateFrom === null && append.length === 0) return null;
+    return { hardState: hardStateChanged ? { currentTerm, votedFor } : null, truncateFrom, append };
+  }
+
+  #expectTaken(): void {
+    const { hardStateChanged, truncateFrom, append } = this.#state.effects;
+    invariant(!hardStateChanged && truncateFrom === null && append.length === 0, "effects were not taken");
+  }
+
+  /** Entries must follow each other and be what their author wrote; else the message is as good as lost. */
+  #isSound(message: AppendEntries): boolean {
+    const damaged = message.entries.filter((entry) => !isIntact(entry)).length;
+    this.corruptEntries += damaged;
+    const inOrder = message.entries.every((entry, i) => {
+      const prevTerm = message.entries[i - 1]?.term ?? message.prevTerm;
+      return (
+        entry.index === message.prevIndex + 1 + i && entry.term >= prevTerm && entry.term <= message.term
+      );
+    });
+    return damaged === 0 && inOrder;
+  }
+
+  /** Follows a newer term where the message proves one; false: it must be ignored. */
+  #meetNewerTerm(message: Message, now: number): boolean {
+    const state = this.#state;
+    const isOfFuture = message.type === "PreVote" || (message.type === "PreVoteResponse" && message.granted);
+    if (isOfFuture) return true;
+    if (message.type === "RequestVote" && hasLiveLeader(state, now)) return false;
+    becomeFollower(state, message.term, null, now);
+    return true;
+  }
+
+  /** A request of an older term changes nothing; its sender learns the newer one. Old answers are dropped. */
+  #answerStale(message: Message): void {
+    const { id: from, currentTerm: term, effects } = this.#state;
+    const to = message.from;
+    if (message.type === "PreVote") {
+      effects.messages.push({ type: "PreVoteResponse", from, to, term, granted: false });
+    } else if (message.type === "RequestVote") {
+      effects.messages.push({ type: "RequestVoteResponse", from, to, term, granted: false });
+    } else if (message.type === "AppendEntries") {
+      const { prevIndex } = message;
+      // The round was one of the older term; its sender may lead this one by now, and count rounds anew.
+      const none = { round: 0, hintIndex: toIndex(0), hintTerm: 0 };
+      effects.messages.push({ type: "AppendEntriesRejected", from, to, term, prevIndex, ...none });
+    }
+  }
+
+  #dispatch(message: Message, now: number): void {
+    const state = this.#state;
+    const { role } = state;
+    switch (message.type) {
+      case "PreVote":
+        onPreVote(state, message, now);
+        break;
+      case "PreVoteResponse":
+        onPreVoteResponse(state, message, now);
+        break;
+      case "RequestVote":
+        onRequestVote(state, message, now);
+        break;
+      case "RequestVoteResponse":
+        onRequestVoteResponse(state, message, now);
+        break;
+      case "AppendEntries":
+        invariant(role.name !== "leader", `two leaders in term ${state.currentTerm}`);
+        becomeFollower(state, state.currentTerm, message.from, now);
+        onAppendEntries(state, message, now);
+        break;
+      case "AppendEntriesAccepted":
+        if (role.name === "leader") onAccepted(state, role, message, now);
+        break;
+      case "AppendEntriesRejected":
+        if (role.name === "leader") onRejected(state, role, message, now);
+        break;
+    }
+  }
+
+  /** When a leader that hears nobody has to step down (thesis §6.2). */
+  #quorumDeadline(leader: Leader, now: number): number {
+    const { checkQuorum, electionTimeoutMs } = this.#state.options;
+    return checkQuorum
+      ? quorumHeardAt(this.#state, leader, now) + electionTimeoutMs
+      : Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,93 @@
+import { invariant } from "./invariant.ts";
+import type { Leader } from "./leader.ts";
+import type { Progress } from "./progress.ts";
+import { openRound, settleReads } from "./reads.ts";
+import { type State, termAt } from "./state.ts";
+import { type Entry, type NodeId, toIndex } from "./types.ts";
+
+/** Entries in one message: a peer that lacks a million of them must not make each round look at all. */
+const entriesMax = 1_024;
+
+/** Sends each peer what it lacks, as far as its window allows, and all of them a heartbeat when one is due. */
+export function replicate(state: State, leader: Leader, now: number): void {
+  const heartbeatDue = Array.from(leader.peers.values()).some(
+    ({ sentAt }) => now - sentAt >= state.options.heartbeatMs,
+  );
+  openRound(leader.reads, heartbeatDue);
+  for (const [peer, progress] of leader.peers) {
+    const isDue = heartbeatDue || progress.sentRound < leader.reads.round;
+    if (progress.mode === "probe") probe(state, leader, peer, progress, isDue, now);
+    else stream(state, leader, peer, progress, isDue, now);
+  }
+  settleReads(state, leader);
+}
+
+/** Entries ride along only where the logs are likely to meet: those of the leader's own term. */
+function probe(
+  state: State,
+  leader: Leader,
+  peer: NodeId,
+  progress: Progress,
+  isDue: boolean,
+  now: number,
+): void {
+  if (progress.paused && !isDue) return;
+  const entries = progress.nextIndex >= leader.termStart ? nextEntries(state, progress) : [];
+  send(state, leader, peer, progress, entries, now);
+  progress.paused = true;
+}
+
+function stream(
+  state: State,
+  leader: Leader,
+  peer: NodeId,
+  progress: Progress,
+  isDue: boolean,
+  now: number,
+): void {
+  let idle = true;
+  while (progress.nextIndex <= state.lastIndex && progress.inflight.length < state.options.inflightMax) {
+    const entries = nextEntries(state, progress);
+    send(state, leader, peer, progress, entries, now);
+    progress.nextIndex = toIndex(progress.nextIndex + entries.length);
+    progress.inflight.push(toIndex(progress.nextIndex - 1));
+    idle = false;
+  }
+  if (idle && isDue) send(state, leader, peer, progress, [], now);
+}
+
+function nextEntries(state: State, { nextIndex }: Progress): readonly Entry[] {
+  if (nextIndex > state.lastIndex) return [];
+  const to = toIndex(Math.min(state.lastIndex, nextIndex + entriesMax - 1));
+  const entries = state.log.entries(nextIndex, to, state.options.appendBytesMax);
+  invariant(entries[0]?.index === nextIndex, `the log has no entry ${nextIndex}`);
+  return entries;
+}
+
+function send(
+  state: State,
+  leader: Leader,
+  to: NodeId,
+  progress: Progress,
+  entries: readonly Entry[],
+  now: number,
+): void {
+  const prevIndex = toIndex(progress.nextIndex - 1);
+  const prevTerm = termAt(state, prevIndex);
+  invariant(prevTerm !== null, `the log has no entry ${prevIndex}`);
+  const { id: from, currentTerm: term, commitIndex } = state;
+  const { round } = leader.reads;
+  state.effects.messages.push({
+    type: "AppendEntries",
+    from,
+    to,
+    term,
+    prevIndex,
+    prevTerm,
+    entries,
+    commitIndex,
+    round,
+  });
+  progress.sentAt = now;
+  progress.sentRound = round;
+}

@@ -1,0 +1,107 @@
+import { invariant } from "./invariant.ts";
+import type { Leader } from "./leader.ts";
+import type { Message } from "./messages.ts";
+import type { ConfirmedRead } from "./ready.ts";
+import type { Configuration, Entry, Index, LogReader, NodeId, Options, Term } from "./types.ts";
+
+/** What a node does; all else about it is in `State`. */
+export type Role =
+  | { readonly name: "follower" }
+  | { readonly name: "pre-candidate"; readonly votes: Map<NodeId, boolean> }
+  | { readonly name: "candidate"; readonly votes: Map<NodeId, boolean> }
+  | Leader;
+
+/** Everything that consensus knows, in one place. */
+export interface State {
+  readonly id: NodeId;
+  readonly options: Options;
+  readonly log: LogReader;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly configuration: Configuration;
+
+  currentTerm: Term;
+  votedFor: NodeId | null;
+  lastIndex: Index;
+  lastTerm: Term;
+  commitIndex: Index;
+
+  role: Role;
+  /** Who leads `currentTerm`, as far as is known. */
+  leader: NodeId | null;
+  /** When that leader was last heard, ms. */
+  leaderHeardAt: number;
+  /** When to campaign unless a leader is heard before, ms. */
+  electionDeadline: number;
+
+  readonly effects: Effects;
+}
+
+/** The effects of the present input, until `ready` takes them. */
+export interface Effects {
+  hardStateChanged: boolean;
+  truncateFrom: Index | null;
+  append: Entry[];
+  messages: Message[];
+  reads: ConfirmedRead[];
+}
+
+export const noEffects = (): Effects => ({
+  hardStateChanged: false,
+  truncateFrom: null,
+  append: [],
+  messages: [],
+  reads: [],
+});
+
+/** The term of an entry of the log, 0 at index 0; null where there is none. */
+export function termAt(state: State, index: Index): Term | null {
+  if (index === state.lastIndex) return state.lastTerm;
+  return index > state.lastIndex ? null : state.log.term(index);
+}
+
+/** The last index up to `from` whose term is at most `term`; terms never fall along a log, so it is searched by halves. */
+export function lastIndexWithTermAtMost(state: State, from: Index, term: Term): Index {
+  let low = 0;
+  let high: number = from;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    const middleTerm = termAt(state, middle as Index);
+    invariant(middleTerm !== null, `no entry ${middle} below ${from}`);
+    if (middleTerm <= term) low = middle;
+    else high = middle - 1;
+  }
+  return low as Index;
+}
+
+/** Adds entries to the end of the log. */
+export function append(state: State, entries: readonly Entry[]): void {
+  for (const entry of entries) {
+    invariant(entry.index === state.lastIndex + 1, `entry ${entry.index} does not follow ${state.lastIndex}`);
+    invariant(entry.term >= state.lastTerm, `entry ${entry.index} has an older term than its predecessor`);
+    state.effects.append.push(entry);
+    state.lastIndex = entry.index;
+    state.lastTerm = entry.term;
+  }
+}
+
+/** A fresh randomized election timeout (paper §5.2). */
+export function resetElectionDeadline(state: State, now: number): void {
+  state.electionDeadline = now + state.options.electionTimeoutMs * (1 + state.random());
+}
+
+/** Enters a term; a node votes at most once in each. */
+export function enterTerm(state: State, term: Term, votedFor: NodeId | null): void {
+  invariant(term > state.currentTerm || state.votedFor === null, "a vote is never taken back");
+  state.currentTerm = term;
+  state.votedFor = votedFor;
+  state.effects.hardStateChanged = true;
+}
+
+/** Follows `leader`, or nobody yet, in `term`. */
+export function becomeFollower(state: State, term: Term, leader: NodeId | null, now: number): void {
+  if (term > state.currentTerm) enterTerm(state, term, null);
+  if (state.role.name !== "follower") resetElectionDeadline(state, now);
+  state.role = { name: "follower" };
+  state.leader = leader;
+}

@@ -1,0 +1,64 @@
+/** A term: the logical clock of Raft (paper §5.1). Starts at 0, never goes back. */
+export type Term = number;
+
+declare const indexBrand: unique symbol;
+
+/**
+ * The position of an entry in the Raft log. The first entry has index 1; 0 stands before it.
+ * Counts no-ops, so it is never a record's sequence number.
+ */
+export type Index = number & { readonly [indexBrand]: true };
+
+/** Names `value` as a Raft index. */
+export const toIndex = (value: number): Index => value as Index;
+
+/** The number of a node in its cluster: 1, 2, 3 … Never reused. */
+export type NodeId = number;
+
+/** What an entry is for: the no-op that opens a term, or a command of the state machine. */
+export type EntryKind = "noop" | "command";
+
+/** One entry of the Raft log (paper figure 2). `checksum` covers all other fields. */
+export interface Entry {
+  readonly index: Index;
+  readonly term: Term;
+  readonly kind: EntryKind;
+  /** Opaque to consensus; empty for a no-op. */
+  readonly data: Uint8Array;
+  /** CRC-32C, see `checksumOf`. */
+  readonly checksum: number;
+}
+
+/** What a node must never forget (paper figure 2, "persistent state"). Written as one. */
+export interface HardState {
+  readonly currentTerm: Term;
+  readonly votedFor: NodeId | null;
+}
+
+/** The members that elect and commit. */
+export interface Configuration {
+  readonly voters: readonly NodeId[];
+}
+
+export interface Options {
+  /** The shortest election timeout, ms; the one used is drawn from [1, 2) times this. */
+  readonly electionTimeoutMs: number;
+  /** A leader lets no peer wait longer than this, ms. */
+  readonly heartbeatMs: number;
+  /** Whether a leader that hears from no majority for an election timeout steps down (thesis §6.2). */
+  readonly checkQuorum: boolean;
+  /** AppendEntries with entries that one peer may have unanswered. */
+  readonly inflightMax: number;
+  /** Bytes of entries in one AppendEntries; one entry always fits. */
+  readonly appendBytesMax: number;
+  /** Bytes of entries proposed and not yet committed; further proposals are refused. */
+  readonly uncommittedBytesMax: number;
+}
+
+/** The synchronous reader through which consensus sees its own durable log; it keeps no copy. */
+export interface LogReader {
+  /** The term of the entry at `index`; 0 at index 0; null where there is no such entry. */
+  term(index: Index): Term | null;
+  /** Entries from `from` to `to`, both included, cut after `bytesMax` bytes of data but never before one entry. */
+  entries(from: Index, to: Index, bytesMax: number): readonly Entry[];
+}
