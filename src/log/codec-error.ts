@@ -1,0 +1,7 @@
+/** Bytes that are not what an encoder of ours wrote: damaged, or of a newer version. */
+export class CodecError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "CodecError";
+  }
+}

@@ -1,0 +1,48 @@
+import { Decoder, Encoder } from "@msgpack/msgpack";
+import { CodecError } from "./codec-error.ts";
+
+/** Raised when what is packed changes its meaning; a reader refuses what is newer than itself. */
+const formatVersion = 1;
+
+const encoder = new Encoder();
+const decoder = new Decoder();
+
+/** MessagePack of `fields` behind the format's version, in bytes of its own. */
+export function pack(fields: readonly unknown[]): Uint8Array {
+  return encoder.encode([formatVersion, ...fields]);
+}
+
+/** The fields that `pack` was given; byte strings are views on `bytes`. Throws `CodecError`. */
+export function unpack(bytes: Uint8Array): readonly unknown[] {
+  const decoded = decode(bytes);
+  if (!Array.isArray(decoded)) throw new CodecError("not a packed array");
+  const [version, ...fields]: readonly unknown[] = decoded;
+  if (version !== formatVersion) throw new CodecError(`format version ${String(version)} is not known`);
+  return fields;
+}
+
+function decode(bytes: Uint8Array): unknown {
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw new CodecError("not MessagePack", { cause });
+  }
+}
+
+/** `field` as a safe integer, 0 or more. Throws `CodecError`. */
+export function toNatural(field: unknown): number {
+  if (typeof field === "number" && Number.isSafeInteger(field) && field >= 0) return field;
+  throw new CodecError("a natural number is missing");
+}
+
+/** `field` as text. Throws `CodecError`. */
+export function toText(field: unknown): string {
+  if (typeof field === "string") return field;
+  throw new CodecError("a text is missing");
+}
+
+/** `field` as bytes. Throws `CodecError`. */
+export function toBytes(field: unknown): Uint8Array {
+  if (field instanceof Uint8Array) return field;
+  throw new CodecError("a byte string is missing");
+}

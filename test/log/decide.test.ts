@@ -1,0 +1,190 @@
+import { describe, expect, it } from "vitest";
+import { type Decision, decide, proposedOutcome } from "../../src/log/decide.ts";
+import { ENTRY_BYTES_MAX } from "../../src/log/limits.ts";
+import {
+  type AppendCommand,
+  type Command,
+  type ProducerTuple,
+  type Refusal,
+  toSeq,
+} from "../../src/log/types.ts";
+import { toIndex } from "../../src/raft/types.ts";
+import { MemoryStorage } from "../../src/storage/memory.ts";
+import { appendTo, begun, everything, run } from "../storage/fixture.ts";
+
+const create: Command = { kind: "create", name: "a" };
+const remove: Command = { kind: "delete", name: "a" };
+
+/** What is decided at `now` on a log with `earlier` behind it, done at 1,000. */
+function decideAfter(earlier: readonly Command[], command: Command, now = 2_000): Decision {
+  const storage = begun(new MemoryStorage());
+  run(storage, earlier);
+  return decide(command, storage.view(everything), now);
+}
+
+function append(parts: Partial<AppendCommand> = {}): Command {
+  return {
+    kind: "append",
+    name: "a",
+    count: 1,
+    records: new Uint8Array(5),
+    expectedSeq: null,
+    producer: null,
+    ...parts,
+  };
+}
+
+function by(epoch: number, seq: number, id = "p"): ProducerTuple {
+  return { id, epoch, seq };
+}
+
+function refused(refusal: Refusal): Decision {
+  return { kind: "answer", outcome: { kind: "refused", refusal } };
+}
+
+const notFound = refused({ reason: "log-not-found" });
+
+describe("create", () => {
+  it("opens a log at 0", () => {
+    expect(decideAfter([], create)).toEqual({
+      kind: "propose",
+      entry: { ...create, start: 0, timestamp: 2_000 },
+    });
+  });
+
+  it("of one that exists answers its tail and writes nothing", () => {
+    const decision = decideAfter([create, appendTo("a", { count: 3 })], create);
+    expect(decision).toEqual({ kind: "answer", outcome: { kind: "created", fresh: false, tail: 3 } });
+  });
+
+  it("after a delete goes on where the old life ended, in seq and in time", () => {
+    const decision = decideAfter([create, appendTo("a", { count: 3 }), remove], create, 500);
+    expect(decision).toEqual({ kind: "propose", entry: { ...create, start: 3, timestamp: 1_000 } });
+  });
+});
+
+describe("delete", () => {
+  it("closes the life at its tail", () => {
+    const decision = decideAfter([create, appendTo("a", { count: 3 })], remove);
+    expect(decision).toEqual({ kind: "propose", entry: { ...remove, log: 1, tail: 3, timestamp: 2_000 } });
+  });
+
+  it("of none, or of a deleted one, is refused", () => {
+    expect(decideAfter([], remove)).toEqual(notFound);
+    expect(decideAfter([create, remove], remove)).toEqual(notFound);
+  });
+});
+
+describe("append", () => {
+  it("goes to the tail of the newest life", () => {
+    const decision = decideAfter([create, appendTo("a", { count: 3 }), remove, create], append({ count: 2 }));
+    expect(decision).toMatchObject({
+      kind: "propose",
+      entry: { kind: "append", log: 4, start: 3, count: 2, producer: null },
+    });
+  });
+
+  it("to none, or to a deleted one, is refused", () => {
+    expect(decideAfter([], append())).toEqual(notFound);
+    expect(decideAfter([create, remove], append())).toEqual(notFound);
+  });
+
+  it("takes the leader's time, and never one before the log's last", () => {
+    expect(decideAfter([create], append(), 1_500)).toMatchObject({ entry: { timestamp: 1_500 } });
+    expect(decideAfter([create], append(), 500)).toMatchObject({ entry: { timestamp: 1_000 } });
+  });
+
+  it("at exactly the size limit passes, and one byte more does not", () => {
+    const sized = (bytes: number) => decideAfter([create], append({ records: new Uint8Array(bytes) }));
+    expect(sized(ENTRY_BYTES_MAX).kind).toBe("propose");
+    const bytes = ENTRY_BYTES_MAX + 1;
+    expect(sized(bytes)).toEqual(refused({ reason: "batch-too-large", bytes, bytesMax: ENTRY_BYTES_MAX }));
+  });
+
+  it("on the condition that holds passes, and on another is refused with the tail", () => {
+    const conditional = (expectedSeq: number) =>
+      decideAfter([create, appendTo("a", { count: 3 })], append({ expectedSeq }));
+    expect(conditional(3).kind).toBe("propose");
+    expect(conditional(2)).toEqual(refused({ reason: "sequence-mismatch", expectedSeq: 2, tail: toSeq(3) }));
+  });
+});
+
+describe("a producer", () => {
+  const twice = [
+    create,
+    appendTo("a", { count: 2, producer: by(4, 0) }),
+    appendTo("a", { producer: by(4, 1) }),
+  ];
+  const decided = (producer: ProducerTuple, expectedSeq: number | null = null) =>
+    decideAfter(twice, append({ producer, expectedSeq }));
+  const gap = (expectedSeq: number, receivedSeq: number) =>
+    refused({ reason: "producer-sequence-gap", expectedSeq, receivedSeq });
+
+  it("goes on with the next seq", () => {
+    expect(decided(by(4, 2))).toMatchObject({ kind: "propose", entry: { producer: by(4, 2), start: 3 } });
+  });
+
+  it("that leaves a gap is told what is due", () => {
+    expect(decided(by(4, 3))).toEqual(gap(2, 3));
+  });
+
+  it("unknown so far begins with 0, whatever its epoch", () => {
+    expect(decided(by(9, 0, "q")).kind).toBe("propose");
+    expect(decided(by(9, 1, "q"))).toEqual(gap(0, 1));
+  });
+
+  it("of a newer epoch begins with 0", () => {
+    expect(decided(by(5, 0)).kind).toBe("propose");
+    expect(decided(by(5, 2))).toEqual(gap(0, 2));
+  });
+
+  it("of an older epoch is fenced off, a duplicate too", () => {
+    expect(decided(by(3, 0))).toEqual(refused({ reason: "stale-producer-epoch", epoch: 4 }));
+  });
+
+  it("that retries gets the original positions, and the batch to wait for", () => {
+    expect(decided(by(4, 0))).toEqual({
+      kind: "duplicate",
+      batch: { index: 2, term: 1, epoch: 4, seq: 0, start: 0, count: 2, timestamp: 1_000 },
+      outcome: {
+        kind: "appended",
+        start: 0,
+        end: 2,
+        tail: 2,
+        timestamp: 1_000,
+        index: 2,
+        term: 1,
+        duplicate: true,
+      },
+    });
+  });
+
+  it("that retries a conditional append gets it too, for its condition held then", () => {
+    expect(decided(by(4, 0), 0)).toMatchObject({ kind: "duplicate", outcome: { start: 0 } });
+    expect(decided(by(4, 2), 0)).toMatchObject({ outcome: { refusal: { reason: "sequence-mismatch" } } });
+  });
+
+  it("is unknown to a new life", () => {
+    const reborn = [...twice, remove, create];
+    expect(decideAfter(reborn, append({ producer: by(4, 0) })).kind).toBe("propose");
+    expect(decideAfter(reborn, append({ producer: by(4, 2) }))).toEqual(gap(0, 2));
+  });
+});
+
+describe("the outcome of a proposal", () => {
+  const outcomeAfter = (earlier: readonly Command[], command: Command) => {
+    const decision = decideAfter(earlier, command);
+    return decision.kind === "propose" ? proposedOutcome(decision.entry, toIndex(9), 7) : decision;
+  };
+
+  it("of a create", () =>
+    expect(outcomeAfter([], create)).toEqual({ kind: "created", fresh: true, tail: 0 }));
+
+  it("of a delete", () => expect(outcomeAfter([create], remove)).toEqual({ kind: "deleted" }));
+
+  it("of an append", () => {
+    const outcome = outcomeAfter([create, appendTo("a")], append({ count: 3 }));
+    const positions = { start: 1, end: 4, tail: 4, timestamp: 2_000, index: 9, term: 7 };
+    expect(outcome).toEqual({ kind: "appended", ...positions, duplicate: false });
+  });
+});
