@@ -1,0 +1,88 @@
+import type { LogId, StoredBatch } from "../log/types.ts";
+import type { Entry, Index } from "../raft/types.ts";
+import type { BatchRange, NameRange } from "./contract.ts";
+import type { LifeRow, MemoryLog, MemoryRow } from "./memory-log.ts";
+import { bytesRoom, recordsFrom, takeWithin } from "./prefix.ts";
+import { toStoredBatch } from "./row.ts";
+
+/** As `LogReader.entries`. */
+export function readEntries(log: MemoryLog, from: Index, to: Index, bytesMax: number): readonly Entry[] {
+  const rows = takeWithin(rowsBetween(log.rows, from, to), bytesRoom(bytesMax), ({ entry }) => ({
+    records: 0,
+    bytes: entry.data.length,
+  }));
+  return rows.map((row) => row.entry);
+}
+
+function* rowsBetween(rows: readonly MemoryRow[], from: Index, to: Index): Generator<MemoryRow> {
+  for (let i = from - 1; i < to; i++) {
+    const row = rows[i];
+    if (row === undefined) return;
+    yield row;
+  }
+}
+
+/** As `Storage.batches`. */
+export function readBatches(log: MemoryLog, range: BatchRange): readonly StoredBatch[] {
+  const life = log.lives.get(range.log)?.rows ?? [];
+  const rows = takeWithin(appendsIn(life, range), range, (row) => ({
+    records: recordsFrom(range.from, row.log),
+    bytes: row.entry.data.length,
+  }));
+  return rows.map((row) => toStoredBatch(row.entry));
+}
+
+function* appendsIn(rows: readonly LifeRow[], { from, until, upTo }: BatchRange): Generator<LifeRow> {
+  for (let i = firstAfter(rows, from); i < rows.length; i++) {
+    const row = rows[i];
+    if (row === undefined || row.log.start >= until || row.entry.index > upTo) return;
+    if (row.log.kind === "append") yield row;
+  }
+}
+
+/** Where the first row lies that ends after record `seq`; found by halving, for ends never decrease. */
+function firstAfter(rows: readonly LifeRow[], seq: number): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const log = rows[middle]?.log;
+    if (log !== undefined && log.start + log.count > seq) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** As `Storage.names`. */
+export function readNames(log: MemoryLog, { prefix, after, limit, upTo }: NameRange): readonly string[] {
+  const exists = (rows: readonly LifeRow[]) =>
+    rows.findLast((row) => row.entry.index <= upTo)?.log.kind === "create";
+  return [...log.named]
+    .filter(([name, rows]) => name.startsWith(prefix) && exists(rows))
+    .map(([name]) => name)
+    .filter((name) => after === null || compareCodePoints(name, after) > 0)
+    .sort(compareCodePoints)
+    .slice(0, limit);
+}
+
+/** JavaScript itself compares UTF-16 units, which puts what is above U+FFFF before U+E000. */
+function compareCodePoints(a: string, b: string): number {
+  const left = codePoints(a);
+  const right = codePoints(b);
+  const at = left.findIndex((point, i) => point !== right[i]);
+  if (at === -1) return left.length - right.length;
+  return (left[at] ?? 0) - (right[at] ?? -1);
+}
+
+function codePoints(text: string): number[] {
+  return Array.from(text, (character) => character.codePointAt(0) ?? 0);
+}
+
+/** As `Storage.touched`. */
+export function readTouched(log: MemoryLog, after: Index, upTo: Index): readonly LogId[] {
+  const touched = new Set<LogId>();
+  for (const row of log.rows.slice(after, upTo)) {
+    if (row.log !== null && row.log.kind !== "create") touched.add(row.log.log);
+  }
+  return [...touched];
+}

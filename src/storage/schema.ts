@@ -1,0 +1,67 @@
+import { StorageError } from "./error.ts";
+
+/**
+ * Migration k brings a database from version k to k + 1. One that has shipped is never changed.
+ *
+ * The log is the database: an entry is a row, and what a log's state is read from are its rows. `log` is
+ * the index of the row that created the log; a log's end is `start + count` of its last row. `name` is set
+ * where a life begins or ends. `data` comes last, so that reading what is before it never touches its pages.
+ */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT;
+  INSERT INTO schema_version VALUES (0);
+
+  CREATE TABLE node (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    identity TEXT NOT NULL,
+    phase TEXT NOT NULL CHECK (phase IN ('prepared', 'started')),
+    current_term INTEGER NOT NULL CHECK (current_term >= 0),
+    voted_for INTEGER
+  ) STRICT;
+
+  CREATE TABLE entries (
+    idx INTEGER PRIMARY KEY CHECK (idx > 0),
+    term INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('noop', 'create', 'append', 'delete')),
+    log INTEGER,
+    name TEXT,
+    start INTEGER,
+    count INTEGER,
+    timestamp INTEGER,
+    producer TEXT,
+    producer_epoch INTEGER,
+    producer_seq INTEGER,
+    checksum INTEGER NOT NULL,
+    data BLOB NOT NULL
+  ) STRICT;
+
+  CREATE INDEX entries_by_log ON entries (log, start) WHERE log IS NOT NULL;
+  CREATE INDEX entries_by_name ON entries (name) WHERE name IS NOT NULL;
+  CREATE INDEX entries_by_producer ON entries (log, producer, producer_epoch, producer_seq)
+    WHERE producer IS NOT NULL;
+  `,
+];
+
+/** Whether there is a schema of ours, of any version. Writes nothing. */
+export function hasSchema(sql: SqlStorage): boolean {
+  const tables = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'");
+  return tables.toArray().length > 0;
+}
+
+/** Brings the schema to this program's version, in the caller's transaction. Throws `StorageError`. */
+export function migrate(sql: SqlStorage): void {
+  const version = hasSchema(sql) ? readVersion(sql) : 0;
+  if (version > migrations.length) {
+    throw new StorageError("newer-schema", `schema version ${version} is newer than ${migrations.length}`);
+  }
+  if (version === migrations.length) return;
+  for (const migration of migrations.slice(version)) sql.exec(migration);
+  sql.exec("UPDATE schema_version SET version = ?", migrations.length);
+}
+
+function readVersion(sql: SqlStorage): number {
+  const [row] = sql.exec<{ version: number }>("SELECT version FROM schema_version").toArray();
+  if (row === undefined) throw new StorageError("impossible-state", "the schema has no version");
+  return row.version;
+}

@@ -1,0 +1,91 @@
+import type { Identity, Phase } from "../raft/identity.ts";
+import type { HardState, NodeId } from "../raft/types.ts";
+import { toIndex } from "../raft/types.ts";
+import type { Boot } from "./contract.ts";
+import { StorageError } from "./error.ts";
+
+/** How many rows, from the last one back, are compared with their neighbours at start. */
+const checkedRows = 256;
+
+export function insertNode(sql: SqlStorage, identity: Identity): void {
+  sql.exec("INSERT INTO node VALUES (1, ?, 'prepared', 0, NULL)", JSON.stringify(identity));
+}
+
+export function updatePhase(sql: SqlStorage, phase: Phase): void {
+  sql.exec("UPDATE node SET phase = ?", phase);
+}
+
+export function updateHardState(sql: SqlStorage, { currentTerm, votedFor }: HardState): void {
+  sql.exec("UPDATE node SET current_term = ?, voted_for = ?", currentTerm, votedFor);
+}
+
+/** The node's state, which must be a possible one. Throws `StorageError`. */
+export function readBoot(sql: SqlStorage): Boot {
+  const node = readNode(sql);
+  const { first, last, lastTerm } = readEnds(sql);
+  if (last > 0 && first !== 1) throw impossible(`the log begins at ${first}`);
+  if (lastTerm > node.hardState.currentTerm) {
+    throw impossible(
+      `the last entry is of term ${lastTerm}, after the current one, ${node.hardState.currentTerm}`,
+    );
+  }
+  checkNeighbours(sql, last);
+  return { ...node, lastIndex: toIndex(last), lastTerm };
+}
+
+function impossible(message: string): StorageError {
+  return new StorageError("impossible-state", message);
+}
+
+function readNode(sql: SqlStorage): Pick<Boot, "identity" | "phase" | "hardState"> {
+  const [row] = sql
+    .exec<{ identity: string; phase: Phase; current_term: number; voted_for: NodeId | null }>(
+      "SELECT identity, phase, current_term, voted_for FROM node",
+    )
+    .toArray();
+  if (row === undefined) throw impossible("the node has a schema and no identity");
+  const hardState = { currentTerm: row.current_term, votedFor: row.voted_for };
+  return { identity: parseIdentity(row.identity), phase: row.phase, hardState };
+}
+
+function parseIdentity(json: string): Identity {
+  try {
+    const identity: Identity = JSON.parse(json);
+    return identity;
+  } catch (cause) {
+    throw new StorageError("impossible-state", "the identity is not JSON", null, { cause });
+  }
+}
+
+function readEnds(sql: SqlStorage): { first: number; last: number; lastTerm: number } {
+  return sql
+    .exec<{ first: number; last: number; lastTerm: number }>(
+      `SELECT coalesce((SELECT min(idx) FROM entries), 0) AS first,
+              coalesce((SELECT max(idx) FROM entries), 0) AS last,
+              coalesce((SELECT term FROM entries ORDER BY idx DESC LIMIT 1), 0) AS lastTerm`,
+    )
+    .one();
+}
+
+/**
+ * Neighbours have adjacent indexes and terms that never decrease. Looks at the newest rows only, where a
+ * fault of the last writes would be: an object starts often, and its log is long. Readers check the rest.
+ */
+function checkNeighbours(sql: SqlStorage, last: number): void {
+  const [odd] = sql
+    .exec<{ idx: number }>(
+      `SELECT idx FROM (
+         SELECT idx, term, lag(idx) OVER (ORDER BY idx) AS idx_before, lag(term) OVER (ORDER BY idx) AS term_before
+         FROM entries WHERE idx > ?
+       ) WHERE idx <> idx_before + 1 OR term < term_before LIMIT 1`,
+      last - checkedRows,
+    )
+    .toArray();
+  if (odd !== undefined) {
+    throw new StorageError(
+      "impossible-state",
+      `entry ${odd.idx} does not follow the one before`,
+      toIndex(odd.idx),
+    );
+  }
+}

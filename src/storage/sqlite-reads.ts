@@ -1,0 +1,83 @@
+import type { LogId, StoredBatch } from "../log/types.ts";
+import type { Index } from "../raft/types.ts";
+import { toIndex } from "../raft/types.ts";
+import type { BatchRange, NameRange } from "./contract.ts";
+import { recordsFrom, takeWithin } from "./prefix.ts";
+import { toStoredBatch } from "./row.ts";
+import { type EntryRow, entryColumns, toEntry } from "./sqlite-entries.ts";
+
+/** SQLite plans by the value of a bare `LIMIT ?`, and so prepares the statement anew at each use: twice the cost. */
+const limitTo = (parameter: number) => `LIMIT CAST(?${parameter} AS INTEGER)`;
+
+type SizeRow = [start: number, count: number, bytes: number];
+
+/** As `Storage.batches`. Throws `StorageError` for a damaged one. */
+export function readBatches(sql: SqlStorage, range: BatchRange): readonly StoredBatch[] {
+  const page = takeWithin(readSizes(sql, range), range, ([start, count, bytes]) => ({
+    records: recordsFrom(range.from, { start, count }),
+    bytes,
+  }));
+  const first = page[0];
+  const last = page.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const rows = sql
+    .exec(
+      `SELECT ${entryColumns} FROM entries WHERE log = ? AND start BETWEEN ? AND ? AND idx <= ? AND count > 0
+       ORDER BY start`,
+      range.log,
+      first[0],
+      last[0],
+      range.upTo,
+    )
+    .raw<EntryRow>();
+  return [...rows].map((row) => toStoredBatch(toEntry(row)));
+}
+
+/** Sizes come first for the reason that `readEntries` has. Each batch holds a record, so `recordsMax` bounds them. */
+function readSizes(sql: SqlStorage, { log, from, until, recordsMax, upTo }: BatchRange): SizeRow[] {
+  const rows = sql
+    .exec(
+      `SELECT start, count, length(data) FROM entries
+       WHERE log = ?1 AND idx <= ?2 AND count > 0 AND start < ?4 AND start + count > ?3
+         AND start >= coalesce((SELECT max(start) FROM entries WHERE log = ?1 AND start <= ?3), 0)
+       ORDER BY start ${limitTo(5)}`,
+      log,
+      upTo,
+      from,
+      until,
+      Math.max(1, recordsMax),
+    )
+    .raw<SizeRow>();
+  return [...rows];
+}
+
+/** As `Storage.names`. No UTF-8 has a byte FF, so what begins with `prefix` lies before it and that byte. */
+export function readNames(sql: SqlStorage, { prefix, after, limit, upTo }: NameRange): readonly string[] {
+  const rows = sql
+    .exec(
+      `SELECT name FROM entries AS made
+       WHERE name >= max(?1, ?2) AND name < ?1 || CAST(x'FF' AS TEXT) AND name <> ?2
+         AND idx <= ?4 AND kind = 'create'
+         AND NOT EXISTS (
+           SELECT 1 FROM entries WHERE name = made.name AND idx > made.idx AND idx <= ?4)
+       ORDER BY name ${limitTo(3)}`,
+      prefix,
+      after ?? "",
+      limit,
+      upTo,
+    )
+    .raw<[name: string]>();
+  return [...rows].map(([name]) => name);
+}
+
+/** As `Storage.touched`. */
+export function readTouched(sql: SqlStorage, after: Index, upTo: Index): readonly LogId[] {
+  const rows = sql
+    .exec(
+      "SELECT DISTINCT log FROM entries WHERE idx > ? AND idx <= ? AND kind IN ('append', 'delete')",
+      after,
+      upTo,
+    )
+    .raw<[log: number]>();
+  return [...rows].map(([log]) => toIndex(log));
+}

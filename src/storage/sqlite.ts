@@ -1,0 +1,96 @@
+import type { LogId, StoredBatch } from "../log/types.ts";
+import type { LogView } from "../log/view.ts";
+import type { Identity } from "../raft/identity.ts";
+import type { Persist } from "../raft/ready.ts";
+import type { Entry, Index, Term } from "../raft/types.ts";
+import type { BatchRange, Boot, NameRange, Storage } from "./contract.ts";
+import { StorageError } from "./error.ts";
+import { lastIndexAfter } from "./row.ts";
+import { hasSchema, migrate } from "./schema.ts";
+import { deleteEntriesFrom, insertEntry, readEntries, readLastIndex, readTerm } from "./sqlite-entries.ts";
+import { insertNode, readBoot, updateHardState, updatePhase } from "./sqlite-node.ts";
+import { readBatches, readNames, readTouched } from "./sqlite-reads.ts";
+import { SqliteView } from "./sqlite-view.ts";
+
+/** A node's storage in its Durable Object. Holds nothing in memory but where the log ends. */
+export class SqliteStorage implements Storage {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+  /** Null until it is asked for, and after a failed write. */
+  #lastIndex: number | null = null;
+  /** A write inside a transaction is part of it: a savepoint of its own would only cost time. */
+  #inTransaction = false;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+  }
+
+  load(): Boot | null {
+    if (!hasSchema(this.#sql)) return null;
+    this.transaction(() => migrate(this.#sql));
+    return readBoot(this.#sql);
+  }
+
+  prepare(identity: Identity): void {
+    if (hasSchema(this.#sql)) throw new StorageError("misuse", "the node has an identity");
+    this.transaction(() => {
+      migrate(this.#sql);
+      insertNode(this.#sql, identity);
+    });
+  }
+
+  start(): void {
+    updatePhase(this.#sql, "started");
+  }
+
+  transaction<T>(body: () => T): T {
+    this.#inTransaction = true;
+    try {
+      return this.#storage.transactionSync(body);
+    } catch (error) {
+      this.#lastIndex = null;
+      throw error;
+    } finally {
+      this.#inTransaction = false;
+    }
+  }
+
+  write(persist: Persist): void {
+    if (this.#inTransaction) this.#write(persist);
+    else this.transaction(() => this.#write(persist));
+  }
+
+  #write(persist: Persist): void {
+    const lastIndex = lastIndexAfter(persist, this.#lastIndex ?? readLastIndex(this.#sql));
+    const { hardState, truncateFrom, append } = persist;
+    if (hardState !== null) updateHardState(this.#sql, hardState);
+    if (truncateFrom !== null) deleteEntriesFrom(this.#sql, truncateFrom);
+    for (const entry of append) insertEntry(this.#sql, entry);
+    this.#lastIndex = lastIndex;
+  }
+
+  term(index: Index): Term | null {
+    return readTerm(this.#sql, index);
+  }
+
+  entries(from: Index, to: Index, bytesMax: number): readonly Entry[] {
+    return readEntries(this.#sql, from, to, bytesMax);
+  }
+
+  view(upTo: Index): LogView {
+    return new SqliteView(this.#sql, upTo);
+  }
+
+  batches(range: BatchRange): readonly StoredBatch[] {
+    return readBatches(this.#sql, range);
+  }
+
+  names(range: NameRange): readonly string[] {
+    return readNames(this.#sql, range);
+  }
+
+  touched(after: Index, upTo: Index): readonly LogId[] {
+    return readTouched(this.#sql, after, upTo);
+  }
+}

@@ -1,0 +1,65 @@
+import { expect, it } from "vitest";
+import { toSeq } from "../../src/log/types.ts";
+import { toIndex } from "../../src/raft/types.ts";
+import { appendTo, begun, command, lastIndex, noop, persist, run, type WithStorage } from "./fixture.ts";
+
+/** The Raft log. */
+export function entriesContract(withStorage: WithStorage): void {
+  const three = [noop(1), noop(2, 2), noop(3, 2)];
+
+  it("come back as they were written", () =>
+    withStorage((storage) => {
+      const create = { kind: "create", name: "a", start: toSeq(0), timestamp: 5 } as const;
+      const written = [noop(1), command(2, create), noop(3)];
+      begun(storage).write(persist({ append: written }));
+      expect(storage.entries(toIndex(1), toIndex(3), 1_000)).toEqual(written);
+    }));
+
+  it("the term of each, of index 0, and of none", () =>
+    withStorage((storage) => {
+      begun(storage, 2).write(persist({ append: three }));
+      const terms = [0, 1, 2, 3, 4].map((index) => storage.term(toIndex(index)));
+      expect(terms).toEqual([0, 1, 2, 2, null]);
+      expect(storage.load()).toMatchObject({ lastIndex: 3, lastTerm: 2 });
+    }));
+
+  it("a truncation comes before the entries of the same write", () =>
+    withStorage((storage) => {
+      begun(storage, 5).write(persist({ append: three }));
+      storage.write(persist({ truncateFrom: toIndex(2), append: [noop(2, 5)] }));
+      expect(storage.entries(toIndex(1), toIndex(9), 1_000)).toEqual([noop(1), noop(2, 5)]);
+      expect(storage.term(toIndex(3))).toBeNull();
+    }));
+
+  it("a range ends with the log, and beyond it is empty", () =>
+    withStorage((storage) => {
+      begun(storage, 2).write(persist({ append: three }));
+      expect(storage.entries(toIndex(3), toIndex(9), 1_000)).toHaveLength(1);
+      expect(storage.entries(toIndex(4), toIndex(9), 1_000)).toEqual([]);
+    }));
+
+  it("a range is cut before it exceeds its bytes, and holds one at least", () =>
+    withStorage((storage) => {
+      run(begun(storage), [{ kind: "create", name: "a" }, appendTo("a"), appendTo("a"), appendTo("a")]);
+      const bytes = storage.entries(toIndex(2), toIndex(2), 0)[0]?.data.length ?? 0;
+      const count = (bytesMax: number) => storage.entries(toIndex(2), toIndex(4), bytesMax).length;
+      expect([0, bytes, 2 * bytes - 1, 2 * bytes, 3 * bytes].map(count)).toEqual([1, 1, 1, 2, 3]);
+    }));
+
+  it("a gap, a repeat and a truncation of nothing's beginning are refused, and write nothing", () =>
+    withStorage((storage) => {
+      begun(storage).write(persist({ append: [noop(1)] }));
+      expect(() => storage.write(persist({ append: [noop(3)] }))).toThrow("where 2 was due");
+      expect(() => storage.write(persist({ append: [noop(1)] }))).toThrow("where 2 was due");
+      expect(() => storage.write(persist({ append: [noop(2), noop(4)] }))).toThrow("where 3 was due");
+      expect(() => storage.write(persist({ truncateFrom: toIndex(0) }))).toThrow("before the first");
+      expect(lastIndex(storage)).toBe(1);
+    }));
+
+  it("an entry that no row can hold is refused", () =>
+    withStorage((storage) => {
+      run(begun(storage), [{ kind: "create", name: "a" }]);
+      const large = { ...noop(2), kind: "command", data: new Uint8Array(1_901_001) } as const;
+      expect(() => storage.write(persist({ append: [large] }))).toThrow("too many for a row");
+    }));
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { batchesContract } from "./contract-batches.ts";
+import { entriesContract } from "./contract-entries.ts";
+import { namesContract } from "./contract-names.ts";
+import { transactionsContract } from "./contract-transactions.ts";
+import { viewsContract } from "./contract-views.ts";
+import { begun, identity, noop, persist, type WithStorage } from "./fixture.ts";
+
+/** What every implementation of `Storage` does. */
+export function storageContract(name: string, withStorage: WithStorage): void {
+  describe(`${name}: a node's state`, () => nodeStateContract(withStorage));
+  describe(`${name}: entries`, () => entriesContract(withStorage));
+  describe(`${name}: transactions`, () => transactionsContract(withStorage));
+  describe(`${name}: views`, () => viewsContract(withStorage));
+  describe(`${name}: batches`, () => batchesContract(withStorage));
+  describe(`${name}: names and touched logs`, () => namesContract(withStorage));
+}
+
+function nodeStateContract(withStorage: WithStorage): void {
+  it("an untouched storage loads as null", () => withStorage((storage) => expect(storage.load()).toBeNull()));
+
+  it("prepare, then start", () =>
+    withStorage((storage) => {
+      storage.prepare(identity);
+      const hardState = { currentTerm: 0, votedFor: null };
+      expect(storage.load()).toEqual({ identity, phase: "prepared", hardState, lastIndex: 0, lastTerm: 0 });
+      storage.start();
+      expect(storage.load()).toMatchObject({ phase: "started" });
+    }));
+
+  it("a node is prepared only once", () =>
+    withStorage((storage) => {
+      storage.prepare(identity);
+      expect(() => storage.prepare(identity)).toThrow("the node has an identity");
+    }));
+
+  it("an unprepared node can neither start nor write", () =>
+    withStorage((storage) => {
+      expect(() => storage.start()).toThrow();
+      expect(() => storage.write(persist({ append: [noop(1)] }))).toThrow();
+      expect(storage.load()).toBeNull();
+    }));
+
+  it("term and vote are kept", () =>
+    withStorage((storage) => {
+      begun(storage).write(persist({ hardState: { currentTerm: 7, votedFor: 3 } }));
+      expect(storage.load()?.hardState).toEqual({ currentTerm: 7, votedFor: 3 });
+      storage.write(persist({ hardState: { currentTerm: 8, votedFor: null } }));
+      expect(storage.load()?.hardState).toEqual({ currentTerm: 8, votedFor: null });
+    }));
+}

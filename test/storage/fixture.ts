@@ -1,0 +1,79 @@
+import { decide } from "../../src/log/decide.ts";
+import { encodeLogEntry } from "../../src/log/entry-codec.ts";
+import { encodeRecords } from "../../src/log/records.ts";
+import type { Command, LogEntry, ProducerTuple } from "../../src/log/types.ts";
+import { createEntry } from "../../src/raft/entry.ts";
+import type { Identity } from "../../src/raft/identity.ts";
+import type { Persist } from "../../src/raft/ready.ts";
+import { type Entry, type Index, toIndex } from "../../src/raft/types.ts";
+import type { Storage } from "../../src/storage/contract.ts";
+
+export const identity: Identity = {
+  cluster: "main",
+  id: 2,
+  configuration: { voters: [1, 2, 3] },
+  regions: ["wnam", "enam", "weur"],
+};
+
+export const everything = toIndex(1_000_000);
+
+/** Runs `body` on an untouched storage. */
+export type WithStorage = (body: (storage: Storage) => void) => void | Promise<void>;
+
+/** A storage of a node that takes part, in `term`. */
+export function begun<T extends Storage>(storage: T, term = 1): T {
+  storage.prepare(identity);
+  storage.start();
+  storage.write(persist({ hardState: { currentTerm: term, votedFor: null } }));
+  return storage;
+}
+
+export function persist(part: Partial<Persist>): Persist {
+  return { hardState: null, truncateFrom: null, append: [], ...part };
+}
+
+export function lastIndex(storage: Storage): Index {
+  return storage.load()?.lastIndex ?? toIndex(0);
+}
+
+export function noop(index: number, term = 1): Entry {
+  return createEntry(toIndex(index), term, "noop", new Uint8Array());
+}
+
+export function command(index: number, entry: LogEntry, term = 1): Entry {
+  return createEntry(toIndex(index), term, "command", encodeLogEntry(entry));
+}
+
+/** A batch of `count` records, each `bytes` long and all `fill`. */
+export function batch(count: number, fill = 0, bytes = 4): Uint8Array {
+  const record = { format: "binary", headers: [], value: new Uint8Array(bytes).fill(fill) } as const;
+  return encodeRecords(Array.from({ length: count }, () => record));
+}
+
+interface AppendParts {
+  readonly count?: number;
+  readonly fill?: number;
+  readonly bytes?: number;
+  readonly producer?: ProducerTuple;
+}
+
+export function appendTo(name: string, { count = 1, fill, bytes, producer }: AppendParts = {}): Command {
+  return {
+    kind: "append",
+    name,
+    count,
+    records: batch(count, fill, bytes),
+    expectedSeq: null,
+    producer: producer ?? null,
+  };
+}
+
+/** Decides and writes each command as its own entry; what is only answered writes nothing. */
+export function run(storage: Storage, commands: readonly Command[], { term = 1, now = 1_000 } = {}): void {
+  for (const each of commands) {
+    const last = lastIndex(storage);
+    const decision = decide(each, storage.view(last), now);
+    if (decision.kind !== "propose") continue;
+    storage.write(persist({ append: [command(last + 1, decision.entry, term)] }));
+  }
+}

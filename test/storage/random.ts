@@ -1,0 +1,169 @@
+import fc from "fast-check";
+import { type Command, toSeq } from "../../src/log/types.ts";
+import type { Persist } from "../../src/raft/ready.ts";
+import { type Index, toIndex } from "../../src/raft/types.ts";
+import type { Storage } from "../../src/storage/contract.ts";
+import { appendTo, lastIndex, noop, persist, run } from "./fixture.ts";
+
+const logNames = ["a", "b", "ab"];
+const producers = ["p", "q"];
+
+/** One write, whatever the storage holds when it comes. */
+export type Step =
+  | { readonly kind: "create" | "delete"; readonly name: string }
+  | { readonly kind: "append"; readonly name: string; readonly count: number; readonly bytes: number }
+  | {
+      readonly kind: "produce";
+      readonly name: string;
+      readonly id: string;
+      readonly epoch: number;
+      readonly seq: number;
+    }
+  | { readonly kind: "noop" }
+  /** Removes this many entries, if there are so many. */
+  | { readonly kind: "truncate"; readonly entries: number }
+  | { readonly kind: "vote"; readonly newTerm: boolean; readonly votedFor: number | null }
+  /** One transaction of several; `fails` at its end. */
+  | { readonly kind: "group"; readonly steps: readonly Step[]; readonly fails: boolean };
+
+const name = fc.constantFrom(...logNames);
+
+const single: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("create", "delete"), name }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("append"),
+      name,
+      count: fc.integer({ min: 1, max: 4 }),
+      bytes: fc.integer({ min: 0, max: 40 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("produce"),
+      name,
+      id: fc.constantFrom(...producers),
+      epoch: fc.integer({ min: 0, max: 2 }),
+      seq: fc.integer({ min: 0, max: 2 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("noop") }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("truncate"), entries: fc.integer({ min: 0, max: 6 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("vote"),
+      newTerm: fc.boolean(),
+      votedFor: fc.option(fc.integer({ min: 1, max: 3 })),
+    }),
+  },
+);
+
+export const anySteps: fc.Arbitrary<readonly Step[]> = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: single },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant("group"),
+        steps: fc.array(single, { maxLength: 8 }),
+        fails: fc.boolean(),
+      }),
+    },
+  ),
+  { maxLength: 60 },
+);
+
+/** Does `step` in the current term. */
+export function play(storage: Storage, step: Step): void {
+  if (step.kind === "group") playGroup(storage, step.steps, step.fails);
+  else if ("name" in step) run(storage, [commandOf(step)], { term: currentTerm(storage) });
+  else storage.write(persistOf(storage, step));
+}
+
+function currentTerm(storage: Storage): number {
+  return storage.load()?.hardState.currentTerm ?? 0;
+}
+
+function commandOf(step: Extract<Step, { name: string }>): Command {
+  switch (step.kind) {
+    case "append":
+      return appendTo(step.name, { count: step.count, bytes: step.bytes });
+    case "produce":
+      return appendTo(step.name, { producer: { id: step.id, epoch: step.epoch, seq: step.seq } });
+    default:
+      return { kind: step.kind, name: step.name };
+  }
+}
+
+function persistOf(storage: Storage, step: Exclude<Step, { name: string } | { kind: "group" }>): Persist {
+  const next = lastIndex(storage) + 1;
+  const term = currentTerm(storage);
+  switch (step.kind) {
+    case "noop":
+      return persist({ append: [noop(next, term)] });
+    case "truncate":
+      return persist({ truncateFrom: toIndex(Math.max(1, next - step.entries)) });
+    case "vote":
+      return persist({ hardState: { currentTerm: term + Number(step.newTerm), votedFor: step.votedFor } });
+  }
+}
+
+function playGroup(storage: Storage, steps: readonly Step[], fails: boolean): void {
+  const failure = new Error("the group fails");
+  try {
+    storage.transaction(() => {
+      for (const step of steps) play(storage, step);
+      if (fails) throw failure;
+    });
+  } catch (error) {
+    if (error !== failure) throw error;
+  }
+}
+
+/** All that a storage can be asked, so that two can be compared. */
+export function dump(storage: Storage): unknown {
+  const last = lastIndex(storage);
+  const entries = storage.entries(toIndex(1), last, Number.MAX_SAFE_INTEGER);
+  const upTos = [last, toIndex(Math.floor(last / 2))];
+  return {
+    boot: storage.load(),
+    entries: entries.map(({ data, ...rest }) => ({ ...rest, data: [...data] })),
+    cut: storage.entries(toIndex(1), last, 100).length,
+    touched: storage.touched(toIndex(Math.floor(last / 2)), last).toSorted((a, b) => a - b),
+    logs: upTos.map((upTo) => dumpLogs(storage, upTo)),
+  };
+}
+
+function dumpLogs(storage: Storage, upTo: Index): unknown {
+  const view = storage.view(upTo);
+  const lives = logNames.flatMap((each) => view.life(each) ?? []);
+  return {
+    lives,
+    names: [
+      storage.names({ prefix: "", after: null, limit: 9, upTo }),
+      storage.names({ prefix: "a", after: "a", limit: 1, upTo }),
+    ],
+    tails: lives.map((life) => view.tail(life.id)),
+    producers: lives.flatMap((life) =>
+      producers.map((id) => [
+        view.lastBatch(life.id, id),
+        view.batch(life.id, id, 1, 1),
+        view.batch(life.id, id, 0, 0),
+      ]),
+    ),
+    batches: lives.flatMap(({ id: log, start }) =>
+      [0, 1, 3].map((skip) => {
+        const from = toSeq(start + skip);
+        const until = toSeq(start + 9);
+        const found = storage.batches({ log, from, until, recordsMax: 5, bytesMax: 120, upTo });
+        return found.map(({ records, ...rest }) => ({ ...rest, records: [...records] }));
+      }),
+    ),
+  };
+}
