@@ -1,0 +1,132 @@
+import { DurableObject } from "cloudflare:workers";
+import { CodecError } from "../log/codec-error.ts";
+import type { Identity } from "../raft/identity.ts";
+import type { Message } from "../raft/messages.ts";
+import type { Storage } from "../storage/contract.ts";
+import { SqliteStorage } from "../storage/sqlite.ts";
+import { decodeMessages, encodeMessages } from "../transport/message-codec.ts";
+import { paths } from "../transport/object.ts";
+import type { Answer } from "../transport/protocol.ts";
+import { decodeCall, encodeAnswer } from "../transport/request-codec.ts";
+import { Alarm } from "./alarm.ts";
+import { Node } from "./node.ts";
+import { ObjectHost } from "./object-host.ts";
+import { type NodeVars, optionsFrom } from "./options.ts";
+
+export interface NodeEnv extends NodeVars {
+  readonly NODES: DurableObjectNamespace;
+  readonly LOCAL?: string;
+}
+
+/**
+ * A node as a Durable Object: a thin shell around `Node`. All of its state is in storage; it may be stopped
+ * at any moment, and goes on from there.
+ */
+export class TimberlineNode extends DurableObject<NodeEnv> {
+  readonly #alarm: Alarm;
+  readonly #node: Node;
+
+  constructor(ctx: DurableObjectState, env: NodeEnv) {
+    super(ctx, env);
+    this.#alarm = new Alarm(ctx.storage);
+    void ctx.blockConcurrencyWhile(() => this.#alarm.load());
+    const options = optionsFrom(env);
+    const host = new ObjectHost({
+      storage: this.openStorage(),
+      alarm: this.#alarm,
+      nodes: env.NODES,
+      sync: () => ctx.storage.sync(),
+      messageTimeoutMs: options.electionTimeoutMs,
+      node: () => this.#node,
+      guard: (run) => this.#guard(run),
+    });
+    this.#node = new Node(host, options);
+  }
+
+  /** Where this node keeps its state. */
+  protected openStorage(): Storage {
+    return new SqliteStorage(this.ctx.storage);
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    try {
+      return await this.#route(new URL(request.url).pathname, request);
+    } catch (error) {
+      if (error instanceof CodecError) return new Response(error.message, { status: 400 });
+      throw error;
+    }
+  }
+
+  /** If it throws, the object has been dropped, and the platform rings again. */
+  override async alarm(): Promise<void> {
+    this.#alarm.rang();
+    this.#guard(() => this.#node.alarm());
+  }
+
+  async #route(path: string, request: Request): Promise<Response> {
+    switch (path) {
+      case paths.messages:
+        return this.#messages(decodeMessages(await bytesOf(request)));
+      case paths.call:
+        return this.#call(await bytesOf(request));
+      case paths.status:
+        return Response.json(this.#node.status());
+      case paths.prepare:
+        return this.#prepare(await request.json<Identity>());
+      case paths.start:
+        return Response.json(this.#run(() => this.#node.start()));
+      case paths.abort:
+        return this.#abort();
+      default:
+        return new Response(null, { status: 404 });
+    }
+  }
+
+  async #messages(messages: readonly Message[]): Promise<Response> {
+    const replies = await new Promise<readonly Message[]>((resolve) => {
+      this.#guard(() => this.#node.receive(messages, resolve));
+    });
+    return new Response(encodeMessages(replies));
+  }
+
+  async #call(body: Uint8Array): Promise<Response> {
+    const { request, timeoutMs, forwarded } = decodeCall(body);
+    const answer = await new Promise<Answer>((resolve) => {
+      this.#guard(() => this.#node.request(request, timeoutMs, forwarded, resolve));
+    });
+    return new Response(encodeAnswer(answer));
+  }
+
+  #prepare(identity: Identity): Response {
+    const name = `${identity.cluster}/${identity.id}`;
+    if (this.ctx.id.name !== undefined && this.ctx.id.name !== name)
+      return new Response(null, { status: 400 });
+    return Response.json(this.#run(() => this.#node.prepare(identity)));
+  }
+
+  #abort(): Response {
+    if (this.env.LOCAL !== "on") return new Response(null, { status: 404 });
+    this.ctx.abort("a crash was asked for");
+    return new Response(null);
+  }
+
+  #guard(run: () => void): void {
+    this.#run(run);
+  }
+
+  /**
+   * Nothing that throws in here leaves memory and disk alike for certain: the object is dropped, those who
+   * wait hear that their outcome is unknown, and the next event starts a new one from storage.
+   */
+  #run<T>(body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      console.error("the node stops and starts anew:", error);
+      this.ctx.abort(String(error));
+      throw error;
+    }
+  }
+}
+
+const bytesOf = async (request: Request): Promise<Uint8Array> => new Uint8Array(await request.arrayBuffer());

@@ -1,0 +1,83 @@
+import { type Identity, isSameIdentity } from "../raft/identity.ts";
+import type { Message } from "../raft/messages.ts";
+import type { NodeId, Options } from "../raft/types.ts";
+import type { Boot } from "../storage/contract.ts";
+import type { Answer, Request, Status } from "../transport/protocol.ts";
+import type { Host } from "./host.ts";
+import { Member } from "./member.ts";
+import { statusOf } from "./status.ts";
+
+/**
+ * One node, a member of a cluster or of none yet. Synchronous throughout; `Host` is the world around it.
+ *
+ * An exception out of any method, or out of a callback that it gave to the host, means that memory and disk
+ * may differ: the host must drop this object, and make a new one from storage.
+ */
+export class Node {
+  readonly #host: Host;
+  readonly #options: Options;
+  #boot: Boot | null;
+  #member: Member | null = null;
+
+  constructor(host: Host, options: Options) {
+    this.#host = host;
+    this.#options = options;
+    this.#boot = host.storage.load();
+    if (this.#boot?.phase === "started") this.#member = new Member(host, options, this.#boot);
+  }
+
+  /** Null for a node that belongs to no cluster. */
+  get identity(): Identity | null {
+    return this.#boot?.identity ?? null;
+  }
+
+  /** Becomes a member, silent until `start`. Idempotent; false where it is another one already. */
+  prepare(identity: Identity): boolean {
+    if (this.#boot !== null) return isSameIdentity(this.#boot.identity, identity);
+    this.#host.storage.prepare(identity);
+    this.#boot = this.#host.storage.load();
+    return true;
+  }
+
+  /** Takes part from now on. Idempotent; false where it was never prepared. */
+  start(): boolean {
+    if (this.#boot === null) return false;
+    if (this.#member !== null) return true;
+    this.#host.storage.start();
+    this.#boot = { ...this.#boot, phase: "started" };
+    this.#member = new Member(this.#host, this.#options, this.#boot);
+    this.#member.armAlarm();
+    return true;
+  }
+
+  /**
+   * From one peer; `reply` is called exactly once, with what it should get back (maybe nothing). A peer at
+   * work tells a prepared node that its cluster has started.
+   */
+  receive(messages: readonly Message[], reply: (messages: readonly Message[]) => void): void {
+    this.start();
+    if (this.#member === null) reply([]);
+    else this.#member.receive(messages, reply);
+  }
+
+  /** Messages to this peer were lost, or may have been. */
+  unreachable(peer: NodeId): void {
+    this.#member?.unreachable(peer);
+  }
+
+  /** `forwarded`: it came from a peer and is not handed on again. `answer` is called exactly once. */
+  request(request: Request, timeoutMs: number, forwarded: boolean, answer: (answer: Answer) => void): void {
+    if (this.#member === null) answer({ kind: "failure", reason: "no-such-cluster", leader: null });
+    else this.#member.request(request, timeoutMs, forwarded, answer);
+  }
+
+  /** The alarm rang: maybe late, early or twice. */
+  alarm(): void {
+    this.#member?.alarm();
+  }
+
+  /** Null for a node that belongs to no cluster. */
+  status(): Status | null {
+    return this.#boot === null ? null : statusOf(this.#boot, this.#member);
+  }
+}

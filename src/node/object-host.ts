@@ -1,0 +1,84 @@
+import type { Message } from "../raft/messages.ts";
+import type { NodeId } from "../raft/types.ts";
+import type { Storage } from "../storage/contract.ts";
+import { askNode, type NodeAddress, sendMessages } from "../transport/object.ts";
+import type { Answer, Request } from "../transport/protocol.ts";
+import type { Alarm } from "./alarm.ts";
+import type { Host } from "./host.ts";
+import type { Node } from "./node.ts";
+
+/** What the host needs of its object. */
+export interface Surroundings {
+  readonly storage: Storage;
+  readonly alarm: Alarm;
+  readonly nodes: DurableObjectNamespace;
+  /** Resolves once all that has been written is durable. */
+  sync(): Promise<void>;
+  /** How long a peer may take to answer messages, ms. */
+  readonly messageTimeoutMs: number;
+  node(): Node;
+  /** Runs what came in from outside; if it throws, the object is dropped. */
+  guard(run: () => void): void;
+}
+
+/** The world around a node in a Durable Object. Its output gate keeps back what must not leave too early. */
+export class ObjectHost implements Host {
+  readonly storage: Storage;
+  readonly #around: Surroundings;
+
+  constructor(around: Surroundings) {
+    this.storage = around.storage;
+    this.#around = around;
+  }
+
+  now(): number {
+    return Date.now();
+  }
+
+  random(): number {
+    return Math.random();
+  }
+
+  /** A peer that stays silent shows in the leader's status; there is nobody else to tell. */
+  send(to: NodeId, messages: readonly Message[]): void {
+    const { nodes, messageTimeoutMs, guard, node } = this.#around;
+    sendMessages(nodes, this.#address(to), messages, messageTimeoutMs).then(
+      (answers) => guard(() => node().receive(answers, () => {})),
+      () => guard(() => node().unreachable(to)),
+    );
+  }
+
+  forward(to: NodeId, request: Request, timeoutMs: number, answer: (answer: Answer | null) => void): void {
+    const { nodes, guard } = this.#around;
+    askNode(nodes, this.#address(to), request, { timeoutMs, forwarded: true }).then(
+      (given) => guard(() => answer(given)),
+      () => guard(() => answer(null)),
+    );
+  }
+
+  sync(done: () => void): void {
+    const { sync, guard } = this.#around;
+    sync().then(
+      () => guard(done),
+      (error: unknown) =>
+        guard(() => {
+          throw error;
+        }),
+    );
+  }
+
+  wakeAt(at: number): void {
+    this.#around.alarm.ensure(at, this.now());
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const timer = setTimeout(() => this.#around.guard(run), ms);
+    return () => clearTimeout(timer);
+  }
+
+  #address(id: NodeId): NodeAddress {
+    const identity = this.#around.node().identity;
+    if (identity === null) throw new Error("a node of no cluster has no peers");
+    return { cluster: identity.cluster, id, region: identity.regions[id - 1] ?? "" };
+  }
+}

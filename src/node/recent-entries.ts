@@ -1,0 +1,61 @@
+import type { Persist } from "../raft/ready.ts";
+import type { Entry, Index, LogReader, Term } from "../raft/types.ts";
+import { bytesRoom, takeWithin } from "../storage/prefix.ts";
+
+/** Bytes of entries kept at hand. A peer that is further behind is served from storage. */
+const bytesMax = 1_048_576;
+
+/**
+ * The end of the log at hand: what was just written is what is sent next, to each peer. Holds a bounded
+ * number of bytes, however long the log; all else is read from storage.
+ */
+export class RecentEntries implements LogReader {
+  readonly #storage: LogReader;
+  #entries: Entry[] = [];
+  #bytes = 0;
+
+  constructor(storage: LogReader) {
+    this.#storage = storage;
+  }
+
+  /** Follows what is written to storage. */
+  written({ truncateFrom, append }: Persist): void {
+    if (truncateFrom !== null) this.#keep(this.#entries.filter(({ index }) => index < truncateFrom));
+    for (const entry of append) {
+      this.#entries.push(entry);
+      this.#bytes += entry.data.byteLength;
+    }
+    if (this.#bytes > bytesMax) this.#keep(newestWithin(this.#entries, bytesMax / 2));
+  }
+
+  term(index: Index): Term | null {
+    return this.#at(index)?.term ?? this.#storage.term(index);
+  }
+
+  entries(from: Index, to: Index, limit: number): readonly Entry[] {
+    const first = this.#entries[0];
+    if (first === undefined || from < first.index) return this.#storage.entries(from, to, limit);
+    const range = this.#entries.slice(from - first.index, to - first.index + 1);
+    return takeWithin(range, bytesRoom(limit), ({ data }) => ({ records: 0, bytes: data.byteLength }));
+  }
+
+  #at(index: Index): Entry | undefined {
+    const first = this.#entries[0];
+    return first === undefined || index < first.index ? undefined : this.#entries[index - first.index];
+  }
+
+  #keep(entries: Entry[]): void {
+    this.#entries = entries;
+    this.#bytes = entries.reduce((sum, { data }) => sum + data.byteLength, 0);
+  }
+}
+
+/** As many from the back as `limit` bytes hold. */
+function newestWithin(entries: readonly Entry[], limit: number): Entry[] {
+  let bytes = 0;
+  const cut = entries.findLastIndex(({ data }) => {
+    bytes += data.byteLength;
+    return bytes > limit;
+  });
+  return entries.slice(cut + 1);
+}

@@ -1,0 +1,176 @@
+import { decide, proposedOutcome } from "../log/decide.ts";
+import { encodeLogEntry } from "../log/entry-codec.ts";
+import type { Command, LogEntry, Outcome } from "../log/types.ts";
+import type { Raft } from "../raft/raft.ts";
+import { type Index, type Term, toIndex } from "../raft/types.ts";
+import type {
+  Answer,
+  CommandRequest,
+  Failure,
+  FailureReason,
+  QueryRequest,
+  ReadIndexRequest,
+  Request,
+} from "../transport/protocol.ts";
+import type { Host } from "./host.ts";
+import { evaluate } from "./queries.ts";
+import { Ticket } from "./ticket.ts";
+import type { Waiting } from "./waiting.ts";
+
+/** A request on its way through this node. */
+interface Errand {
+  readonly ticket: Ticket;
+  /** By when it is answered, on the host's clock. */
+  readonly timeoutMs: number;
+  /** It came from a peer, and is not handed on again. */
+  readonly forwarded: boolean;
+}
+
+/**
+ * Serves commands and queries. Every answer, a refusal too, waits until what it was decided on is committed
+ * in the leader's term; a refusal, which leaves no entry behind, also until a majority has confirmed that
+ * this node still led when it decided.
+ */
+export class Requests {
+  readonly #host: Host;
+  readonly #raft: Raft;
+  readonly #waiting: Waiting;
+
+  constructor(host: Host, raft: Raft, waiting: Waiting) {
+    this.#host = host;
+    this.#raft = raft;
+    this.#waiting = waiting;
+  }
+
+  /** Starts the clock of a request; `serve` is for when its turn comes. */
+  open(
+    request: Request,
+    timeoutMs: number,
+    forwarded: boolean,
+    answer: (answer: Answer) => void,
+  ): { readonly serve: () => void } {
+    const ticket = new Ticket(answer, () => this.#failure("timeout"));
+    ticket.atEnd(this.#host.after(timeoutMs, () => ticket.answer(ticket.ifLate())));
+    const errand = { ticket, timeoutMs, forwarded };
+    return {
+      serve: () => {
+        if (!ticket.isAnswered) this.#serve(request, errand);
+      },
+    };
+  }
+
+  #serve(request: Request, errand: Errand): void {
+    if (request.kind === "query") this.#query(request, errand);
+    else if (this.#raft.state.role.name !== "leader") this.#handOn(request, errand, errand.ticket);
+    else if (request.kind === "command") this.#command(request.command, errand.ticket);
+    else
+      this.#confirm(toIndex(0), errand.ticket, (index) =>
+        errand.ticket.answer({ kind: "read-index", index }),
+      );
+  }
+
+  /** Gives what needs the leader to the leader, once. */
+  #handOn(request: CommandRequest | ReadIndexRequest, errand: Errand, ticket: Pick<Ticket, "answer">): void {
+    const { leader, id } = this.#raft.state;
+    if (errand.forwarded || leader === null || leader === id) {
+      ticket.answer(this.#failure("not-leader"));
+      return;
+    }
+    const lost: FailureReason = request.kind === "command" ? "outcome-unknown" : "timeout";
+    errand.ticket.ifLate = () => this.#failure(lost);
+    this.#host.forward(leader, request, errand.timeoutMs, (answer) =>
+      ticket.answer(answer ?? this.#failure(lost)),
+    );
+  }
+
+  #command(command: Command, ticket: Ticket): void {
+    const { lastIndex } = this.#raft.state;
+    const decision = decide(command, this.#host.storage.view(lastIndex), this.#host.now());
+    switch (decision.kind) {
+      case "propose":
+        this.#propose(decision.entry, ticket);
+        break;
+      case "duplicate":
+        this.#awaitEntry(decision.batch.index, decision.batch.term, decision.outcome, ticket);
+        break;
+      case "answer":
+        this.#confirm(lastIndex, ticket, () => ticket.answer({ kind: "outcome", outcome: decision.outcome }));
+        break;
+    }
+  }
+
+  #propose(entry: LogEntry, ticket: Ticket): void {
+    const proposal = this.#raft.propose(encodeLogEntry(entry));
+    if (typeof proposal === "string") {
+      ticket.answer(this.#failure(proposal));
+      return;
+    }
+    const { index, term } = proposal;
+    this.#awaitEntry(index, term, proposedOutcome(entry, index, term), ticket);
+  }
+
+  /** An entry of another term in its place means that it can never be committed: nothing has happened. */
+  #awaitEntry(index: Index, term: Term, outcome: Outcome, ticket: Ticket): void {
+    ticket.ifLate = () => this.#failure("outcome-unknown");
+    const settle = (isCommitted: boolean): void =>
+      ticket.answer(isCommitted ? { kind: "outcome", outcome } : this.#failure("superseded"));
+    ticket.atEnd(this.#waiting.forEntry({ index, term, settle }));
+  }
+
+  /** Runs `then` once all up to `atLeast` is committed, and a majority says that this node leads. */
+  #confirm(atLeast: Index, ticket: Pick<Ticket, "answer">, then: (index: Index) => void): void {
+    const context = this.#raft.read(atLeast);
+    if (context === "not-leader") {
+      ticket.answer(this.#failure(context));
+      return;
+    }
+    this.#waiting.forRead(context, (index) => {
+      if (index === null) ticket.answer(this.#failure("not-leader"));
+      else then(index);
+    });
+  }
+
+  /** Any node answers from its own rows, once they reach what the request has to see. */
+  #query(request: QueryRequest, errand: Errand): void {
+    const answerFrom = (index: Index): void => this.#answerQuery(request, index, errand.ticket);
+    if (request.consistency === "local") {
+      // A node that was just restarted does not know yet what is committed: it waits to hear it.
+      answerFrom(toIndex(1));
+    } else if (this.#raft.state.role.name === "leader") {
+      this.#confirm(toIndex(0), errand.ticket, answerFrom);
+    } else {
+      const answer = (answer: Answer): void =>
+        answer.kind === "read-index" ? answerFrom(answer.index) : errand.ticket.answer(answer);
+      this.#handOn({ kind: "read-index" }, errand, { answer });
+    }
+  }
+
+  #answerQuery(request: QueryRequest, index: Index, ticket: Ticket): void {
+    const enough = toIndex(Math.max(index, request.minIndex));
+    if (enough <= this.#raft.state.commitIndex) this.#answerNow(request, ticket);
+    else
+      ticket.atEnd(this.#waiting.forCommit({ index: enough, run: () => this.#answerNow(request, ticket) }));
+  }
+
+  #answerNow(request: QueryRequest, ticket: Ticket): void {
+    if (ticket.isAnswered) return;
+    const { query } = request;
+    const index = this.#raft.state.commitIndex;
+    const result = evaluate(query, this.#host.storage, index);
+    const answer: Answer = { kind: "result", result, index };
+    const isEmpty = result.kind === "page" && result.complete && result.batches.length === 0;
+    if (query.kind !== "page" || query.waitMs === 0 || !isEmpty) ticket.answer(answer);
+    else this.#awaitTail(request, query.waitMs, answer, result.log, ticket);
+  }
+
+  /** Nothing to read yet: once more when the log changes, or the empty page when the wait is over. */
+  #awaitTail(request: QueryRequest, waitMs: number, empty: Answer, log: Index, ticket: Ticket): void {
+    ticket.ifLate = () => empty;
+    ticket.atEnd(this.#waiting.forTail({ log, run: () => this.#answerNow(request, ticket) }));
+    ticket.atEnd(this.#host.after(waitMs, () => ticket.answer(empty)));
+  }
+
+  #failure(reason: FailureReason): Failure {
+    return { kind: "failure", reason, leader: this.#raft.state.leader };
+  }
+}

@@ -1,0 +1,89 @@
+import type { LogId } from "../log/types.ts";
+import type { Index, Term } from "../raft/types.ts";
+
+/** Somebody waits for an entry to be committed; `settle` learns whether it is still that of `term`. */
+interface EntryWait {
+  readonly index: Index;
+  readonly term: Term;
+  readonly settle: (isCommitted: boolean) => void;
+}
+
+/** Somebody waits until this much is committed. */
+interface CommitWait {
+  readonly index: Index;
+  readonly run: () => void;
+}
+
+/** Somebody waits for a log to change. */
+interface TailWait {
+  readonly log: LogId;
+  readonly run: () => void;
+}
+
+/** A read that waits for a majority; `index` is null if this node stopped leading before. */
+type ReadWait = (index: Index | null) => void;
+
+/** All that waits inside one node; kept in memory, and lost with it. */
+export class Waiting {
+  readonly #entries = new Set<EntryWait>();
+  readonly #commits = new Set<CommitWait>();
+  readonly #tails = new Set<TailWait>();
+  readonly #reads = new Map<number, ReadWait>();
+
+  forEntry(wait: EntryWait): () => void {
+    return join(this.#entries, wait);
+  }
+
+  forCommit(wait: CommitWait): () => void {
+    return join(this.#commits, wait);
+  }
+
+  forTail(wait: TailWait): () => void {
+    return join(this.#tails, wait);
+  }
+
+  forRead(context: number, wait: ReadWait): void {
+    this.#reads.set(context, wait);
+  }
+
+  get hasTails(): boolean {
+    return this.#tails.size > 0;
+  }
+
+  confirmRead(context: number, index: Index): void {
+    const wait = this.#reads.get(context);
+    this.#reads.delete(context);
+    wait?.(index);
+  }
+
+  /** This node leads no more: nobody can confirm its reads. */
+  loseReads(): void {
+    const waits = [...this.#reads.values()];
+    this.#reads.clear();
+    for (const wait of waits) wait(null);
+  }
+
+  /** `isOfTerm` says whether the committed entry at an index is that of a term. */
+  committed(commitIndex: Index, isOfTerm: (index: Index, term: Term) => boolean): void {
+    for (const wait of leave(this.#entries, ({ index }) => index <= commitIndex)) {
+      wait.settle(isOfTerm(wait.index, wait.term));
+    }
+    for (const wait of leave(this.#commits, ({ index }) => index <= commitIndex)) wait.run();
+  }
+
+  changed(logs: readonly LogId[]): void {
+    for (const wait of leave(this.#tails, ({ log }) => logs.includes(log))) wait.run();
+  }
+}
+
+function join<T>(waits: Set<T>, wait: T): () => void {
+  waits.add(wait);
+  return () => waits.delete(wait);
+}
+
+/** Takes out those for whom the wait is over, before any of them can wait anew. */
+function leave<T>(waits: Set<T>, isOver: (wait: T) => boolean): readonly T[] {
+  const over = [...waits].filter(isOver);
+  for (const wait of over) waits.delete(wait);
+  return over;
+}

@@ -1,0 +1,111 @@
+import { CodecError } from "../log/codec-error.ts";
+import { pack, toBytes, toNatural, unpack } from "../log/packed.ts";
+import type { Message } from "../raft/messages.ts";
+import { type Entry, type Index, toIndex } from "../raft/types.ts";
+
+/** Places are the wire's numbers: only ever add at the end. */
+const types: readonly Message["type"][] = [
+  "PreVote",
+  "PreVoteResponse",
+  "RequestVote",
+  "RequestVoteResponse",
+  "AppendEntries",
+  "AppendEntriesAccepted",
+  "AppendEntriesRejected",
+];
+const kinds: readonly Entry["kind"][] = ["noop", "command"];
+
+/** A batch of messages as the body of one fetch. */
+export function encodeMessages(messages: readonly Message[]): Uint8Array {
+  return pack(
+    messages.map((message) => [types.indexOf(message.type), ...envelope(message), ...fields(message)]),
+  );
+}
+
+/** What `encodeMessages` was given; entries' data are views on `body`. Throws `CodecError`. */
+export function decodeMessages(body: Uint8Array): Message[] {
+  return unpack(body).map(toMessage);
+}
+
+const envelope = ({ from, to, term }: Message): readonly number[] => [from, to, term];
+
+function fields(message: Message): readonly unknown[] {
+  switch (message.type) {
+    case "PreVote":
+    case "RequestVote":
+      return [message.lastIndex, message.lastTerm];
+    case "PreVoteResponse":
+    case "RequestVoteResponse":
+      return [message.granted ? 1 : 0];
+    case "AppendEntries": {
+      const { prevIndex, prevTerm, commitIndex, round, entries } = message;
+      return [prevIndex, prevTerm, commitIndex, round, entries.map(fromEntry)];
+    }
+    case "AppendEntriesAccepted":
+      return [message.round, message.matchIndex];
+    case "AppendEntriesRejected":
+      return [message.round, message.prevIndex, message.hintIndex, message.hintTerm];
+  }
+}
+
+const fromEntry = ({ index, term, kind, checksum, data }: Entry): readonly unknown[] => [
+  index,
+  term,
+  kinds.indexOf(kind),
+  checksum,
+  data,
+];
+
+function toMessage(packed: unknown): Message {
+  const [type, ...rest] = toArray(packed);
+  const from = toNatural(rest[0]);
+  const to = toNatural(rest[1]);
+  const term = toNatural(rest[2]);
+  return { from, to, term, ...toFields(types[toNatural(type)], rest.slice(3)) };
+}
+
+type Fields<M> = M extends Message ? Omit<M, "from" | "to" | "term"> : never;
+
+function toFields(type: Message["type"] | undefined, packed: readonly unknown[]): Fields<Message> {
+  switch (type) {
+    case "PreVote":
+    case "RequestVote":
+      return { type, lastIndex: indexAt(packed, 0), lastTerm: toNatural(packed[1]) };
+    case "PreVoteResponse":
+    case "RequestVoteResponse":
+      return { type, granted: packed[0] === 1 };
+    case "AppendEntries": {
+      const [, prevTerm, , round, entries] = packed;
+      const indexes = { prevIndex: indexAt(packed, 0), commitIndex: indexAt(packed, 2) };
+      const numbers = { prevTerm: toNatural(prevTerm), round: toNatural(round) };
+      return { type, ...indexes, ...numbers, entries: toArray(entries).map(toEntry) };
+    }
+    case "AppendEntriesAccepted":
+      return { type, round: toNatural(packed[0]), matchIndex: indexAt(packed, 1) };
+    case "AppendEntriesRejected": {
+      const round = toNatural(packed[0]);
+      const indexes = { prevIndex: indexAt(packed, 1), hintIndex: indexAt(packed, 2) };
+      return { type, round, ...indexes, hintTerm: toNatural(packed[3]) };
+    }
+    case undefined:
+      throw new CodecError("a message's type is not known");
+  }
+}
+
+function toEntry(packed: unknown): Entry {
+  const fields = toArray(packed);
+  const kind = kinds[toNatural(fields[2])];
+  if (kind === undefined) throw new CodecError("an entry's kind is not known");
+  const [, term, , checksum, data] = fields;
+  return {
+    ...{ index: indexAt(fields, 0), term: toNatural(term), kind },
+    ...{ checksum: toNatural(checksum), data: toBytes(data) },
+  };
+}
+
+const indexAt = (packed: readonly unknown[], place: number): Index => toIndex(toNatural(packed[place]));
+
+function toArray(packed: unknown): readonly unknown[] {
+  if (Array.isArray(packed)) return packed;
+  throw new CodecError("an array is missing");
+}

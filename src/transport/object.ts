@@ -1,0 +1,110 @@
+import type { Identity } from "../raft/identity.ts";
+import type { Message } from "../raft/messages.ts";
+import type { NodeId } from "../raft/types.ts";
+import { decodeMessages, encodeMessages } from "./message-codec.ts";
+import type { Answer, Request, Status } from "./protocol.ts";
+import { decodeAnswer, encodeCall } from "./request-codec.ts";
+import { TransportError, toTransportError } from "./transport-error.ts";
+
+/** How long an answer may be late, beyond the time that the node has to give it, ms. */
+const graceMs = 500;
+
+/** How long a node has to say how it is, or to become a member, ms. */
+const controlTimeoutMs = 5_000;
+
+/** Where a node is: object `cluster/id`, placed by `region` (a location hint) when it is first reached. */
+export interface NodeAddress {
+  readonly cluster: string;
+  readonly id: NodeId;
+  readonly region: string;
+}
+
+/** The paths that a node's object serves; no route from outside leads to them. */
+export const paths = {
+  messages: "/messages",
+  call: "/call",
+  status: "/status",
+  prepare: "/prepare",
+  start: "/start",
+  abort: "/abort",
+} as const;
+
+/** Carries messages to a peer and brings its answers. Throws `TransportError`. */
+export async function sendMessages(
+  nodes: DurableObjectNamespace,
+  address: NodeAddress,
+  messages: readonly Message[],
+  timeoutMs: number,
+): Promise<readonly Message[]> {
+  const body = await post(nodes, address, paths.messages, encodeMessages(messages), timeoutMs);
+  return decodeMessages(body);
+}
+
+/** Asks one node; it answers within `timeoutMs`. Throws `TransportError`. */
+export async function askNode(
+  nodes: DurableObjectNamespace,
+  address: NodeAddress,
+  request: Request,
+  options: { readonly timeoutMs: number; readonly forwarded: boolean },
+): Promise<Answer> {
+  const body = encodeCall({ request, ...options });
+  return decodeAnswer(await post(nodes, address, paths.call, body, options.timeoutMs + graceMs));
+}
+
+/** Null for a node that belongs to no cluster. Throws `TransportError`. */
+export async function nodeStatus(
+  nodes: DurableObjectNamespace,
+  address: NodeAddress,
+): Promise<Status | null> {
+  return parse(await post(nodes, address, paths.status, "", controlTimeoutMs));
+}
+
+/** Makes a node a silent member. False where it is another one already. Throws `TransportError`. */
+export async function prepareNode(
+  nodes: DurableObjectNamespace,
+  address: NodeAddress,
+  identity: Identity,
+): Promise<boolean> {
+  return parse(await post(nodes, address, paths.prepare, JSON.stringify(identity), controlTimeoutMs));
+}
+
+/** Lets a prepared node take part. False where it was never prepared. Throws `TransportError`. */
+export async function startNode(nodes: DurableObjectNamespace, address: NodeAddress): Promise<boolean> {
+  return parse(await post(nodes, address, paths.start, "", controlTimeoutMs));
+}
+
+/** Local clusters only: makes the node's object lose its memory, as if it had crashed. */
+export async function abortNode(nodes: DurableObjectNamespace, address: NodeAddress): Promise<void> {
+  await post(nodes, address, paths.abort, "", graceMs).catch((error: unknown) => {
+    // The object dies before it can answer.
+    if (!(error instanceof TransportError)) throw error;
+  });
+}
+
+/** A fresh stub each time: one that has failed stays broken. */
+async function post(
+  nodes: DurableObjectNamespace,
+  { cluster, id, region }: NodeAddress,
+  path: string,
+  body: Uint8Array | string,
+  timeoutMs: number,
+): Promise<Uint8Array> {
+  const locationHint = region as DurableObjectLocationHint;
+  const stub = nodes.get(nodes.idFromName(`${cluster}/${id}`), { locationHint });
+  // Not AbortSignal.timeout: its timer would outlive the answer, and keep an idle object awake.
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  try {
+    const { signal } = controller;
+    const response = await stub.fetch(`https://node${path}`, { method: "POST", body, signal });
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (response.ok) return bytes;
+    throw new TransportError(`node ${cluster}/${id} answered ${response.status}`, false);
+  } catch (error) {
+    throw toTransportError(error, `${cluster}/${id}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const parse = <T>(bytes: Uint8Array): T => JSON.parse(new TextDecoder().decode(bytes)) as T;

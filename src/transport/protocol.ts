@@ -1,0 +1,153 @@
+import type { Command, LogId, Outcome, Seq, StoredBatch } from "../log/types.ts";
+import type { Identity, Phase } from "../raft/identity.ts";
+import type { Index, NodeId, Term } from "../raft/types.ts";
+
+/** What the Worker, or a follower on its behalf, asks of a node. */
+export type Request = CommandRequest | ReadIndexRequest | QueryRequest;
+
+/** Decided by the leader; a follower hands it on, once. */
+export interface CommandRequest {
+  readonly kind: "command";
+  readonly command: Command;
+}
+
+/** Asks the leader for an index that covers all that was acknowledged before (thesis §6.4). */
+export interface ReadIndexRequest {
+  readonly kind: "read-index";
+}
+
+/** Answered by any node from its own rows. */
+export interface QueryRequest {
+  readonly kind: "query";
+  readonly query: Query;
+  /** `linearizable`: what was acknowledged before the request is seen; `local`: this replica's committed entries. */
+  readonly consistency: "linearizable" | "local";
+  /** Wait until this much is committed here: 0 for none. */
+  readonly minIndex: Index;
+}
+
+export type Query = PageQuery | DescribeQuery | NamesQuery;
+
+export interface PageQuery {
+  readonly kind: "page";
+  readonly name: string;
+  /** Where to begin: a sequence number; the first, or the next, one; or the last `N` records, as `-N`. */
+  readonly from:
+    | { readonly at: "seq"; readonly seq: number }
+    | { readonly at: "earliest" | "tail" }
+    | { readonly at: "last"; readonly count: number };
+  readonly recordsMax: number;
+  /** Encoded bytes; a page always holds one batch where there is one. */
+  readonly bytesMax: number;
+  /** If nothing is there yet, wait this long for it, ms; 0 answers at once. */
+  readonly waitMs: number;
+}
+
+export interface DescribeQuery {
+  readonly kind: "describe";
+  readonly name: string;
+}
+
+export interface NamesQuery {
+  readonly kind: "names";
+  readonly prefix: string;
+  readonly after: string | null;
+  readonly limit: number;
+}
+
+export type Answer = OutcomeAnswer | ReadIndexAnswer | QueryAnswer | Failure;
+
+export interface OutcomeAnswer {
+  readonly kind: "outcome";
+  readonly outcome: Outcome;
+}
+
+export interface ReadIndexAnswer {
+  readonly kind: "read-index";
+  readonly index: Index;
+}
+
+/** A query's result, and the committed index that it is true of. */
+export interface QueryAnswer {
+  readonly kind: "result";
+  readonly result: QueryResult;
+  readonly index: Index;
+}
+
+export type QueryResult = Page | Description | Names | { readonly kind: "log-not-found" };
+
+export interface Page {
+  readonly kind: "page";
+  readonly log: LogId;
+  /** The first record asked for; the first batch may begin before it. */
+  readonly from: Seq;
+  /** Where to read on. Batches may hold records at or after it, to be left out. */
+  readonly next: Seq;
+  readonly tail: Seq;
+  readonly earliest: Seq;
+  /** True when the page reaches the tail; false when a limit cut it. */
+  readonly complete: boolean;
+  readonly batches: readonly StoredBatch[];
+}
+
+export interface Description {
+  readonly kind: "description";
+  readonly name: string;
+  readonly earliest: Seq;
+  readonly tail: Seq;
+  readonly createdAt: number;
+  /** Of the last append, or of the creation, ms since the epoch. */
+  readonly timestamp: number;
+}
+
+export interface Names {
+  readonly kind: "names";
+  readonly names: readonly string[];
+}
+
+/** The request failed. All but `outcome-unknown` mean that nothing happened. */
+export interface Failure {
+  readonly kind: "failure";
+  readonly reason: FailureReason;
+  /** Who leads, as far as this node knows. */
+  readonly leader: NodeId | null;
+}
+
+export type FailureReason =
+  /** This node does not lead and knows of no leader that does, or could not reach it. */
+  | "not-leader"
+  /** Another leader's entry took the proposal's place. */
+  | "superseded"
+  /** Too much is proposed and not yet committed. */
+  | "busy"
+  /** A read that could not be confirmed, or a wait for `minIndex` that was not met, in time. */
+  | "timeout"
+  /** The proposal may be committed, now or later. */
+  | "outcome-unknown"
+  /** This node belongs to no cluster. */
+  | "no-such-cluster";
+
+/** How one peer is doing, as its leader sees it. */
+export interface PeerStatus {
+  readonly id: NodeId;
+  readonly region: string;
+  readonly matchIndex: Index;
+  /** Entries that it does not have yet, as far as the leader knows. */
+  readonly lag: number;
+  /** Milliseconds since its last answer; null for the leader itself. */
+  readonly silentMs: number | null;
+}
+
+export interface Status {
+  readonly identity: Identity;
+  readonly phase: Phase;
+  readonly role: "follower" | "pre-candidate" | "candidate" | "leader";
+  readonly currentTerm: Term;
+  readonly leader: NodeId | null;
+  readonly commitIndex: number;
+  readonly lastIndex: number;
+  /** Only from a leader. */
+  readonly peers: readonly PeerStatus[];
+  /** Entries that arrived damaged and were dropped, since this object started. */
+  readonly corruptEntries: number;
+}
