@@ -1,0 +1,59 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { appendRoutes } from "./append.ts";
+import { clusterRoutes } from "./clusters.ts";
+import type { Api, AppEnv, World } from "./context.ts";
+import { Directory } from "./directory.ts";
+import { healthRoutes } from "./health.ts";
+import { localRoutes } from "./local.ts";
+import { logListRoutes } from "./log-list.ts";
+import { logRoutes } from "./logs.ts";
+import { openapiRoutes } from "./openapi.ts";
+import { Problem, problemResponse } from "./problem.ts";
+import { problemRoutes } from "./problem-docs.ts";
+import { readRoutes } from "./read.ts";
+import { Router } from "./router.ts";
+import { scopes } from "./scope.ts";
+import { invalidRequest, type Part } from "./validation.ts";
+
+const parts: Readonly<Record<string, Part>> = { param: "path", query: "query", header: "header" };
+const methods = ["GET", "PUT", "POST", "DELETE"];
+
+/** The native HTTP API. One app an isolate: it remembers who leads and which clusters there are. */
+export function createApp(world: World): OpenAPIHono<AppEnv> {
+  const router = new Router(world);
+  const api: Api = { world, router, directory: new Directory(router) };
+  const app = new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalidRequest(parts[result.target] ?? "query", result.error.issues);
+    },
+  });
+  for (const scope of scopes) {
+    logRoutes(app, api, scope);
+    logListRoutes(app, api, scope);
+    appendRoutes(app, api, scope);
+    readRoutes(app, api, scope);
+  }
+  clusterRoutes(app, api);
+  healthRoutes(app, api);
+  localRoutes(app, api);
+  problemRoutes(app);
+  openapiRoutes(app);
+  app.notFound((c) => problemResponse(notFound(app, c)));
+  app.onError((error) => problemResponse(error instanceof Problem ? error : internal(error)));
+  return app;
+}
+
+/** No route took the request: is it the path, or only the method? */
+function notFound(app: OpenAPIHono<AppEnv>, c: Context<AppEnv>): Problem {
+  const takes = methods.filter((method) => app.router.match(method, c.req.path)[0].length > 0);
+  if (takes.length === 0 || takes.includes(c.req.method))
+    return new Problem("route-not-found", `There is no ${c.req.path}.`);
+  const allow = takes.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])).join(", ");
+  return new Problem("method-not-allowed", `${c.req.path} takes ${allow}.`, { headers: { Allow: allow } });
+}
+
+function internal(error: Error): Problem {
+  console.error(error);
+  return new Problem("internal", "The server is at fault.", { cause: error });
+}

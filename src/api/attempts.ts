@@ -1,0 +1,81 @@
+import type { FailureReason } from "../transport/protocol.ts";
+import { bootstrap } from "./bootstrap.ts";
+import { type Cluster, MAIN } from "./cluster.ts";
+import type { Call, World } from "./context.ts";
+import { Problem } from "./problem.ts";
+
+const backoffMsMin = 10;
+const backoffMsMax = 250;
+/** A hanging node costs at most half of the time that is left, but no attempt gets less than this, ms. */
+const attemptMsMin = 500;
+
+/** How the attempts of one call go. */
+export class Attempts {
+  readonly #world: World;
+  readonly #call: Call;
+  readonly #cluster: Cluster;
+  #attempts = 0;
+  #last: FailureReason = "not-leader";
+  #mayHaveHappened = false;
+  #hasBootstrapped = false;
+
+  constructor(world: World, call: Call, cluster: Cluster) {
+    this.#world = world;
+    this.#call = call;
+    this.#cluster = cluster;
+  }
+
+  /** How long the next attempt may take, ms. Throws when the time is over. */
+  attemptMs(mayRepeat: boolean, waitMs = 0): number {
+    const leftMs = this.#leftMs();
+    if (leftMs <= 0) throw this.problem();
+    if (!mayRepeat) return leftMs;
+    return Math.min(leftMs, waitMs + Math.max((leftMs - waitMs) / 2, attemptMsMin));
+  }
+
+  /** The last attempt failed so. */
+  note(reason: FailureReason): void {
+    this.#last = reason;
+    if (reason === "outcome-unknown") this.#mayHaveHappened = true;
+  }
+
+  /** Between two attempts. The first that names another node is followed at once. */
+  async pause(isNamed: boolean): Promise<void> {
+    this.#attempts++;
+    if (this.#last === "no-such-cluster" && this.#cluster.name === MAIN && !this.#hasBootstrapped) {
+      this.#hasBootstrapped = true;
+      return this.#bootstrapMain();
+    }
+    if (isNamed && this.#attempts === 1) return;
+    const backoffMs =
+      Math.min(backoffMsMax, backoffMsMin * 2 ** this.#attempts) * (0.5 + this.#world.random() / 2);
+    const leftMs = this.#leftMs();
+    await this.#world.sleep(Math.max(0, Math.min(backoffMs, leftMs)));
+  }
+
+  /** What all attempts come to. */
+  problem(): Problem {
+    if (this.#mayHaveHappened) {
+      const detail = "The answer was lost: this may have happened, or may still happen.";
+      return new Problem("outcome-unknown", detail);
+    }
+    if (this.#last === "busy") return new Problem("busy", "The leader takes no more right now.");
+    if (this.#last === "timeout")
+      return new Problem("timeout", "The nodes did not confirm the read in time.");
+    return new Problem("no-leader", `No leader of the cluster ${this.#cluster.name} answered in time.`);
+  }
+
+  /** Milliseconds until the deadline; negative after it. */
+  #leftMs(): number {
+    return this.#call.deadline - this.#world.now();
+  }
+
+  /** `main` is made on first use. With a node lost, or out of reach, the others may serve all the same. */
+  async #bootstrapMain(): Promise<void> {
+    try {
+      await bootstrap(this.#call.nodes, this.#cluster, this.#leftMs());
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+    }
+  }
+}

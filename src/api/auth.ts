@@ -1,0 +1,81 @@
+import { z } from "@hono/zod-openapi";
+import type { Context, MiddlewareHandler } from "hono";
+import { verify } from "hono/jwt";
+import { timingSafeEqual } from "hono/utils/buffer";
+import { MAIN } from "./cluster.ts";
+import type { AppEnv } from "./context.ts";
+import { type Env, isLocal } from "./env.ts";
+import { Problem } from "./problem.ts";
+
+/** `admin` makes and deletes logs and clusters; it does not include the others. */
+export type Action = "read" | "append" | "admin";
+
+/** What the bearer of a token may do: `actions`, on logs whose name begins with `prefix`, in one cluster. */
+export interface Grant {
+  readonly actions: readonly Action[];
+  readonly prefix: string;
+  /** Null: in all clusters. */
+  readonly cluster: string | null;
+}
+
+const everything: Grant = { actions: ["read", "append", "admin"], prefix: "", cluster: null };
+
+/** The claims of a signed token; without `cluster` it is for `main`. `exp` and `nbf` hold where given. */
+const claims = z.object({
+  actions: z.array(z.enum(["read", "append", "admin"])),
+  prefix: z.string(),
+  cluster: z.string().default(MAIN),
+});
+
+/** Answers a request only if its token allows `action` on the path's cluster and log, or on all logs. */
+export function permit(action: Action): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    await authorize(c, action, c.req.param("log") ?? "");
+    await next();
+  };
+}
+
+/** Throws the problems `unauthorized`, `forbidden` and `auth-not-configured`. `log` may be a prefix of names. */
+export async function authorize(c: Context<AppEnv>, action: Action, log: string): Promise<void> {
+  const grant = await authenticate(c.env, c.req.header("Authorization"));
+  const cluster = c.req.param("cluster") ?? MAIN;
+  if (!allows(grant, action, cluster, log)) {
+    throw new Problem("forbidden", `The token does not allow "${action}" here.`);
+  }
+}
+
+/** Whether a grant covers it. */
+function allows(grant: Grant, action: Action, cluster: string, log: string): boolean {
+  const isCluster = grant.cluster === null || grant.cluster === cluster;
+  return isCluster && grant.actions.includes(action) && log.startsWith(grant.prefix);
+}
+
+/** What the header `Authorization` (RFC 6750 §2.1) entitles to. Throws `unauthorized` and `auth-not-configured`. */
+export async function authenticate(env: Env, header: string | undefined): Promise<Grant> {
+  const { ADMIN_TOKEN: adminToken, JWT_SECRET: secret } = env;
+  if (!adminToken && !secret) {
+    if (isLocal(env)) return everything;
+    const how = "Set one with `wrangler secret put ADMIN_TOKEN` or `wrangler secret put JWT_SECRET`.";
+    throw new Problem("auth-not-configured", `No secret is configured, so every request is refused. ${how}`);
+  }
+  const token = /^Bearer +([^\s,]+)$/i.exec(header ?? "")?.[1];
+  if (token === undefined) throw unauthorized("The request carries no bearer token.");
+  if (adminToken && (await timingSafeEqual(token, adminToken))) return everything;
+  if (!secret) throw unauthorized("The token is not valid.");
+  return grantOf(token, secret);
+}
+
+async function grantOf(token: string, secret: string): Promise<Grant> {
+  const payload = await verify(token, secret, "HS256").catch((cause: unknown) => {
+    throw unauthorized("The token is not valid, or has expired.", cause);
+  });
+  const parsed = claims.safeParse(payload);
+  if (!parsed.success) {
+    throw unauthorized("The token lacks the claims `actions` (of read, append, admin) and `prefix`.");
+  }
+  return parsed.data;
+}
+
+function unauthorized(detail: string, cause?: unknown): Problem {
+  return new Problem("unauthorized", detail, { headers: { "WWW-Authenticate": "Bearer" }, cause });
+}

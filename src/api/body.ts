@@ -1,0 +1,91 @@
+import { Problem } from "./problem.ts";
+import { within } from "./within.ts";
+
+/** How long a body may take to arrive, ms. */
+export const BODY_TIMEOUT_MS = 30_000;
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * The whole body, at most `bytesMax`. Throws the problems `body-too-large`, `body-timeout`,
+ * `unsupported-media-type` (a compressed body), and `invalid-body` where it was cut off.
+ */
+export async function readBody(request: Request, bytesMax: number): Promise<Uint8Array> {
+  const encoding = request.headers.get("Content-Encoding");
+  if (encoding !== null && encoding.toLowerCase() !== "identity") {
+    throw new Problem("unsupported-media-type", "Bodies are not to be compressed.");
+  }
+  const lengthText = request.headers.get("Content-Length");
+  if (lengthText === null)
+    return request.body === null ? new Uint8Array() : inTime(counted(request.body, bytesMax));
+  const length = Number(lengthText);
+  if (length > bytesMax) throw tooLarge(bytesMax);
+  const body = new Uint8Array(await inTime(request.arrayBuffer()));
+  if (body.length !== length) throw cutOff();
+  return body;
+}
+
+/** Reads a stream of unknown length, no further than `bytesMax`. */
+async function counted(stream: ReadableStream<Uint8Array>, bytesMax: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) throw tooLarge(bytesMax);
+    chunks.push(chunk);
+  }
+  const body = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
+}
+
+async function inTime<T>(reading: Promise<T>): Promise<T> {
+  const late = (): Problem => new Problem("body-timeout", "The body did not arrive in time.");
+  try {
+    return await within(BODY_TIMEOUT_MS, reading, late);
+  } catch (cause) {
+    throw cause instanceof Problem ? cause : cutOff(cause);
+  }
+}
+
+/** Text of a body. Throws the problem `invalid-body` where it is not UTF-8. */
+export function decodeText(bytes: Uint8Array): string {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch (cause) {
+    throw new Problem("invalid-body", "The body is not valid UTF-8.", { cause });
+  }
+}
+
+/** Whether the bytes are well-formed UTF-8. */
+export function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    strictUtf8.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A JSON value. Throws the problem `invalid-body`. */
+export function parseJson(text: string, members: Readonly<Record<string, unknown>> = {}): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : "";
+    throw new Problem("invalid-body", `The body is not valid JSON: ${reason}`, { members, cause });
+  }
+}
+
+function tooLarge(bytesMax: number): Problem {
+  const detail = `The body has more than ${bytesMax} bytes.`;
+  return new Problem("body-too-large", detail, { members: { bytes_max: bytesMax } });
+}
+
+function cutOff(cause?: unknown): Problem {
+  return new Problem("invalid-body", "The body was cut off.", { cause });
+}

@@ -1,0 +1,79 @@
+import type { NodeAddress } from "../transport/object.ts";
+import type { Status } from "../transport/protocol.ts";
+import { TransportError } from "../transport/transport-error.ts";
+import { type Cluster, identityOf } from "./cluster.ts";
+import type { Nodes } from "./nodes.ts";
+import { Problem } from "./problem.ts";
+import { within } from "./within.ts";
+
+/**
+ * Makes the nodes of a cluster members, then lets them take part. A node counts on nothing until all know
+ * who they are; node 1 is told first, so that of two callers with other regions one loses. Idempotent:
+ * after a failure the same call goes on where this one stopped. Says whether anything was new.
+ * Throws the problems `cluster-exists`, `node-lost` and `bootstrap-incomplete`.
+ */
+export async function bootstrap(nodes: Nodes, cluster: Cluster, timeoutMs: number): Promise<boolean> {
+  const late = (): TransportError => new TransportError("the nodes took too long", true);
+  try {
+    return await within(timeoutMs, setUp(nodes, cluster), late);
+  } catch (cause) {
+    if (!(cause instanceof TransportError)) throw cause;
+    const detail = `Not all nodes of the cluster ${cluster.name} could be reached. Send the same request again.`;
+    throw new Problem("bootstrap-incomplete", detail, { cause });
+  }
+}
+
+async function setUp(nodes: Nodes, cluster: Cluster): Promise<boolean> {
+  const statuses = await Promise.all(cluster.members.map((member) => nodes.status(member)));
+  assertSameRegions(cluster, statuses);
+  await assertNoneLost(nodes, cluster, statuses);
+  if (statuses.every((status) => status?.phase === "started")) return false;
+  const [first, ...others] = cluster.members;
+  if (first !== undefined) await prepare(nodes, cluster, first);
+  await Promise.all(others.map((member) => prepare(nodes, cluster, member)));
+  await Promise.all(cluster.members.map((member) => start(nodes, member)));
+  return true;
+}
+
+function assertSameRegions(cluster: Cluster, statuses: readonly (Status | null)[]): void {
+  const other = statuses.find(
+    (status) => status !== null && String(status.identity.regions) !== String(cluster.regions),
+  );
+  if (other) throw clusterExists(cluster.name, other.identity.regions);
+}
+
+/**
+ * Once a node has started, all were prepared: one that knows nothing has forgotten its votes. Those that
+ * seem to are asked again, as another caller may have set them up while the first answers were under way.
+ */
+async function assertNoneLost(
+  nodes: Nodes,
+  cluster: Cluster,
+  statuses: readonly (Status | null)[],
+): Promise<void> {
+  if (!statuses.some((status) => status?.phase === "started")) return;
+  const suspects = cluster.members.filter((_, at) => statuses[at] === null);
+  const again = await Promise.all(suspects.map((member) => nodes.status(member)));
+  const lost = suspects.filter((_, at) => again[at] === null).map((member) => member.id);
+  if (lost.length === 0) return;
+  const detail = `The cluster ${cluster.name} runs, but its nodes ${lost.join(", ")} have lost their storage.`;
+  throw new Problem("node-lost", detail, { members: { nodes: lost } });
+}
+
+async function prepare(nodes: Nodes, cluster: Cluster, member: NodeAddress): Promise<void> {
+  if (await nodes.prepare(member, identityOf(cluster, member.id))) return;
+  const status = await nodes.status(member);
+  throw clusterExists(cluster.name, status?.identity.regions ?? []);
+}
+
+async function start(nodes: Nodes, member: NodeAddress): Promise<void> {
+  if (await nodes.start(member)) return;
+  const detail = `Node ${member.id} of the cluster ${member.cluster} lost its storage while it was set up.`;
+  throw new Problem("node-lost", detail, { members: { nodes: [member.id] } });
+}
+
+/** The name is taken by a cluster with other regions. */
+export function clusterExists(name: string, regions: readonly string[]): Problem {
+  const detail = `The cluster ${name} exists with the regions ${regions.join(", ")}.`;
+  return new Problem("cluster-exists", detail, { members: { regions } });
+}

@@ -1,0 +1,52 @@
+import type { Identity } from "../raft/identity.ts";
+import type { NodeAddress } from "../transport/object.ts";
+import type { Env } from "./env.ts";
+import { Problem } from "./problem.ts";
+import { isRegion } from "./regions.ts";
+
+/** The cluster that paths without a cluster mean; it keeps the catalogue of the others. */
+export const MAIN = "main";
+
+/** The log in `main` that lists the other clusters. */
+export const CATALOGUE = "_clusters";
+
+/** Nodes of a cluster, at most; their number is odd. */
+export const NODES_MAX = 7;
+
+/** A cluster and where its nodes are: node k lives in the k-th region. */
+export interface Cluster {
+  readonly name: string;
+  readonly regions: readonly string[];
+  readonly members: readonly NodeAddress[];
+}
+
+/** Names the nodes of a cluster. */
+export function clusterOf(name: string, regions: readonly string[]): Cluster {
+  return { name, regions, members: regions.map((region, at) => ({ cluster: name, id: at + 1, region })) };
+}
+
+/** What node `id` of the cluster is told to be. */
+export function identityOf(cluster: Cluster, id: number): Identity {
+  const voters = cluster.members.map((member) => member.id);
+  return { cluster: cluster.name, id, configuration: { voters }, regions: cluster.regions };
+}
+
+/** Whether so many nodes make a cluster. */
+export function isClusterSize(size: number): boolean {
+  return size % 2 === 1 && size <= NODES_MAX;
+}
+
+/** The regions of `main`. Throws the problem `misconfigured`. */
+export function mainRegions(env: Env): readonly string[] {
+  const regions = env.REGIONS.split(",").map((region) => region.trim());
+  const unknown = regions.find((region) => !isRegion(region));
+  if (unknown !== undefined)
+    throw new Problem("misconfigured", `REGIONS names "${unknown}", which is no location hint.`);
+  if (!isClusterSize(regions.length)) {
+    throw new Problem(
+      "misconfigured",
+      `REGIONS names ${regions.length} regions; it takes an odd number, at most ${NODES_MAX}.`,
+    );
+  }
+  return regions;
+}

@@ -1,0 +1,146 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { permit } from "./auth.ts";
+import { decodeText, parseJson, readBody } from "./body.ts";
+import { bootstrap, clusterExists } from "./bootstrap.ts";
+import { type Cluster, clusterOf, isClusterSize, MAIN, mainRegions, NODES_MAX } from "./cluster.ts";
+import { clusterStatus, statusOutput } from "./cluster-status.ts";
+import { type Api, type AppEnv, type Call, callOf } from "./context.ts";
+import { parseMediaType } from "./media-type.ts";
+import { errorResponses } from "./openapi.ts";
+import { clusterName, deadlineQuery } from "./parameters.ts";
+import { Problem } from "./problem.ts";
+import { regions } from "./regions.ts";
+
+const bodyBytesMax = 4_096;
+
+const query = z.strictObject(deadlineQuery);
+const params = z.object({ cluster: clusterName });
+
+const clusterInput = z
+  .strictObject({
+    regions: z
+      .array(z.enum(regions))
+      .min(1)
+      .max(NODES_MAX)
+      .refine((list) => isClusterSize(list.length), "must be an odd number of regions")
+      .optional()
+      .openapi({
+        description: "Where the nodes live, by their numbers; repeats are allowed. By default as `main`.",
+      }),
+  })
+  .openapi("ClusterInput");
+
+const clusterOutput = z.object({ name: z.string(), regions: z.array(z.string()) }).openapi("Cluster");
+const clustersOutput = z.object({ clusters: z.array(clusterOutput) }).openapi("Clusters");
+
+/** `PUT` and `GET` of `/v1/clusters/{cluster}`, and `GET /v1/clusters`. */
+export function clusterRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
+  bootstrapRoute(app, api);
+  statusRoute(app, api);
+  listRoute(app, api);
+}
+
+function bootstrapRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
+  const json = { content: { "application/json": { schema: clusterOutput } } };
+  const route = createRoute({
+    method: "put",
+    path: "/v1/clusters/{cluster}",
+    operationId: "bootstrapCluster",
+    summary: "Bootstrap a cluster",
+    description: "Idempotent: after a failure, the same request goes on where it stopped.",
+    tags: ["clusters"],
+    middleware: permit("admin"),
+    request: { params, query },
+    responses: {
+      200: { description: "It was there.", ...json },
+      201: { description: "It was bootstrapped.", ...json },
+      ...errorResponses,
+    },
+  });
+  const body = { content: { "application/json": { schema: clusterInput } } };
+  app.openAPIRegistry.registerPath({ ...route, request: { ...route.request, body } });
+  app.openapi({ ...route, hide: true }, async (c) => {
+    const call = callOf(c, api.world, c.req.valid("query").timeout_ms);
+    const { cluster, isNew } = await put(api, call, c.req.valid("param").cluster, await regionsIn(c));
+    return c.json(outputOf(cluster), isNew ? 201 : 200);
+  });
+}
+
+/** The regions that a body asks for; null where it leaves them to the server. */
+async function regionsIn(c: Context<AppEnv>): Promise<readonly string[] | null> {
+  const bytes = await readBody(c.req.raw, bodyBytesMax);
+  if (bytes.length === 0) return null;
+  const { essence } = parseMediaType(c.req.header("Content-Type") ?? null);
+  if (essence !== "application/json")
+    throw new Problem("unsupported-media-type", "The body must be application/json.");
+  const parsed = clusterInput.safeParse(parseJson(decodeText(bytes)));
+  if (parsed.success) return parsed.data.regions ?? null;
+  const [issue] = parsed.error.issues;
+  throw new Problem("invalid-body", `${issue?.path.join(".") || "the body"}: ${issue?.message}`);
+}
+
+/** Nodes first, the catalogue last: what is listed can serve. */
+async function put(
+  { directory, world }: Api,
+  call: Call,
+  name: string,
+  asked: readonly string[] | null,
+): Promise<{ readonly cluster: Cluster; readonly isNew: boolean }> {
+  const there = await directory.find(call, name);
+  const cluster = clusterOf(name, asked ?? there?.regions ?? mainRegions(call.env));
+  if (there !== null) assertSame(there, cluster);
+  const isNew = await bootstrap(call.nodes, cluster, call.deadline - world.now());
+  if (name !== MAIN && there === null) assertSame(await directory.add(call, cluster), cluster);
+  return { cluster, isNew: isNew || there === null };
+}
+
+function assertSame(there: Cluster, asked: Cluster): void {
+  if (String(there.regions) !== String(asked.regions)) throw clusterExists(there.name, there.regions);
+}
+
+function statusRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
+  const route = createRoute({
+    method: "get",
+    path: "/v1/clusters/{cluster}",
+    operationId: "clusterStatus",
+    summary: "How a cluster is doing",
+    tags: ["clusters"],
+    middleware: permit("read"),
+    request: { params, query },
+    responses: {
+      200: { description: "Its status.", content: { "application/json": { schema: statusOutput } } },
+      ...errorResponses,
+    },
+  });
+  app.openapi(route, async (c) => {
+    const call = callOf(c, api.world, c.req.valid("query").timeout_ms);
+    const cluster = await api.directory.resolve(call, c.req.valid("param").cluster);
+    const leftMs = call.deadline - api.world.now();
+    return c.json(await clusterStatus(call.nodes, cluster, leftMs), 200);
+  });
+}
+
+function listRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
+  const route = createRoute({
+    method: "get",
+    path: "/v1/clusters",
+    operationId: "listClusters",
+    summary: "List clusters",
+    tags: ["clusters"],
+    middleware: permit("admin"),
+    request: { query },
+    responses: {
+      200: { description: "All clusters.", content: { "application/json": { schema: clustersOutput } } },
+      ...errorResponses,
+    },
+  });
+  app.openapi(route, async (c) => {
+    const clusters = await api.directory.all(callOf(c, api.world, c.req.valid("query").timeout_ms));
+    return c.json({ clusters: clusters.map(outputOf) }, 200);
+  });
+}
+
+function outputOf({ name, regions }: Cluster): z.infer<typeof clusterOutput> {
+  return { name, regions: [...regions] };
+}

@@ -1,0 +1,41 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { authenticate } from "./auth.ts";
+import type { Api, AppEnv } from "./context.ts";
+import { errorResponses } from "./openapi.ts";
+import { queryCluster } from "./query.ts";
+
+/** How long `/readyz` looks for a leader, ms. */
+const readyTimeoutMs = 2_000;
+
+const healthOutput = z.object({ status: z.string() }).openapi("Health");
+const content = { "application/json": { schema: healthOutput } };
+
+/** `GET /healthz`, open to all, and `GET /readyz`, which wakes the nodes and so takes a token. */
+export function healthRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
+  const healthz = createRoute({
+    method: "get",
+    path: "/healthz",
+    operationId: "healthz",
+    summary: "Whether the Worker runs",
+    tags: ["health"],
+    security: [],
+    responses: { 200: { description: "It runs.", content } },
+  });
+  app.openapi(healthz, (c) => c.json({ status: "ok" }));
+
+  const readyz = createRoute({
+    method: "get",
+    path: "/readyz",
+    operationId: "readyz",
+    summary: "Whether a leader serves in `main`",
+    description: "Any valid token will do. `main` is bootstrapped if it was not.",
+    tags: ["health"],
+    responses: { 200: { description: "A majority has confirmed a leader.", content }, ...errorResponses },
+  });
+  app.openapi(readyz, async (c) => {
+    await authenticate(c.env, c.req.header("Authorization"));
+    const options = { timeout_ms: readyTimeoutMs, consistency: "linearizable", min_index: 0 } as const;
+    await queryCluster(c, api, { kind: "names", prefix: "", after: null, limit: 1 }, options);
+    return c.json({ status: "ready" }, 200);
+  });
+}

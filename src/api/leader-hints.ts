@@ -1,0 +1,72 @@
+import type { NodeAddress } from "../transport/object.ts";
+import type { Failure } from "../transport/protocol.ts";
+import type { Cluster } from "./cluster.ts";
+
+/** Which node to send a command to, and how. */
+export interface Target {
+  readonly node: NodeAddress;
+  /** It is to answer itself or name the leader; otherwise it hands the command on to the leader it knows. */
+  readonly direct: boolean;
+}
+
+interface Hint {
+  /** The last known leader. */
+  readonly leader: number | null;
+  /** A node that was lost when last asked. Others may not know yet that it leads no more: only a command
+   * that they are to hand on makes them find out. */
+  readonly avoid: number | null;
+}
+
+const noHint: Hint = { leader: null, avoid: null };
+
+/**
+ * Who leads which cluster, as this isolate last heard: only a hint. A node that is asked directly and
+ * answers must be the leader; one that hands on may not be.
+ */
+export class LeaderHints {
+  readonly #hints = new Map<string, Hint>();
+
+  /** The last known leader of a cluster. */
+  leader(cluster: Cluster): NodeAddress | null {
+    const { leader } = this.#of(cluster);
+    return cluster.members.find((member) => member.id === leader) ?? null;
+  }
+
+  /** Where a command goes first; `order` are the members, the preferred one first. */
+  first(cluster: Cluster, order: readonly NodeAddress[]): Target {
+    const leader = this.leader(cluster);
+    if (leader !== null) return { node: leader, direct: true };
+    const { avoid } = this.#of(cluster);
+    const node = order.find((member) => member.id !== avoid) ?? order[0];
+    if (node === undefined) throw new Error("a cluster has no members");
+    return { node, direct: avoid === null };
+  }
+
+  /** `target` carried out a command. */
+  answered(cluster: Cluster, { node, direct }: Target): void {
+    this.#hints.set(cluster.name, { leader: direct ? node.id : null, avoid: null });
+  }
+
+  /** `target` did not: says where the command may go next. */
+  failed(cluster: Cluster, order: readonly NodeAddress[], target: Target, failure: Failure): Target {
+    const isLost = failure.reason === "outcome-unknown";
+    const avoid = isLost ? target.node.id : this.#of(cluster).avoid;
+    const named = cluster.members.find((member) => member.id === failure.leader);
+    if (!isLost && named !== undefined && named.id !== target.node.id && named.id !== avoid) {
+      this.#hints.set(cluster.name, { leader: named.id, avoid });
+      return { node: named, direct: true };
+    }
+    this.#hints.set(cluster.name, { leader: null, avoid });
+    return { node: nodeAfter(order, target.node, avoid), direct: false };
+  }
+
+  #of(cluster: Cluster): Hint {
+    return this.#hints.get(cluster.name) ?? noHint;
+  }
+}
+
+function nodeAfter(order: readonly NodeAddress[], node: NodeAddress, avoid: number | null): NodeAddress {
+  const at = order.indexOf(node);
+  const others = [...order.slice(at + 1), ...order.slice(0, at)];
+  return others.find((member) => member.id !== avoid) ?? others[0] ?? node;
+}

@@ -1,0 +1,64 @@
+import type { Context } from "hono";
+import { accepts } from "hono/accepts";
+import { Problem } from "./problem.ts";
+
+/** The media types in which records can be read. */
+export const mediaTypes = {
+  json: "application/json",
+  ndjson: "application/x-ndjson",
+  raw: "application/octet-stream",
+  framed: "application/vnd.timberline.records",
+  events: "text/event-stream",
+} as const;
+
+export type ReadFormat = keyof typeof mediaTypes;
+
+/** A media range of `Accept`. */
+interface Wish {
+  readonly type: string;
+  readonly q: number;
+}
+
+const formats = Object.keys(mediaTypes) as ReadFormat[];
+
+/** A media type without its parameters, in lower case, and its charset, where it names one. */
+export function parseMediaType(header: string | null): {
+  readonly essence: string;
+  readonly charset: string | null;
+} {
+  const [essence = "", ...parameters] = (header ?? "").toLowerCase().split(";");
+  const charset = parameters
+    .map((parameter) => /^\s*charset\s*=\s*"?([^\s"]+)"?\s*$/.exec(parameter)?.[1])
+    .find(Boolean);
+  return { essence: essence.trim(), charset: charset ?? null };
+}
+
+/** The format that `Accept` prefers (RFC 9110 §12.5.1); JSON where it has no wish. Throws `not-acceptable`. */
+export function negotiate(c: Context): ReadFormat {
+  const chosen = accepts(c, {
+    header: "Accept",
+    supports: formats,
+    default: "json",
+    match: (wishes) => best(wishes) ?? "",
+  });
+  const format = formats.find((candidate) => candidate === chosen);
+  if (format !== undefined) return format;
+  const available = Object.values(mediaTypes);
+  throw new Problem("not-acceptable", `Records are given as ${available.join(", ")}.`, {
+    members: { available },
+  });
+}
+
+function best(wishes: readonly Wish[]): ReadFormat | undefined {
+  const rated = formats.map((format) => ({ format, q: quality(mediaTypes[format], wishes) }));
+  const top = Math.max(...rated.map(({ q }) => q));
+  return top > 0 ? rated.find(({ q }) => q === top)?.format : undefined;
+}
+
+/** The most specific range that matches says how much a type is wanted. */
+function quality(type: string, wishes: readonly Wish[]): number {
+  const [main] = type.split("/");
+  const ranges = [type, `${main}/*`, "*/*"];
+  const match = ranges.map((range) => wishes.find((wish) => wish.type.toLowerCase() === range)).find(Boolean);
+  return match?.q ?? 0;
+}

@@ -1,0 +1,22 @@
+import type { Identity } from "../raft/identity.ts";
+import type { NodeAddress } from "../transport/object.ts";
+import type { Answer, Request, Status } from "../transport/protocol.ts";
+
+export interface AskOptions {
+  readonly timeoutMs: number;
+  /** True: the node answers itself or says who leads, instead of handing the request on. */
+  readonly forwarded: boolean;
+}
+
+/** The nodes of all clusters, as the router reaches them. Every method throws `TransportError`. */
+export interface Nodes {
+  ask(address: NodeAddress, request: Request, options: AskOptions): Promise<Answer>;
+  /** Null for a node that belongs to no cluster. */
+  status(address: NodeAddress): Promise<Status | null>;
+  /** False where it is another node already. */
+  prepare(address: NodeAddress, identity: Identity): Promise<boolean>;
+  /** False where it was never prepared. */
+  start(address: NodeAddress): Promise<boolean>;
+  /** Local clusters only: the node loses its memory, as if it had crashed. */
+  abort(address: NodeAddress): Promise<void>;
+}

@@ -1,0 +1,13 @@
+import { abortNode, askNode, nodeStatus, prepareNode, startNode } from "../transport/object.ts";
+import type { Nodes } from "./nodes.ts";
+
+/** Nodes that are Durable Objects of this account. */
+export function objectNodes(namespace: DurableObjectNamespace): Nodes {
+  return {
+    ask: (address, request, options) => askNode(namespace, address, request, options),
+    status: (address) => nodeStatus(namespace, address),
+    prepare: (address, identity) => prepareNode(namespace, address, identity),
+    start: (address) => startNode(namespace, address),
+    abort: (address) => abortNode(namespace, address),
+  };
+}

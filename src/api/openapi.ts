@@ -1,0 +1,60 @@
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { AppEnv } from "./context.ts";
+
+const version = "0.1.0";
+
+const problemOutput = z
+  .object({
+    type: z
+      .string()
+      .openapi({ description: "Where the problem is documented.", example: "/problems/no-leader" }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+  })
+  .loose()
+  .openapi("Problem", { description: "RFC 9457; some types have more members." });
+
+/** Every route may answer with a problem. */
+export const errorResponses = {
+  default: {
+    description: "A problem (RFC 9457); GET /problems lists all.",
+    content: { "application/problem+json": { schema: problemOutput } },
+  },
+};
+
+const integer = { schema: { type: "integer" as const } };
+
+/** The headers of a page, in every format. */
+export const pageHeaderDocs = {
+  "Timberline-Index": {
+    description: "The committed index that the page is true of; usable as `min_index`.",
+    ...integer,
+  },
+  "Timberline-Next": { description: "Where to read on.", ...integer },
+  "Timberline-Tail": { description: "The log's next sequence number.", ...integer },
+  "Timberline-Complete": {
+    description: "False where a limit cut the page short of the tail.",
+    schema: { type: "boolean" as const },
+  },
+};
+
+/** `GET /openapi.json`, from the schemas that validate. */
+export function openapiRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    description:
+      "The admin token, or a JWT (HS256) with the claims `actions`, `prefix` and, but for `main`, `cluster`.",
+  });
+  app.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: {
+      title: "Timberline",
+      version,
+      description: "A replicated log on the edge. Paths without a cluster mean the cluster `main`.",
+      license: { name: "MIT", url: "https://spdx.org/licenses/MIT.html" },
+    },
+    security: [{ bearer: [] }],
+  });
+}

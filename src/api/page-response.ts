@@ -1,0 +1,67 @@
+import type { Page } from "../transport/protocol.ts";
+import { mediaTypes, type ReadFormat } from "./media-type.ts";
+import { type PlacedRecord, recordsOf } from "./page.ts";
+import { recordJson } from "./record-output.ts";
+
+/** A page as a response in one of the formats that end. `index` is the committed index it is true of. */
+export function pageResponse(format: Exclude<ReadFormat, "events">, page: Page, index: number): Response {
+  const headers = pageHeaders(page, index);
+  headers.set("Content-Type", mediaTypes[format]);
+  switch (format) {
+    case "json":
+      return new Response(jsonPage(page), { headers });
+    case "ndjson":
+      return new Response(lines(page), { headers });
+    case "framed":
+      return new Response(framed(page), { headers });
+    case "raw":
+      return rawRecord(page, headers);
+  }
+}
+
+/** What every page says about itself, whatever its format. */
+export function pageHeaders(page: Page, index: number): Headers {
+  return new Headers({
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Timberline-Index": String(index),
+    "Timberline-Next": String(page.next),
+    "Timberline-Tail": String(page.tail),
+    "Timberline-Complete": String(page.complete),
+  });
+}
+
+function jsonPage(page: Page): string {
+  const records = Array.from(recordsOf(page), recordJson).join(",");
+  return `{"records":[${records}],"next":${page.next},"tail":${page.tail},"complete":${page.complete}}`;
+}
+
+function lines(page: Page): string {
+  return Array.from(recordsOf(page), (placed) => `${recordJson(placed)}\n`).join("");
+}
+
+/** The bytes of one record; nothing (204) where there is none yet. */
+function rawRecord(page: Page, headers: Headers): Response {
+  const [placed] = recordsOf(page);
+  if (placed === undefined) {
+    headers.delete("Content-Type");
+    return new Response(null, { status: 204, headers });
+  }
+  headers.set("Timberline-Seq", String(placed.seq));
+  headers.set("Timberline-Timestamp", String(placed.timestamp));
+  return new Response(placed.record.value.slice(), { headers });
+}
+
+/** Of each record: its length, 4 bytes, big-endian, then its bytes. */
+function framed(page: Page): Uint8Array<ArrayBuffer> {
+  const values = Array.from(recordsOf(page), ({ record }: PlacedRecord) => record.value);
+  const bytes = new Uint8Array(values.reduce((sum, value) => sum + 4 + value.length, 0));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const value of values) {
+    view.setUint32(at, value.length);
+    bytes.set(value, at + 4);
+    at += 4 + value.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,20 @@
+import { decodeRecords, type LogRecord } from "../log/records.ts";
+import type { Page } from "../transport/protocol.ts";
+
+/** A record at its place in its log. */
+export interface PlacedRecord {
+  readonly seq: number;
+  /** The leader's clock when it was appended, ms since the epoch. */
+  readonly timestamp: number;
+  readonly record: LogRecord;
+}
+
+/** The records of a page; its batches are whole, and may hold others before and after. */
+export function* recordsOf({ batches, from, next }: Page): Generator<PlacedRecord> {
+  for (const { start, timestamp, records } of batches) {
+    for (const [at, record] of decodeRecords(records).entries()) {
+      const seq = start + at;
+      if (seq >= from && seq < next) yield { seq, timestamp, record };
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from "@hono/zod-openapi";
+import { LOG_NAME_LENGTH_MAX } from "../log/limits.ts";
+import { NODES_MAX } from "./cluster.ts";
+
+const segment = "[A-Za-z0-9][A-Za-z0-9._~:-]*";
+const logNamePattern = new RegExp(`^${segment}(/${segment})*$`);
+
+/** A non-negative integer in canonical decimal form: no sign, no leading zero, no fraction, at most 2^53 - 1. */
+export function naturalParameter(min = 0, max: number = Number.MAX_SAFE_INTEGER) {
+  return z
+    .string()
+    .regex(/^(0|[1-9][0-9]*)$/, "must be a decimal integer")
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`)
+    .openapi({ type: "integer", minimum: min, maximum: max });
+}
+
+/** Names in a path: percent-decoded by the router, so that a slash is written %2F. */
+export const logName = z
+  .string()
+  .max(LOG_NAME_LENGTH_MAX)
+  .regex(logNamePattern, "must be segments of [A-Za-z0-9][A-Za-z0-9._~:-]*, joined by /")
+  .openapi({ description: "The log's name; a slash in it is written %2F.", example: "orders" });
+
+/** The beginning of a log's name. */
+export const logPrefix = z
+  .string()
+  .max(LOG_NAME_LENGTH_MAX)
+  .regex(/^[A-Za-z0-9._~:/-]*$/, "must be the beginning of a log's name");
+
+/** Names that begin with `_` are reserved. */
+export const clusterName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be 1 to 63 of a-z, 0-9 and -, not beginning with -")
+  .openapi({ description: "The cluster's name.", example: "main" });
+
+/** A node's number in its cluster. */
+export const nodeId = naturalParameter(1, NODES_MAX);
+
+/** The query parameters of every request to a cluster. */
+export const deadlineQuery = {
+  timeout_ms: naturalParameter(1, 60_000).default(10_000).openapi({
+    description: "How long the request may take, ms, retries on a change of leader included.",
+    default: 10_000,
+  }),
+};
+
+/** The query parameters of every read. */
+export const consistencyQuery = {
+  ...deadlineQuery,
+  consistency: z.enum(["linearizable", "local"]).default("linearizable").openapi({
+    description:
+      "`linearizable`: everything acknowledged before the request is seen. `local`: what the nearest node knows to be committed.",
+  }),
+  min_index: naturalParameter().default(0).openapi({
+    description:
+      "Wait until the node has committed this index: an append's `index`, or a `Timberline-Index`.",
+    default: 0,
+  }),
+};

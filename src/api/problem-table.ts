@@ -1,0 +1,195 @@
+/** One kind of problem, as it is documented at its `type`. */
+export interface ProblemKind {
+  readonly status: 400 | 401 | 403 | 404 | 405 | 406 | 408 | 409 | 410 | 412 | 413 | 415 | 416 | 500 | 503;
+  readonly title: string;
+  /** What it means, what happened to the request, and what to do. */
+  readonly description: string;
+  /** Seconds after which a retry makes sense. */
+  readonly retryAfterS?: number;
+}
+
+/** Every problem that the API answers with, by the last segment of its `type`. The names are stable. */
+export const problemTable = {
+  "invalid-request": {
+    status: 400,
+    title: "The request is not valid",
+    description:
+      "A path segment, query parameter or header is malformed, unknown or contradicts another. `errors` says where. Nothing happened.",
+  },
+  "invalid-body": {
+    status: 400,
+    title: "The body is not valid",
+    description:
+      "The body is empty, cut off, not UTF-8, not JSON, or not of the documented shape. `record` is the position in the batch of the record at fault, where one is. Nothing was written.",
+  },
+  unauthorized: {
+    status: 401,
+    title: "A valid bearer token is needed",
+    description:
+      "Send `Authorization: Bearer TOKEN`, with the admin token or a signed token (JWT, HS256) with the claims `actions` and `prefix`, not expired. Nothing happened.",
+  },
+  forbidden: {
+    status: 403,
+    title: "The token does not allow this",
+    description: "The token's `actions`, `prefix` or `cluster` do not cover the request. Nothing happened.",
+  },
+  "stale-producer-epoch": {
+    status: 403,
+    title: "A newer incarnation of the producer has appended",
+    description:
+      "`Producer-Epoch` is lower than `epoch`, the newest that this producer id has used in the log. This writer was replaced and must stop. Nothing was written.",
+  },
+  "route-not-found": {
+    status: 404,
+    title: "There is no such route",
+    description: "See /openapi.json for the routes. A slash in a log's name is written %2F.",
+  },
+  "log-not-found": {
+    status: 404,
+    title: "There is no such log",
+    description: "Create it with PUT /v1/logs/{log}. Nothing was written.",
+  },
+  "cluster-not-found": {
+    status: 404,
+    title: "There is no such cluster",
+    description: "Bootstrap it with PUT /v1/clusters/{cluster}. Nothing was written.",
+  },
+  "node-not-found": {
+    status: 404,
+    title: "There is no such node",
+    description: "The cluster has no node of this number.",
+  },
+  "method-not-allowed": {
+    status: 405,
+    title: "The route does not take this method",
+    description: "The header `Allow` lists those that it takes.",
+  },
+  "not-acceptable": {
+    status: 406,
+    title: "None of the accepted media types can be given",
+    description: "`available` lists the media types that the route gives.",
+  },
+  "body-timeout": {
+    status: 408,
+    title: "The body did not arrive in time",
+    description: "The whole body must arrive within 30 seconds. Nothing was written.",
+  },
+  "cluster-exists": {
+    status: 409,
+    title: "The cluster exists with other regions",
+    description:
+      "`regions` are those that it has. Members are changed one by one, never by bootstrapping again. Nothing was written.",
+  },
+  "producer-sequence-gap": {
+    status: 409,
+    title: "Batches of the producer are missing",
+    description:
+      "A producer's batches are numbered from 0 within an epoch, without gaps: `expected_producer_seq` is the next, `received_producer_seq` what was sent. Nothing was written.",
+  },
+  trimmed: {
+    status: 410,
+    title: "The records are gone",
+    description: "The log begins at `earliest`; records before it have been dropped for good.",
+  },
+  "sequence-mismatch": {
+    status: 412,
+    title: "The log's tail is not the expected one",
+    description:
+      "`expected_seq`, or the tail in `If-Match`, is not the log's next sequence number, which is `tail`. Nothing was written.",
+  },
+  "record-too-large": {
+    status: 413,
+    title: "A record is too large",
+    description:
+      "A record's data and the names and values of its headers have at most `bytes_max` bytes together. Nothing was written.",
+  },
+  "batch-too-large": {
+    status: 413,
+    title: "The batch is too large",
+    description: "A batch's records have at most `bytes_max` bytes together. Split it. Nothing was written.",
+  },
+  "too-many-records": {
+    status: 413,
+    title: "The batch has too many records",
+    description: "A batch has at most `records_max` records. Split it. Nothing was written.",
+  },
+  "body-too-large": {
+    status: 413,
+    title: "The body is too large",
+    description: "The body has more than `bytes_max` bytes, and was not read further. Nothing was written.",
+  },
+  "unsupported-media-type": {
+    status: 415,
+    title: "The body's media type or encoding is not taken",
+    description:
+      "JSON must be UTF-8, bodies are not compressed, and what `application/vnd.timberline.records` holds can only be read. Nothing was written.",
+  },
+  "beyond-tail": {
+    status: 416,
+    title: "The log does not reach that far",
+    description:
+      "`from` is greater than `tail`, the next sequence number. Reading from the tail itself gives an empty page.",
+  },
+  internal: {
+    status: 500,
+    title: "The server is at fault",
+    description: "A defect of the server, never of the request. A write may have happened.",
+  },
+  misconfigured: {
+    status: 500,
+    title: "The server's configuration is not valid",
+    description: "`detail` says which variable is at fault, and why. Nothing happened.",
+  },
+  "auth-not-configured": {
+    status: 503,
+    title: "No secret is configured, so every request is refused",
+    description:
+      "Set one with `wrangler secret put ADMIN_TOKEN` (a bearer token that may do everything) or `wrangler secret put JWT_SECRET` (verifies signed tokens, HS256). Nothing happened.",
+  },
+  "no-leader": {
+    status: 503,
+    title: "No leader answered in time",
+    description:
+      "No majority of the cluster's nodes could be reached within `timeout_ms`. A write did not happen. Try again.",
+    retryAfterS: 1,
+  },
+  timeout: {
+    status: 503,
+    title: "The read could not be confirmed in time",
+    description:
+      "A linearizable read was not confirmed, or `min_index` was not reached, within `timeout_ms`. Try again.",
+    retryAfterS: 1,
+  },
+  busy: {
+    status: 503,
+    title: "Too much is waiting to be committed",
+    description: "The leader takes no more before some of it is. Nothing was written. Try again.",
+    retryAfterS: 1,
+  },
+  "outcome-unknown": {
+    status: 503,
+    title: "It is not known whether this happened",
+    description:
+      "The request may have taken effect, or may still. An append with `Producer-Id`, `Producer-Epoch` and `Producer-Seq` can be sent again safely: it is stored once. Without them, read the log before you send it again.",
+  },
+  "bootstrap-incomplete": {
+    status: 503,
+    title: "Not all nodes of the cluster could be set up",
+    description:
+      "Some nodes could not be reached. Sending the same request again is safe and goes on where this one stopped.",
+    retryAfterS: 1,
+  },
+  "node-lost": {
+    status: 503,
+    title: "A node of the cluster has lost its storage",
+    description:
+      "`nodes` lost what they had promised, and could vote twice if they were set up again. They must be replaced by new members. Nothing was changed.",
+  },
+} as const satisfies Readonly<Record<string, ProblemKind>>;
+
+export type ProblemName = keyof typeof problemTable;
+
+/** Whether `name` is a documented problem. */
+export function isProblemName(name: string): name is ProblemName {
+  return Object.hasOwn(problemTable, name);
+}

@@ -1,0 +1,35 @@
+import type { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { Problem } from "./problem.ts";
+
+/** Parts of a request that a schema describes. */
+export type Part = "path" | "query" | "header";
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** A part of a request, as its schema gives it. Throws the problem `invalid-request`. */
+export function validated<T extends z.ZodType>(schema: T, part: Part, value: unknown): z.output<T> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw invalidRequest(part, parsed.error.issues);
+  return parsed.data;
+}
+
+/** The query: a parameter given once is a string; twice, a list, which no schema takes. */
+export function queryOf(c: Context): Readonly<Record<string, string | readonly string[]>> {
+  const entries = Object.entries(c.req.queries());
+  return Object.fromEntries(
+    entries.map(([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values]),
+  );
+}
+
+/** What a schema finds wrong with a part of a request. */
+export function invalidRequest(part: Part, issues: readonly Issue[]): Problem {
+  const errors = issues.map(({ path, message }) => ({ in: part, name: path.join("."), message }));
+  const detail = errors.map(({ name, message }) =>
+    name === "" ? `${part}: ${message}` : `${part} "${name}": ${message}`,
+  );
+  return new Problem("invalid-request", `${detail.join("; ")}.`, { members: { errors } });
+}
