@@ -1,0 +1,8 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+
+/** Runs `body` in an object of its own, with storage that nobody has touched. */
+export function inObject<T>(body: (state: DurableObjectState) => T | Promise<T>): Promise<T> {
+  const stub = env.BARE.get(env.BARE.newUniqueId());
+  return runInDurableObject(stub, (_object, state) => body(state));
+}

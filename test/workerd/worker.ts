@@ -1,0 +1,31 @@
+import { DurableObject } from "cloudflare:workers";
+import { TimberlineNode } from "../../src/node/durable-object.ts";
+import type { Persist } from "../../src/raft/ready.ts";
+import type { Storage } from "../../src/storage/contract.ts";
+import { SqliteStorage } from "../../src/storage/sqlite.ts";
+
+export { TimberlineNode };
+
+/** An object with nothing but its storage. */
+export class BareObject extends DurableObject {}
+
+/** How many of the next writes of a `FragileNode` fail. */
+export const faults = { writes: 0 };
+
+class FailingStorage extends SqliteStorage {
+  override write(persist: Persist): void {
+    super.write(persist);
+    if (faults.writes === 0) return;
+    faults.writes -= 1;
+    throw new Error("the disk is full");
+  }
+}
+
+/** A node whose disk fails when it is told to. */
+export class FragileNode extends TimberlineNode {
+  protected override openStorage(): Storage {
+    return new FailingStorage(this.ctx.storage);
+  }
+}
+
+export { default } from "../../src/worker.ts";

@@ -1,0 +1,33 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+/** `core` runs in Node, `workerd` inside the Workers runtime, against real Durable Objects. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "core",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/workerd/**"],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            main: "./test/workerd/worker.ts",
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: { ELECTION_TIMEOUT_MS: "400", HEARTBEAT_MS: "50", LOCAL: "on" },
+              durableObjects: {
+                BARE: { className: "BareObject", useSQLite: true },
+                FRAGILE: { className: "FragileNode", useSQLite: true },
+              },
+            },
+          }),
+        ],
+        test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
+      },
+    ],
+  },
+});
