@@ -39,6 +39,17 @@ export const pageHeaderDocs = {
   },
 };
 
+const documentConfig = {
+  openapi: "3.1.0",
+  info: {
+    title: "Timberline",
+    version,
+    description: "A replicated log on the edge. Paths without a cluster mean the cluster `main`.",
+    license: { name: "MIT", url: "https://spdx.org/licenses/MIT.html" },
+  },
+  security: [{ bearer: [] }],
+};
+
 /** `GET /openapi.json`, from the schemas that validate. */
 export function openapiRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
@@ -47,14 +58,10 @@ export function openapiRoutes(app: OpenAPIHono<AppEnv>): void {
     description:
       "The admin token, or a JWT (HS256) with the claims `actions`, `prefix` and, but for `main`, `cluster`.",
   });
-  app.doc31("/openapi.json", {
-    openapi: "3.1.0",
-    info: {
-      title: "Timberline",
-      version,
-      description: "A replicated log on the edge. Paths without a cluster mean the cluster `main`.",
-      license: { name: "MIT", url: "https://spdx.org/licenses/MIT.html" },
-    },
-    security: [{ bearer: [] }],
+  // Made once, on first use: all routes are registered by then, and the route is open to all.
+  let document: string | null = null;
+  app.get("/openapi.json", (c) => {
+    document ??= JSON.stringify(app.getOpenAPI31Document(documentConfig));
+    return c.body(document, 200, { "Content-Type": "application/json" });
   });
 }

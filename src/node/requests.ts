@@ -158,8 +158,8 @@ export class Requests {
     const index = this.#raft.state.commitIndex;
     const result = evaluate(query, this.#host.storage, index);
     const answer: Answer = { kind: "result", result, index };
-    const isEmpty = result.kind === "page" && result.complete && result.batches.length === 0;
-    if (query.kind !== "page" || query.waitMs === 0 || !isEmpty) ticket.answer(answer);
+    const isAtTail = result.kind === "page" && result.from === result.tail;
+    if (query.kind !== "page" || query.waitMs === 0 || !isAtTail) ticket.answer(answer);
     else this.#awaitTail(request, query.waitMs, answer, result.log, ticket);
   }
 

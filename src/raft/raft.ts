@@ -222,10 +222,9 @@ export class Raft {
     } else if (message.type === "RequestVote") {
       effects.messages.push({ type: "RequestVoteResponse", from, to, term, granted: false });
     } else if (message.type === "AppendEntries") {
-      const { prevIndex } = message;
-      // The round was one of the older term; its sender may lead this one by now, and count rounds anew.
-      const none = { round: 0, hintIndex: toIndex(0), hintTerm: 0 };
-      effects.messages.push({ type: "AppendEntriesRejected", from, to, term, prevIndex, ...none });
+      // Its round and its place are the older term's; its sender may lead this one by now, and ask anew.
+      const none = { round: 0, prevIndex: toIndex(0), hintIndex: toIndex(0), hintTerm: 0 };
+      effects.messages.push({ type: "AppendEntriesRejected", from, to, term, ...none });
     }
   }
 

@@ -1,0 +1,162 @@
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { BODY_TIMEOUT_MS } from "../../src/api/body.ts";
+import { JSON_DEPTH_MAX } from "../../src/api/record-input.ts";
+import { type Harness, problem, withLog } from "./harness.ts";
+
+let api: Harness;
+beforeAll(async () => {
+  api = await withLog();
+});
+
+/** Whatever was refused, nothing of it was written. */
+afterEach(async () => {
+  expect((await api.read("a")).json).toMatchObject({ records: [], tail: 0 });
+  vi.useRealTimers();
+});
+
+const deep = (depth: number): string => `{"records":[{"json":${"[".repeat(depth)}${"]".repeat(depth)}}]}`;
+
+describe("a JSON body that is refused:", () => {
+  test.each<[string, BodyInit]>([
+    ["empty", ""],
+    ["not JSON", "{records"],
+    ["cut off", '{"records":[{"data":"x"}'],
+    ["with a byte order mark", '\u{feff}{"records":[{"data":"x"}]}'],
+    ["not UTF-8", new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x7d])],
+    ["UTF-16", new Uint8Array([0x7b, 0, 0x7d, 0])],
+    ["no object", "[]"],
+    ["null", "null"],
+    ["no records", "{}"],
+    ["an empty batch", '{"records":[]}'],
+    ["records that are none", '{"records":{"length":1}}'],
+    ["a huge number of unknown things", `{"records":${"[".repeat(100_000)}`],
+    ["an unknown member", '{"records":[{"data":"x"}],"atomic":true}'],
+    ["__proto__ as a member", '{"records":[{"data":"x"}],"__proto__":{}}'],
+  ])("%s", async (_, body) => {
+    expect(await api.append("a", body)).toMatchObject(problem(400, "invalid-body"));
+  });
+});
+
+describe("a record that is refused:", () => {
+  test.each([
+    ["null"],
+    ['"x"'],
+    ["[]"],
+    ["{}"],
+    ['{"headers":{}}'],
+    ['{"data":1}'],
+    ['{"data":null}'],
+    ['{"data":"x","json":1}'],
+    ['{"data":"x","base64":""}'],
+    ['{"data":"x","key":"y"}'],
+    ['{"data":"x","__proto__":{}}'],
+    ['{"data":"\\ud800"}'],
+    ['{"json":"\\udc00"}'],
+    ['{"json":{"\\udc00":1}}'],
+    ['{"json":[1e999]}'],
+    ['{"base64":"AA"}'],
+    ['{"base64":"AAA\\n"}'],
+    ['{"base64":"A==="}'],
+    ['{"base64":"_-=="}'],
+    ['{"base64":1}'],
+    ['{"data":"x","headers":[]}'],
+    ['{"data":"x","headers":null}'],
+    ['{"data":"x","headers":"a"}'],
+    ['{"data":"x","headers":{"a":1}}'],
+    ['{"data":"x","headers":{"__proto__":1}}'],
+    ['{"data":"x","headers":{"a":"\\ud800"}}'],
+    ['{"data":"x","headers":{"\\ud800":"a"}}'],
+  ])("%s", async (record) => {
+    const second = problem(400, "invalid-body", { record: 1 });
+    expect(await api.append("a", `{"records":[{"data":"fine"},${record}]}`)).toMatchObject(second);
+    const headers = { "Content-Type": "application/x-ndjson" };
+    expect(await api.append("a", `{"data":"fine"}\n${record}`, headers)).toMatchObject(second);
+  });
+
+  test("nested too deeply", async () => {
+    expect(await api.append("a", deep(JSON_DEPTH_MAX + 1))).toMatchObject(
+      problem(400, "invalid-body", { record: 0 }),
+    );
+    expect(await api.append("a", deep(100_000))).toMatchObject(problem(400, "invalid-body", { record: 0 }));
+  });
+
+  test.each(["", "\n", '{"data":"x"}\n\n{"data":"y"}', '{"data":"x"}\n{"data":', '{"data":"x"}{"data":"y"}'])(
+    "lines %j",
+    async (body) => {
+      const headers = { "Content-Type": "application/x-ndjson" };
+      expect(await api.append("a", body, headers)).toMatchObject(problem(400, "invalid-body"));
+    },
+  );
+});
+
+describe("a body that is refused:", () => {
+  const valid = JSON.stringify({ records: [{ data: "x" }] });
+
+  test("an empty raw one", async () => {
+    for (const body of ["", undefined]) {
+      const init = { body: body ?? null, headers: { "Content-Type": "text/plain" } };
+      expect(await api.send("POST", "/v1/logs/a/records", init)).toMatchObject(problem(400, "invalid-body"));
+    }
+  });
+
+  test("a compressed one, another charset, and framed records", async () => {
+    const refused = problem(415, "unsupported-media-type");
+    expect(await api.append("a", valid, { "Content-Encoding": "gzip" })).toMatchObject(refused);
+    expect(await api.append("a", valid, { "Content-Type": "application/json;charset=utf-16" })).toMatchObject(
+      refused,
+    );
+    const framed = { "Content-Type": "application/vnd.timberline.records" };
+    expect(await api.append("a", "\0\0\0\u0001x", framed)).toMatchObject(refused);
+  });
+
+  test.each(["1", "1000"])("one of another length than its Content-Length: %s", async (length) => {
+    expect(await api.append("a", valid, { "Content-Length": length })).toMatchObject(
+      problem(400, "invalid-body"),
+    );
+  });
+
+  test("one that announces too much is not read", async () => {
+    let pulled = 0;
+    const stream = new ReadableStream({ pull: () => void pulled++ }, { highWaterMark: 0 });
+    const over = await api.append("a", stream, { "Content-Length": "99999999" });
+    expect(over).toMatchObject(problem(413, "body-too-large"));
+    expect(pulled).toBe(0);
+  });
+
+  test("an endless one is read no further than the limit", async () => {
+    let sent = 0;
+    let isCancelled = false;
+    const stream = new ReadableStream({
+      pull(controller) {
+        sent += 65_536;
+        controller.enqueue(new Uint8Array(65_536));
+      },
+      cancel() {
+        isCancelled = true;
+      },
+    });
+    expect(await api.append("a", stream)).toMatchObject(problem(413, "body-too-large"));
+    expect(sent).toBeLessThan(9 * 1_048_576);
+    expect(isCancelled).toBe(true);
+  });
+
+  test("one that breaks off", async () => {
+    const stream = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"records":'));
+        controller.error(new Error("reset"));
+      },
+    });
+    expect(await api.append("a", stream)).toMatchObject(problem(400, "invalid-body"));
+  });
+
+  test("one that does not arrive in time", async () => {
+    vi.useFakeTimers();
+    const stalled = new ReadableStream({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('{"records":')),
+    });
+    const answer = api.append("a", stalled);
+    await vi.advanceTimersByTimeAsync(BODY_TIMEOUT_MS);
+    expect(await answer).toMatchObject(problem(408, "body-timeout"));
+  });
+});

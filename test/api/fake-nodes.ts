@@ -1,0 +1,166 @@
+import type { AskOptions, Nodes } from "../../src/api/nodes.ts";
+import { decide, proposedOutcome } from "../../src/log/decide.ts";
+import { encodeLogEntry } from "../../src/log/entry-codec.ts";
+import type { Command, Outcome } from "../../src/log/types.ts";
+import { evaluate } from "../../src/node/queries.ts";
+import { createEntry } from "../../src/raft/entry.ts";
+import type { Identity, Phase } from "../../src/raft/identity.ts";
+import { type Index, toIndex } from "../../src/raft/types.ts";
+import { MemoryStorage } from "../../src/storage/memory.ts";
+import type { NodeAddress } from "../../src/transport/object.ts";
+import type {
+  Answer,
+  Failure,
+  FailureReason,
+  QueryRequest,
+  Request,
+  Status,
+} from "../../src/transport/protocol.ts";
+import { TransportError } from "../../src/transport/transport-error.ts";
+
+/** Before: the node never hears of it. After: it does what was asked, and its answer is lost. */
+export type Fault = FailureReason | "lost-before" | "lost-after";
+
+interface Ask {
+  readonly node: number;
+  readonly request: Request;
+  readonly options: AskOptions;
+}
+
+interface FakeNode {
+  readonly identity: Identity;
+  phase: Phase;
+}
+
+/**
+ * All clusters, without consensus: the nodes of one share one log, which holds what is committed. The
+ * decisions and the reads are the real ones.
+ */
+export class FakeNodes implements Nodes {
+  /** By cluster: who leads, as its nodes know it. */
+  readonly leaders = new Map<string, number | null>();
+  /** Faults of a node ("main/2"), one an ask. */
+  readonly faults = new Map<string, Fault[]>();
+  /** Nodes that nothing reaches. */
+  readonly down = new Set<string>();
+  readonly asked: Ask[] = [];
+  /** Every object that was reached, and the region it was reached with. */
+  readonly touched = new Map<string, string>();
+  readonly aborted: number[] = [];
+  /** The clock of the leader, ms since the epoch. */
+  clock = 1_700_000_000_000;
+  readonly #nodes = new Map<string, FakeNode>();
+  readonly #logs = new Map<string, MemoryStorage>();
+
+  async ask(address: NodeAddress, request: Request, options: AskOptions): Promise<Answer> {
+    this.#reach(address);
+    this.asked.push({ node: address.id, request, options });
+    const fault = this.faults.get(nameOf(address))?.shift();
+    if (fault === "lost-before") throw new TransportError("lost", true);
+    const leader = this.leaders.get(address.cluster) ?? null;
+    if (fault !== undefined && fault !== "lost-after") return failure(fault, leader);
+    const answer = this.#answer(address, request, options, leader);
+    if (fault === "lost-after") throw new TransportError("lost", false);
+    return answer;
+  }
+
+  async status(address: NodeAddress): Promise<Status | null> {
+    this.#reach(address);
+    const node = this.#nodes.get(nameOf(address));
+    if (node === undefined) return null;
+    const { identity, phase } = node;
+    const leader = this.leaders.get(address.cluster) ?? null;
+    const index = this.#log(address.cluster).durableLastIndex();
+    const peers = identity.configuration.voters.map((id) => {
+      const region = identity.regions[id - 1] ?? "";
+      return { id, region, matchIndex: index, lag: 0, silentMs: id === leader ? null : 5 };
+    });
+    const isLeader = leader === identity.id;
+    return {
+      ...{ identity, phase, role: isLeader ? "leader" : "follower", currentTerm: 1, leader },
+      ...{ commitIndex: index, lastIndex: index, peers: isLeader ? peers : [], corruptEntries: 0 },
+    };
+  }
+
+  async prepare(address: NodeAddress, identity: Identity): Promise<boolean> {
+    this.#reach(address);
+    const there = this.#nodes.get(nameOf(address));
+    if (there === undefined) this.#nodes.set(nameOf(address), { identity, phase: "prepared" });
+    return there === undefined || JSON.stringify(there.identity) === JSON.stringify(identity);
+  }
+
+  async start(address: NodeAddress): Promise<boolean> {
+    this.#reach(address);
+    const node = this.#nodes.get(nameOf(address));
+    if (node === undefined) return false;
+    node.phase = "started";
+    if (!this.leaders.has(address.cluster)) this.leaders.set(address.cluster, 1);
+    return true;
+  }
+
+  async abort(address: NodeAddress): Promise<void> {
+    this.aborted.push(address.id);
+  }
+
+  /** The node forgets that it ever was one. */
+  loseStorage(name: string): void {
+    this.#nodes.delete(name);
+  }
+
+  #reach(address: NodeAddress): void {
+    this.touched.set(nameOf(address), address.region);
+    if (this.down.has(nameOf(address))) throw new TransportError("down", true);
+  }
+
+  #answer(address: NodeAddress, request: Request, options: AskOptions, leader: number | null): Answer {
+    if (this.#nodes.get(nameOf(address))?.phase !== "started") return failure("no-such-cluster", null);
+    if (request.kind === "query" && request.consistency === "local") return this.#query(address, request);
+    if (leader === null) return failure("not-leader", null);
+    if (request.kind === "query") return this.#query(address, request);
+    if (leader !== address.id && options.forwarded) return failure("not-leader", leader);
+    if (this.down.has(`${address.cluster}/${leader}`)) return failure("outcome-unknown", leader);
+    if (request.kind === "read-index") return { kind: "read-index", index: toIndex(0) };
+    return { kind: "outcome", outcome: this.#carryOut(address.cluster, request.command) };
+  }
+
+  #query({ cluster }: NodeAddress, { query, minIndex }: QueryRequest): Answer {
+    const storage = this.#log(cluster);
+    const index = storage.durableLastIndex();
+    if (minIndex > index) return failure("timeout", this.leaders.get(cluster) ?? null);
+    return { kind: "result", result: evaluate(query, storage, index), index };
+  }
+
+  #carryOut(cluster: string, command: Command): Outcome {
+    const storage = this.#log(cluster);
+    const last = storage.durableLastIndex();
+    const decision = decide(command, storage.view(last), this.clock);
+    if (decision.kind !== "propose") return decision.outcome;
+    const index = toIndex(last + 1);
+    write(storage, index, encodeLogEntry(decision.entry));
+    return proposedOutcome(decision.entry, index, 1);
+  }
+
+  #log(cluster: string): MemoryStorage {
+    const storage = this.#logs.get(cluster) ?? new MemoryStorage();
+    if (!this.#logs.has(cluster)) {
+      storage.prepare({ cluster, id: 1, configuration: { voters: [1] }, regions: [] });
+      storage.markDurable(storage.written());
+      this.#logs.set(cluster, storage);
+    }
+    return storage;
+  }
+}
+
+function write(storage: MemoryStorage, index: Index, data: Uint8Array): void {
+  const entry = createEntry(index, 1, "command", data);
+  storage.write({ hardState: null, truncateFrom: null, append: [entry] });
+  storage.markDurable(storage.written());
+}
+
+function failure(reason: FailureReason, leader: number | null): Failure {
+  return { kind: "failure", reason, leader };
+}
+
+function nameOf({ cluster, id }: NodeAddress): string {
+  return `${cluster}/${id}`;
+}

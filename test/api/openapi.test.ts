@@ -1,0 +1,85 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { beforeAll, describe, expect, test } from "vitest";
+import { Harness } from "./harness.ts";
+
+interface Operation {
+  readonly operationId: string;
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a document of any shape
+let document: any;
+beforeAll(async () => {
+  const answer = await new Harness().send("GET", "/openapi.json");
+  document = answer.json;
+});
+
+const operations = (): [string, string, Operation][] =>
+  Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]): [string, string, Operation] => [method, path, operation]),
+  );
+
+describe("the OpenAPI document", () => {
+  test("is valid 3.1", async () => {
+    const result = await new Validator().validate(structuredClone(document));
+    expect(result.errors ?? []).toEqual([]);
+    expect(document.openapi).toBe("3.1.0");
+  });
+
+  test("lists the routes, those of logs in both places", () => {
+    const routes = operations().map(([method, path]) => `${method} ${path}`);
+    const logs = [
+      "put /logs/{log}",
+      "get /logs/{log}",
+      "head /logs/{log}",
+      "delete /logs/{log}",
+      "get /logs",
+      "post /logs/{log}/records",
+      "get /logs/{log}/records",
+    ];
+    const others = [
+      "put /v1/clusters/{cluster}",
+      "get /v1/clusters/{cluster}",
+      "get /v1/clusters",
+      "get /healthz",
+      "get /readyz",
+      "get /problems",
+      "get /problems/{name}",
+    ];
+    const inMain = logs.map((route) => route.replace("/", "/v1/"));
+    const inCluster = logs.map((route) => route.replace("/", "/v1/clusters/{cluster}/"));
+    expect(routes.toSorted()).toEqual([...inMain, ...inCluster, ...others].toSorted());
+  });
+
+  test("names each operation once, and its path's parameters", () => {
+    const ids = operations().map(([, , { operationId }]) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, path, { parameters = [] }] of operations()) {
+      const names = parameters.filter((parameter) => parameter.in === "path").map(({ name }) => `{${name}}`);
+      expect(names.toSorted()).toEqual((path.match(/\{\w+\}/g) ?? []).toSorted());
+    }
+  });
+
+  test("says what an append takes", () => {
+    const { requestBody, parameters } = document.paths["/v1/logs/{log}/records"].post;
+    expect(Object.keys(requestBody.content)).toEqual(["application/json", "application/x-ndjson", "*/*"]);
+    const names = parameters.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "log",
+        "timeout_ms",
+        "expected_seq",
+        "if-match",
+        "producer-id",
+        "producer-epoch",
+        "producer-seq",
+      ]),
+    );
+    const { RecordInput } = document.components.schemas;
+    expect(RecordInput.properties.headers).toMatchObject({
+      type: "object",
+      additionalProperties: { type: "string" },
+    });
+    expect(RecordInput.additionalProperties).toBe(false);
+  });
+});

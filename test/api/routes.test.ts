@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { Harness, problem } from "./harness.ts";
+
+let api: Harness;
+beforeEach(() => {
+  api = new Harness();
+});
+
+describe("a request that no route takes", () => {
+  test.each([
+    ["GET", "/"],
+    ["GET", "/v1"],
+    ["GET", "/v1/unknown"],
+    ["GET", "/healthz/"],
+    ["POST", "/V1/logs/a/records"],
+  ])("%s %s is a problem", async (method, path) => {
+    const answer = await api.send(method, path);
+    expect(answer).toMatchObject(problem(404, "route-not-found"));
+    expect(answer.headers.get("Content-Type")).toBe("application/problem+json");
+  });
+
+  test.each([
+    ["POST", "/v1/logs", "GET, HEAD"],
+    ["PATCH", "/v1/logs/a", "GET, HEAD, PUT, DELETE"],
+    ["PUT", "/v1/logs/a/records", "GET, HEAD, POST"],
+    ["DELETE", "/v1/clusters/c", "GET, HEAD, PUT"],
+    ["OPTIONS", "/v1/clusters/c/logs/a", "GET, HEAD, PUT, DELETE"],
+    ["POST", "/healthz", "GET, HEAD"],
+  ])("%s %s says what the path takes", async (method, path, allow) => {
+    const answer = await api.send(method, path);
+    expect(answer).toMatchObject(problem(405, "method-not-allowed"));
+    expect(answer.headers.get("Allow")).toBe(allow);
+  });
+});
+
+describe("problems", () => {
+  test("are all documented, each at its type", async () => {
+    const { problems } = (await api.send("GET", "/problems")).json;
+    for (const { type, status, title, description } of problems) {
+      expect((await api.send("GET", type)).json).toEqual({ type, status, title, description });
+    }
+    for (const name of ["nothing", "toString", "__proto__"]) {
+      expect(await api.send("GET", `/problems/${name}`)).toMatchObject(problem(404, "route-not-found"));
+    }
+  });
+
+  test("are each tested", async () => {
+    const tests = readdirSync(import.meta.dirname).filter((file) => file.endsWith(".test.ts"));
+    const text = tests.map((file) => readFileSync(`${import.meta.dirname}/${file}`, "utf8")).join("");
+    const { problems } = (await api.send("GET", "/problems")).json;
+    const missing = problems
+      .map(({ type }: { type: string }) => type.slice("/problems/".length))
+      .filter((name: string) => !text.includes(`, "${name}"`));
+    expect(missing).toEqual([]);
+  });
+
+  test("of the server's own making tell nothing", async () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    api.nodes.ask = () => Promise.reject(new Error("a secret"));
+    const answer = await api.send("GET", "/v1/logs/a");
+    expect(answer).toMatchObject(problem(500, "internal"));
+    expect(answer.text).not.toContain("a secret");
+    expect(log).toHaveBeenCalledOnce();
+    log.mockRestore();
+  });
+
+  test("of configuration say so", async () => {
+    expect(await new Harness({}).send("GET", "/v1/logs")).toMatchObject(problem(503, "auth-not-configured"));
+  });
+});
+
+describe("health", () => {
+  test("asks no node", async () => {
+    expect(await api.send("GET", "/healthz")).toMatchObject({ status: 200, json: { status: "ok" } });
+    expect(api.nodes.touched.size).toBe(0);
+  });
+
+  test("is readiness once a leader serves", async () => {
+    expect(await api.send("GET", "/readyz")).toMatchObject({ status: 200, json: { status: "ready" } });
+    api.nodes.leaders.set("main", null);
+    expect(await api.send("GET", "/readyz")).toMatchObject(problem(503, "no-leader"));
+  });
+});
+
+describe("a local crash", () => {
+  test("is for local clusters only", async () => {
+    expect(await api.send("POST", "/v1/local/nodes/2/abort")).toMatchObject({ status: 204 });
+    expect(api.nodes.aborted).toEqual([2]);
+    const deployed = new Harness({ ADMIN_TOKEN: "t" });
+    const headers = { Authorization: "Bearer t" };
+    const answer = await deployed.send("POST", "/v1/local/nodes/2/abort", { headers });
+    expect(answer).toMatchObject(problem(404, "route-not-found"));
+    expect(deployed.nodes.aborted).toEqual([]);
+  });
+
+  test("needs a node", async () => {
+    expect(await api.send("POST", "/v1/local/nodes/5/abort")).toMatchObject(problem(404, "node-not-found"));
+    expect(await api.send("POST", "/v1/local/nodes/0/abort")).toMatchObject(problem(400, "invalid-request"));
+  });
+});
