@@ -1,0 +1,103 @@
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { bundleWorker } from "./bundle.ts";
+import { lockDataDirectory } from "./data-lock.ts";
+import { type Runtime, startRuntime } from "./runtime.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const REGIONS = ["wnam", "enam", "weur", "eeur", "apac"];
+
+/** How long a cluster may take until a leader serves, ms. */
+const READY_TIMEOUT_MS = 30_000;
+const READY_POLL_MS = 50;
+
+/** Short beside what a deployed cluster needs: on one machine only a busy processor delays a message. */
+const ELECTION_TIMEOUT_MS = 1_000;
+const HEARTBEAT_MS = 100;
+
+export interface ClusterOptions {
+  /** Where it keeps its state, through restarts. */
+  readonly data: string;
+  /** At most 5. */
+  readonly nodes: number;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Gives the start up. */
+  readonly signal?: AbortSignal;
+  /** Opens the inspector, on any free port. */
+  readonly inspect?: boolean;
+  /** Another Worker than the product's, of the same shape. */
+  readonly entryPoint?: string;
+}
+
+/**
+ * Starts a cluster on this machine, every node a Durable Object of one workerd process, and waits until a
+ * leader serves. Anyone who reaches the port may do everything, crash a node included.
+ * Throws `DataDirectoryError`, and whatever keeps workerd from starting.
+ */
+export async function startCluster(options: ClusterOptions): Promise<Runtime> {
+  const data = resolve(options.data);
+  const unlock = lockDataDirectory(data, options.nodes);
+  let runtime: Runtime | undefined;
+  try {
+    const started = await startRuntime(await runtimeOptions(options, data));
+    runtime = started;
+    await untilReady(started.url, options.signal);
+    return { ...started, stop: () => started.stop().finally(unlock) };
+  } catch (error) {
+    await runtime?.stop();
+    unlock();
+    throw error;
+  }
+}
+
+async function runtimeOptions(options: ClusterOptions, data: string) {
+  return {
+    name: "timberline",
+    script: await bundleWorker(options.entryPoint ?? join(ROOT, "src/worker.ts")),
+    compatibilityDate: await compatibilityDate(),
+    objects: { NODES: "TimberlineNode" },
+    vars: {
+      REGIONS: REGIONS.slice(0, options.nodes).join(","),
+      ELECTION_TIMEOUT_MS: String(ELECTION_TIMEOUT_MS),
+      HEARTBEAT_MS: String(HEARTBEAT_MS),
+      LOCAL: "on",
+    },
+    data,
+    port: options.port,
+    ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
+  };
+}
+
+/** The deployed Worker's, so that it behaves here as it does there. */
+export async function compatibilityDate(): Promise<string> {
+  const config = await readFile(join(ROOT, "wrangler.toml"), "utf8");
+  const date = /^compatibility_date = "(.+)"$/m.exec(config)?.[1];
+  if (date === undefined) throw new Error("wrangler.toml has no compatibility_date");
+  return date;
+}
+
+/** The first question bootstraps the cluster. */
+async function untilReady(url: string, signal: AbortSignal | undefined): Promise<void> {
+  const deadline = AbortSignal.timeout(READY_TIMEOUT_MS);
+  const stopped = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
+  for (;;) {
+    const status = await readiness(url, stopped);
+    if (status === "ready") return;
+    signal?.throwIfAborted();
+    if (deadline.aborted) throw new Error(`No leader after ${READY_TIMEOUT_MS} ms: ${status}`);
+    await setTimeout(READY_POLL_MS);
+  }
+}
+
+async function readiness(url: string, signal: AbortSignal): Promise<string> {
+  try {
+    const response = await fetch(`${url}/readyz`, { signal });
+    const body = await response.text();
+    return response.ok ? "ready" : `${response.status} ${body}`;
+  } catch (error) {
+    return String(error);
+  }
+}

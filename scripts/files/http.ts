@@ -1,0 +1,71 @@
+import { setTimeout } from "node:timers/promises";
+import { describeError } from "../options.ts";
+
+/** One attempt: longer than the server takes to give up on finding a leader. */
+const ATTEMPT_TIMEOUT_MS = 30_000;
+/** Without an answer for this long, it is given up. */
+const PATIENCE_MS = 60_000;
+/** Request timeout, too many requests. */
+const RETRIABLE_STATUSES = [408, 429];
+const BACKOFF_MIN_MS = 50;
+const BACKOFF_MAX_MS = 2_000;
+
+/** The server refused, for good. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+}
+
+/** The server could not be reached, or could not serve, for too long. What was asked may have happened. */
+export class UnavailableError extends Error {
+  override readonly name = "UnavailableError";
+}
+
+/**
+ * A request whose repetition does no harm, repeated until it is answered: after network errors and 5xx
+ * answers, an unknown outcome among them. Returns the JSON of the answer
+ * (undefined where it has no body). Throws `RefusedError` and
+ * `UnavailableError`.
+ */
+export async function requestJson<T>(url: URL, init: RequestInit = {}): Promise<T> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (let backoffMs = BACKOFF_MIN_MS; ; backoffMs = Math.min(backoffMs * 2, BACKOFF_MAX_MS)) {
+    const failure = await attempt<T>(url, init);
+    if ("answer" in failure) return failure.answer;
+    if (performance.now() + backoffMs > deadline) throw new UnavailableError(failure.why);
+    // Uneven, so that several clients do not come back together.
+    await setTimeout(backoffMs * (0.5 + Math.random()));
+  }
+}
+
+async function attempt<T>(url: URL, init: RequestInit): Promise<{ answer: T } | { why: string }> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url, { ...withToken(init), signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS) });
+    text = await response.text();
+  } catch (error) {
+    return { why: `${url.origin} did not answer: ${describeError(error)}` };
+  }
+  if (response.ok) return { answer: (text === "" ? undefined : JSON.parse(text)) as T };
+  const why = `${url.pathname}: ${response.status} ${problemText(text)}`;
+  if (response.status >= 500 || RETRIABLE_STATUSES.includes(response.status)) return { why };
+  throw new RefusedError(why);
+}
+
+/** For a cluster that asks who one is: the token is in the environment, where the shell's history has it not. */
+function withToken(init: RequestInit): RequestInit {
+  const token = process.env.TIMBERLINE_TOKEN;
+  if (token === undefined) return init;
+  const headers = new Headers(init.headers);
+  headers.set("Authorization", `Bearer ${token}`);
+  return { ...init, headers };
+}
+
+function problemText(text: string): string {
+  try {
+    const { title, detail } = JSON.parse(text) as { title?: string; detail?: string };
+    return [title, detail].filter((part) => part !== undefined).join(": ");
+  } catch {
+    return text;
+  }
+}

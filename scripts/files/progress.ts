@@ -1,0 +1,46 @@
+import { Presets, SingleBar } from "cli-progress";
+
+const PLAIN_LINE_INTERVAL_MS = 5_000;
+
+/** Shows how far a transfer has come, on standard error: a bar on a terminal, else a line now and then. */
+export interface Progress {
+  /** Records done, of how many. */
+  update(done: number, total: number): void;
+  stop(): void;
+}
+
+export function showProgress(verb: string): Progress {
+  return process.stderr.isTTY ? barProgress(verb) : plainProgress(verb);
+}
+
+function barProgress(verb: string): Progress {
+  const bar = new SingleBar(
+    {
+      format: `${verb} {bar} {percentage}% | {value}/{total} records | {eta_formatted} left`,
+      stream: process.stderr,
+    },
+    Presets.shades_classic,
+  );
+  let started = false;
+  return {
+    update(done, total) {
+      if (!started) bar.start(total, done);
+      started = true;
+      bar.setTotal(total);
+      bar.update(done);
+    },
+    stop: () => started && bar.stop(),
+  };
+}
+
+function plainProgress(verb: string): Progress {
+  let shownAt = performance.now();
+  return {
+    update(done, total) {
+      if (performance.now() - shownAt < PLAIN_LINE_INTERVAL_MS) return;
+      shownAt = performance.now();
+      console.error(`${verb} ${done}/${total} records`);
+    },
+    stop: () => undefined,
+  };
+}

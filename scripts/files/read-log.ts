@@ -1,0 +1,40 @@
+import { requestJson } from "./http.ts";
+import { type JsonRecord, recordToBytes } from "./records.ts";
+
+const PAGE_RECORDS = 1_000;
+
+export interface ReadLogOptions {
+  /** Of the cluster. */
+  readonly url: string;
+  readonly log: string;
+  /** A sequence number, `earliest`, `tail`, or `-N` for the last N records. */
+  readonly from: string;
+  /** Records read so far, of how many. */
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+interface Page {
+  readonly records: readonly JsonRecord[];
+  readonly next: number;
+  readonly tail: number;
+  readonly complete: boolean;
+}
+
+/**
+ * The lines of a log up to its tail, as they were before they were appended, a page at a time.
+ * Throws `RefusedError` and `UnavailableError`.
+ */
+export async function* readLog(options: ReadLogOptions): AsyncGenerator<Buffer> {
+  const url = new URL(`/v1/logs/${encodeURIComponent(options.log)}/records`, options.url);
+  let from = options.from;
+  let done = 0;
+  for (;;) {
+    url.search = new URLSearchParams({ from, limit: String(PAGE_RECORDS) }).toString();
+    const page = await requestJson<Page>(url, { headers: { Accept: "application/json" } });
+    yield Buffer.concat(page.records.map(recordToBytes));
+    done += page.records.length;
+    options.onProgress(done, done + page.tail - page.next);
+    if (page.complete) return;
+    from = String(page.next);
+  }
+}

@@ -1,0 +1,30 @@
+import { setTimeout } from "node:timers/promises";
+import { requestJson } from "./files/http.ts";
+
+const POLL_MS = 20;
+
+export interface Leadership {
+  readonly leader: number;
+  readonly term: number;
+}
+
+/** Who leads a cluster, once somebody does. */
+export async function currentLeader(url: string): Promise<Leadership> {
+  for (;;) {
+    const { leader, term } = await requestJson<{ leader: number | null; term: number }>(
+      new URL("/v1/clusters/main", url),
+    );
+    if (leader !== null) return { leader, term };
+    await setTimeout(POLL_MS);
+  }
+}
+
+/**
+ * Crashes the node that leads a local cluster: it loses its memory, and what was under way breaks off.
+ * Returns which it was.
+ */
+export async function crashLeader(url: string): Promise<Leadership> {
+  const leadership = await currentLeader(url);
+  await requestJson(new URL(`/v1/local/nodes/${leadership.leader}/abort`, url), { method: "POST" });
+  return leadership;
+}

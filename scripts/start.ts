@@ -1,0 +1,103 @@
+import { once } from "node:events";
+import getPort from "get-port";
+import { type ClusterOptions, startCluster } from "./cluster.ts";
+import { currentLeader } from "./leadership.ts";
+import { integerOption, parseCommandLine, runProgram, UsageError } from "./options.ts";
+
+const DEFAULT_PORT = 8787;
+const PARENT_POLL_MS = 100;
+const USAGE = `Usage: npm start -- [options]
+
+Runs a Timberline cluster on this machine until it is interrupted. What was appended is kept.
+
+  --port N      Port on 127.0.0.1 (default ${DEFAULT_PORT}, or a free one if that is in use)
+  --data DIR    Where the cluster keeps its state (default .timberline)
+  --nodes N     3 or 5 nodes (default 3); fixed once the cluster exists
+  --help        Show this`;
+
+interface StartOptions {
+  /** Null for the default, which gives way if it is in use. */
+  readonly port: number | null;
+  readonly data: string;
+  readonly nodes: number;
+}
+
+await runProgram(USAGE, async () => {
+  const options = startOptions();
+  const signal = interruption();
+  const port = await choosePort(options.port);
+  console.log(`Starting ${options.nodes} nodes, with their state in ${options.data}`);
+  console.log(
+    "Local mode: authorization is off, and nodes can be crashed by request. Not for a public address.",
+  );
+  await serve({ ...options, port, signal });
+});
+
+/** Aborted once this program is to end. */
+function interruption(): AbortSignal {
+  const interrupted = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => interrupted.abort());
+  // npm passes a signal on to its shell, and some shells die of it without passing it on to us.
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && interrupted.abort(), PARENT_POLL_MS).unref();
+  }
+  return interrupted.signal;
+}
+
+/** Returns once it was interrupted and all has stopped. */
+async function serve(options: ClusterOptions & { readonly signal: AbortSignal }): Promise<void> {
+  const { signal } = options;
+  try {
+    const cluster = await startCluster(options);
+    try {
+      console.log(await welcome(cluster.url));
+      if (!signal.aborted) await once(signal, "abort");
+    } finally {
+      await cluster.stop();
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+function startOptions(): StartOptions {
+  const { values } = parseCommandLine({
+    options: {
+      port: { type: "string" },
+      data: { type: "string", default: ".timberline" },
+      nodes: { type: "string", default: "3" },
+    },
+  });
+  if (values.nodes !== "3" && values.nodes !== "5") {
+    throw new UsageError(`--nodes takes 3 or 5, not "${values.nodes}"`);
+  }
+  if (values.data === "") throw new UsageError("--data takes a directory");
+  return {
+    port: values.port === undefined ? null : integerOption("port", values.port, 1, 65_535),
+    data: values.data,
+    nodes: Number(values.nodes),
+  };
+}
+
+async function choosePort(wanted: number | null): Promise<number> {
+  const port = await getPort({ host: "127.0.0.1", port: wanted ?? DEFAULT_PORT });
+  if (wanted !== null && port !== wanted) throw new Error(`Port ${wanted} is in use`);
+  if (wanted === null && port !== DEFAULT_PORT) {
+    console.log(`Port ${DEFAULT_PORT} is in use; taking ${port}`);
+  }
+  return port;
+}
+
+async function welcome(url: string): Promise<string> {
+  const { leader, term } = await currentLeader(url);
+  return `Ready at ${url}, led by node ${leader} in term ${term}
+
+Create a log, append a record, read it back:
+
+  curl -X PUT ${url}/v1/logs/hello
+  curl -H 'Content-Type: text/plain' -d 'first light' ${url}/v1/logs/hello/records
+  curl ${url}/v1/logs/hello/records
+
+Stop with Ctrl-C.`;
+}

@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startCluster } from "../../scripts/cluster.ts";
+import { appendFile } from "../../scripts/files/append-file.ts";
+import { readLog } from "../../scripts/files/read-log.ts";
+import { crashLeader } from "../../scripts/leadership.ts";
+import type { Runtime } from "../../scripts/runtime.ts";
+import { appendText, createLog, readFrom, send } from "./requests.ts";
+
+const LINES = 4_000;
+const CRASHES = 5;
+const BATCH_RECORDS = 40;
+
+const directory = mkdtempSync(join(tmpdir(), "timberline-cluster-"));
+const file = join(directory, "lines.txt");
+const start = (): Promise<Runtime> => startCluster({ data: join(directory, "data"), nodes: 3, port: 0 });
+let cluster: Runtime;
+
+beforeAll(async () => {
+  const lines = Array.from({ length: LINES }, (_, i) => `${i} ${"řeka ".repeat(i % 17)}\r\n`);
+  writeFileSync(file, `${lines.join("")}the last line has no newline`);
+  cluster = await start();
+}, 30_000);
+
+afterAll(async () => {
+  await cluster.stop();
+  rmSync(directory, { recursive: true });
+});
+
+const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
+
+async function expectWholeFile(log: string): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of readLog({
+    url: cluster.url,
+    log,
+    from: "earliest",
+    onProgress: () => undefined,
+  })) {
+    chunks.push(chunk);
+  }
+  expect(sha256(Buffer.concat(chunks))).toBe(sha256(readFileSync(file)));
+  const { body } = await send(cluster.url, "GET", `/v1/logs/${log}`);
+  expect(body).toMatchObject({ tail: LINES + 1 });
+}
+
+describe("a file", () => {
+  test("comes back as it went in, with the leader crashed again and again on the way", async () => {
+    const crashed: Promise<unknown>[] = [];
+    const onProgress = (done: number): void => {
+      if (done >= ((crashed.length + 1) * LINES) / (CRASHES + 1)) crashed.push(crashLeader(cluster.url));
+    };
+    const { url } = cluster;
+    const summary = await appendFile({
+      url,
+      log: "file",
+      file,
+      batch: BATCH_RECORDS,
+      producer: "test",
+      onProgress,
+    });
+    await Promise.all(crashed);
+    expect(crashed.length).toBeGreaterThanOrEqual(CRASHES);
+    expect(summary).toMatchObject({ records: LINES + 1, start: 0, end: LINES + 1 });
+    await expectWholeFile("file");
+  }, 60_000);
+
+  test("is still there once the cluster was stopped and started", async () => {
+    await cluster.stop();
+    cluster = await start();
+    await expectWholeFile("file");
+  }, 30_000);
+
+  test("is not appended again by its producer", async () => {
+    const { url } = cluster;
+    const summary = await appendFile({
+      ...{ url, log: "file", file, batch: BATCH_RECORDS, producer: "test" },
+      onProgress: () => undefined,
+    });
+    expect(summary).toMatchObject({ start: 0, end: LINES + 1, duplicates: LINES + 1 });
+    await expectWholeFile("file");
+  }, 30_000);
+});
+
+describe("an append", () => {
+  test("is seen by every read after it, whoever leads", async () => {
+    await createLog(cluster.url, "read-your-writes");
+    let crash: Promise<unknown> = Promise.resolve();
+    for (let i = 0; i < 60; i += 1) {
+      if (i % 20 === 10) crash = crashLeader(cluster.url);
+      const { start } = await appendText(cluster.url, "read-your-writes", `record ${i}`, {
+        id: "reader",
+        seq: i,
+      });
+      expect(start).toBe(i);
+      const { records } = await readFrom(cluster.url, "read-your-writes", `from=${start}`);
+      expect(records.map(({ data }) => data)).toEqual([`record ${i}`]);
+      await crash;
+    }
+  }, 60_000);
+
+  test("is refused, with the tail, when it expects another one", async () => {
+    await createLog(cluster.url, "conditional");
+    const path = "/v1/logs/conditional/records";
+    const first = await send(cluster.url, "POST", `${path}?expected_seq=0`, { body: "a" });
+    expect(first).toMatchObject({ status: 200, body: { start: 0, end: 1, tail: 1 } });
+    const second = await send(cluster.url, "POST", `${path}?expected_seq=0`, { body: "b" });
+    expect(second).toMatchObject({ status: 412, body: { tail: 1, expected_seq: 0 } });
+    const { records } = await readFrom(cluster.url, "conditional", "from=0");
+    expect(records).toHaveLength(1);
+  });
+
+  test("that a producer repeats gets its first positions, though the leader crashed between", async () => {
+    await createLog(cluster.url, "duplicate");
+    const first = await appendText(cluster.url, "duplicate", "once", { id: "p", seq: 0 });
+    await crashLeader(cluster.url);
+    const again = await appendText(cluster.url, "duplicate", "once", { id: "p", seq: 0 });
+    expect(again).toEqual({ ...first, duplicate: true });
+    const { records } = await readFrom(cluster.url, "duplicate", "from=0");
+    expect(records).toHaveLength(1);
+  }, 20_000);
+});
+
+/** In the regions of nodes 1 to 3. */
+const places = [
+  { latitude: "37.8", longitude: "-122.4" },
+  { latitude: "39", longitude: "-77.5" },
+  { latitude: "50.1", longitude: "4.4" },
+];
+
+test.each(places)(
+  "the replica near %j reads its own records, once they reach the index asked for",
+  async (place) => {
+    const log = `near${place.longitude}`;
+    await createLog(cluster.url, log);
+    const { index } = await appendText(cluster.url, log, "everywhere", { id: "p", seq: 0 });
+    const { records } = await readFrom(
+      cluster.url,
+      log,
+      `from=0&consistency=local&min_index=${index}`,
+      place,
+    );
+    expect(records.map(({ data }) => data)).toEqual(["everywhere"]);
+  },
+  20_000,
+);

@@ -1,0 +1,62 @@
+import { requestJson } from "../../scripts/files/http.ts";
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+interface AppendAnswer {
+  readonly start: number;
+  readonly end: number;
+  readonly tail: number;
+  readonly index: number;
+  readonly term: number;
+  readonly duplicate: boolean;
+}
+
+interface Page {
+  readonly records: readonly { readonly seq: number; readonly data: string }[];
+}
+
+/** One request, not repeated. */
+export async function send(
+  url: string,
+  method: string,
+  path: string,
+  init: RequestInit = {},
+): Promise<Answer> {
+  const headers = typeof init.body === "string" ? { "Content-Type": "text/plain" } : {};
+  const response = await fetch(new URL(path, url), { method, headers, ...init });
+  return { status: response.status, body: await response.json() };
+}
+
+export const createLog = (url: string, log: string): Promise<unknown> =>
+  requestJson(new URL(`/v1/logs/${log}`, url), { method: "PUT" });
+
+/** Repeated until it is answered; the producer tuple makes that safe. */
+export function appendText(
+  url: string,
+  log: string,
+  body: string,
+  producer: { readonly id: string; readonly seq: number },
+): Promise<AppendAnswer> {
+  const headers = {
+    "Content-Type": "text/plain",
+    "Producer-Id": producer.id,
+    "Producer-Epoch": "0",
+    "Producer-Seq": String(producer.seq),
+  };
+  return requestJson(new URL(`/v1/logs/${log}/records`, url), { method: "POST", headers, body });
+}
+
+/** Where a request comes from, as the platform would say, degrees. */
+interface Place {
+  readonly latitude: string;
+  readonly longitude: string;
+}
+
+/** Its nearest replica serves a request that comes from a `place`; the local runtime takes it from a header. */
+export function readFrom(url: string, log: string, query: string, place?: Place): Promise<Page> {
+  const headers = { Accept: "application/json", ...(place && { "MF-CF-Blob": JSON.stringify(place) }) };
+  return requestJson(new URL(`/v1/logs/${log}/records?${query}`, url), { headers });
+}
