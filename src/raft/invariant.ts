@@ -1,5 +1,5 @@
 /** A broken invariant: a programmer's error, never the world's. The node must stop and start anew from its disk. */
-export class InvariantError extends Error {
+class InvariantError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "InvariantError";

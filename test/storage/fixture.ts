@@ -45,7 +45,7 @@ export function command(index: number, entry: LogEntry, term = 1): Entry {
 }
 
 /** A batch of `count` records, each `bytes` long and all `fill`. */
-export function batch(count: number, fill = 0, bytes = 4): Uint8Array {
+function batch(count: number, fill = 0, bytes = 4): Uint8Array {
   const record = { format: "binary", headers: [], value: new Uint8Array(bytes).fill(fill) } as const;
   return encodeRecords(Array.from({ length: count }, () => record));
 }
