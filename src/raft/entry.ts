@@ -1,4 +1,4 @@
-import { Crc32c } from "@aws-crypto/crc32c";
+import crc32c from "crc-32/crc32c.js";
 import type { Entry, EntryKind, Index, Term } from "./types.ts";
 
 const entryKinds: readonly EntryKind[] = ["noop", "command"];
@@ -10,7 +10,7 @@ function checksumOf(entry: Omit<Entry, "checksum">): number {
   header.setFloat64(0, entry.index);
   header.setFloat64(8, entry.term);
   header.setUint8(16, entryKinds.indexOf(entry.kind));
-  return new Crc32c().update(new Uint8Array(header.buffer)).update(entry.data).digest();
+  return crc32c.buf(entry.data, crc32c.buf(new Uint8Array(header.buffer))) >>> 0;
 }
 
 /** A new entry, checksum included. */
