@@ -3,7 +3,7 @@ import { invariant } from "./invariant.ts";
 import type { AppendEntriesAccepted, AppendEntriesRejected } from "./messages.ts";
 import { acceptedUpTo, createProgress, type Progress, probeFrom } from "./progress.ts";
 import { reachedByMajority } from "./quorum.ts";
-import { noReads, type PendingReads, settleReads } from "./reads.ts";
+import { noReads, type PendingReads } from "./reads.ts";
 import { append, lastIndexWithTermAtMost, type State } from "./state.ts";
 import { type Index, type NodeId, toIndex } from "./types.ts";
 import { addProposal, noProposals, type Proposals, releaseCommitted } from "./uncommitted.ts";
@@ -54,13 +54,11 @@ export function onAccepted(state: State, leader: Leader, message: AppendEntriesA
   invariant(message.matchIndex <= state.lastIndex, `node ${message.from} holds more than its leader`);
   acceptedUpTo(progress, message.matchIndex);
   advanceCommit(state, leader);
-  settleReads(state, leader);
 }
 
 /** The logs differ at `prevIndex`, or the peer's is shorter: go back by whole terms (paper §5.3, end). */
 export function onRejected(state: State, leader: Leader, message: AppendEntriesRejected, now: number): void {
   const progress = acknowledge(leader, message.from, message.round, now);
-  settleReads(state, leader);
   const afterMatch = progress.matchIndex + 1;
   if (progress.mode === "replicate") {
     if (message.prevIndex > progress.matchIndex) probeFrom(progress, toIndex(afterMatch), false);
@@ -85,7 +83,6 @@ function acknowledge(leader: Leader, from: NodeId, round: number, now: number): 
 export function onOwnLogDurable(state: State, leader: Leader, index: Index): void {
   if (index > leader.durableIndex) leader.durableIndex = index;
   advanceCommit(state, leader);
-  settleReads(state, leader);
 }
 
 /** Commits what a majority holds durably, but counts only entries of its own term (paper §5.4.2). */

@@ -48,7 +48,8 @@ export function openRound(reads: PendingReads, mayBeLost: boolean): void {
 export function settleReads(state: State, leader: Leader): void {
   const { reads } = leader;
   if (reads.waiting.length === 0) return;
-  const answered = (id: number): number => leader.peers.get(id)?.ackedRound ?? reads.round;
+  // This node itself confirms every round, also the next one.
+  const answered = (id: number): number => leader.peers.get(id)?.ackedRound ?? Number.POSITIVE_INFINITY;
   reads.confirmedRound = reachedByMajority(state.configuration, answered);
   const isSettled = ({ round, index }: PendingRead): boolean =>
     round <= reads.confirmedRound && index <= state.commitIndex;

@@ -8,21 +8,24 @@ import { type Entry, type NodeId, toIndex } from "./types.ts";
 /** Entries in one message: a peer that lacks a million of them must not make each round look at all. */
 const entriesMax = 1_024;
 
-/** Sends each peer what it lacks, as far as its window allows, and all of them a heartbeat when one is due. */
+/**
+ * Hands out the reads that are confirmed by now, then sends each peer what it lacks, as far as its window
+ * allows, and all of them a heartbeat when one is due.
+ */
 export function replicate(state: State, leader: Leader, now: number): void {
   const heartbeatDue = Array.from(leader.peers.values()).some(
     ({ sentAt }) => now - sentAt >= state.options.heartbeatMs,
   );
+  settleReads(state, leader);
   openRound(leader.reads, heartbeatDue);
   for (const [peer, progress] of leader.peers) {
     const isDue = heartbeatDue || progress.sentRound < leader.reads.round;
     if (progress.mode === "probe") probe(state, leader, peer, progress, isDue, now);
     else stream(state, leader, peer, progress, isDue, now);
   }
-  settleReads(state, leader);
 }
 
-/** Entries ride along only where the logs are likely to meet: those of the leader's own term. */
+/** Entries ride along once, and only where the logs are likely to meet: those of the leader's own term. */
 function probe(
   state: State,
   leader: Leader,
@@ -32,7 +35,8 @@ function probe(
   now: number,
 ): void {
   if (progress.paused && !isDue) return;
-  const entries = progress.nextIndex >= leader.termStart ? nextEntries(state, progress) : [];
+  const isHopeful = !progress.paused && progress.nextIndex >= leader.termStart;
+  const entries = isHopeful ? nextEntries(state, progress) : [];
   send(state, leader, peer, progress, entries, now);
   progress.paused = true;
 }

@@ -1,0 +1,177 @@
+import { describe, expect, test } from "vitest";
+import { Random } from "../simulation/random.ts";
+import { Cluster, defaults } from "./harness/cluster.ts";
+import { between } from "./harness/messages.ts";
+
+const timeout = defaults.electionTimeoutMs;
+
+describe("leaders", () => {
+  test.each([1, 3, 5])("one leader and a stable term while idle: %i nodes", (size) => {
+    const cluster = new Cluster({ size });
+    cluster.pass(3 * timeout);
+    const { id, state } = cluster.leader;
+    const { currentTerm } = state;
+    cluster.pass(60 * timeout);
+    expect(cluster.leader.id).toBe(id);
+    expect(cluster.nodes.map(({ state }) => state.currentTerm)).toEqual(cluster.nodes.map(() => currentTerm));
+    expect(cluster.nodes.map(({ state }) => state.leader)).toEqual(cluster.nodes.map(() => id));
+  });
+
+  test("none without a quorum, and recovery with it", () => {
+    const cluster = new Cluster({ size: 3 });
+    cluster.node(2).crash();
+    cluster.node(3).crash();
+    cluster.pass(20 * timeout);
+    expect(cluster.leaders).toEqual([]);
+    expect(cluster.node(1).state.currentTerm).toBe(0);
+    cluster.node(3).restart();
+    cluster.pass(4 * timeout);
+    expect(cluster.leader.state.commitIndex).toBe(1);
+  });
+
+  test("a node that starts again follows, and never goes on leading the term that it led", () => {
+    const cluster = new Cluster({ size: 3 });
+    const { currentTerm } = cluster.elect(1).state;
+    cluster.node(1).restart();
+    expect(cluster.node(1).role).toBe("follower");
+    expect(cluster.elect(1).state.currentTerm).toBe(currentTerm + 1);
+  });
+});
+
+describe("the vote", () => {
+  test.each([
+    ["wins by a majority", [true, true], "leader"],
+    ["waits while nothing is decided", [true], "candidate"],
+    ["waits while it can still win", [false, false], "candidate"],
+    ["waits at half", [true, false, false], "candidate"],
+    ["loses when it can't win any more", [false, false, false], "follower"],
+    ["loses with a vote of the others for it", [false, true, false, false], "follower"],
+  ] as const)("a candidate of five %s", (_, answers, role) => {
+    const cluster = new Cluster({ size: 5 });
+    cluster.campaign(1);
+    for (const from of [2, 3]) cluster.node(1).step(between(from, 1).in(1).preVoteResponse(true));
+    answers.forEach((granted, i) => {
+      cluster.node(1).step(
+        between(i + 2, 1)
+          .in(1)
+          .requestVoteResponse(granted),
+      );
+    });
+    expect(cluster.node(1).role).toBe(role);
+    expect(cluster.node(1).state.currentTerm).toBe(1);
+  });
+
+  test("an answer that comes twice is one vote", () => {
+    const cluster = new Cluster({ size: 5 });
+    cluster.campaign(1);
+    const { preVoteResponse, requestVoteResponse } = between(2, 1).in(1);
+    cluster.node(1).step(preVoteResponse(true), preVoteResponse(true), preVoteResponse(true));
+    expect(cluster.node(1).role).toBe("pre-candidate");
+    cluster.node(1).step(between(3, 1).in(1).preVoteResponse(true));
+    expect(cluster.node(1).role).toBe("candidate");
+    cluster.node(1).step(requestVoteResponse(true), requestVoteResponse(true), requestVoteResponse(true));
+    expect(cluster.node(1).role).toBe("candidate");
+  });
+
+  test("an answer to an older candidacy is no vote", () => {
+    const cluster = new Cluster({ size: 3 });
+    const node = cluster.node(1);
+    for (const term of [1, 2]) {
+      cluster.campaign(1);
+      node.step(between(2, 1).in(term).preVoteResponse(true));
+      expect(node.state.currentTerm).toBe(term);
+    }
+    node.step(between(2, 1).in(1).requestVoteResponse(true), between(3, 1).in(1).requestVoteResponse(true));
+    expect(node.role).toBe("candidate");
+    node.step(between(2, 1).in(2).requestVoteResponse(true));
+    expect(node.role).toBe("leader");
+  });
+
+  test("one vote a term, a repeated request is granted again, and a restart forgets nothing", () => {
+    const cluster = new Cluster({ size: 3 });
+    const node = cluster.node(1);
+    const asked = (from: number): boolean | undefined => {
+      node.step(between(from, 1).in(4).requestVote({}));
+      return cluster.take("RequestVoteResponse")[0]?.granted;
+    };
+    expect([asked(2), asked(3), asked(2)]).toEqual([true, false, true]);
+    node.restart();
+    expect([asked(3), asked(2)]).toEqual([false, true]);
+    expect(node.writes).toHaveLength(1);
+  });
+
+  test.each([
+    ["newer last term beats longer log", [1, 1, 1, 1], { lastIndex: 2, lastTerm: 2 }, true],
+    ["older last term loses with a longer log", [1, 2], { lastIndex: 9, lastTerm: 1 }, false],
+    ["among equal last terms the longer log wins", [1, 2], { lastIndex: 3, lastTerm: 2 }, true],
+    ["the same log is as good", [1, 2], { lastIndex: 2, lastTerm: 2 }, true],
+    ["among equal last terms the shorter log loses", [1, 2, 2], { lastIndex: 2, lastTerm: 2 }, false],
+    ["an empty log loses to one entry", [1], {}, false],
+  ] as const)("%s", (_, log, end, granted) => {
+    const cluster = new Cluster({ size: 3, logs: { 1: log } });
+    cluster.node(1).step(between(2, 1).in(7).preVote(end), between(2, 1).in(7).requestVote(end));
+    expect(cluster.take("PreVoteResponse")).toMatchObject([{ granted }]);
+    expect(cluster.take("RequestVoteResponse")).toMatchObject([{ granted }]);
+    expect(cluster.node(1).durable.hardState).toEqual({ currentTerm: 7, votedFor: granted ? 2 : null });
+  });
+
+  test("who voted lets the candidate have its time; who did not keeps its own deadline", () => {
+    const cluster = new Cluster({ size: 3, logs: { 1: [1], 2: [1, 1] } });
+    const deadlines = (): (number | null)[] => [1, 2].map((id) => cluster.node(id).raft.wakeAt());
+    const [, before] = deadlines();
+    cluster.clock.now = 500;
+    for (const id of [1, 2]) {
+      cluster.node(id).step(between(3, id).in(5).requestVote({ lastIndex: 1, lastTerm: 1 }));
+    }
+    expect(deadlines()).toEqual([500 + 1.1 * timeout, before]);
+  });
+});
+
+describe("candidates", () => {
+  test("a candidate yields to a leader of its term", () => {
+    const cluster = new Cluster({ size: 3 });
+    cluster.campaign(1);
+    cluster.node(1).step(between(2, 1).in(1).preVoteResponse(true));
+    expect(cluster.node(1).role).toBe("candidate");
+    cluster.node(1).step(between(2, 1).in(1).append({}));
+    expect(cluster.node(1).role).toBe("follower");
+    expect(cluster.node(1).state).toMatchObject({ currentTerm: 1, votedFor: 1, leader: 2 });
+    cluster.node(1).step(between(3, 1).in(1).requestVoteResponse(true));
+    expect(cluster.node(1).role).toBe("follower");
+  });
+
+  test("so does a pre-candidate", () => {
+    const cluster = new Cluster({ size: 3, currentTerms: { 1: 1 } });
+    cluster.campaign(1);
+    cluster.node(1).step(between(2, 1).in(1).append({}), between(3, 1).in(2).preVoteResponse(true));
+    expect(cluster.node(1).role).toBe("follower");
+    expect(cluster.node(1).state).toMatchObject({ currentTerm: 1, leader: 2 });
+  });
+
+  test("timeouts are drawn anew from [1, 2) times the shortest one", () => {
+    const random = new Random(1);
+    const node = new Cluster({ size: 3, random: () => () => random.float() }).node(1);
+    const drawn = Array.from({ length: 1_000 }, () => {
+      node.step(between(2, 1).in(1).append({}));
+      return (node.raft.wakeAt() ?? 0) - node.now;
+    });
+    expect(Math.min(...drawn)).toBeGreaterThanOrEqual(timeout);
+    expect(Math.min(...drawn)).toBeLessThan(1.02 * timeout);
+    expect(Math.max(...drawn)).toBeGreaterThan(1.98 * timeout);
+    expect(Math.max(...drawn)).toBeLessThan(2 * timeout);
+    expect(new Set(drawn).size).toBe(1_000);
+  });
+
+  test("simultaneous timeouts are rare", () => {
+    const random = new Random(2);
+    const roundTripMs = 20;
+    const elections = Array.from({ length: 1_000 }, () => {
+      const { nodes } = new Cluster({ size: 3, random: () => () => random.float() });
+      const [first = 0, second = 0] = nodes.map(({ raft }) => raft.wakeAt() ?? 0).sort((a, b) => a - b);
+      return second - first;
+    });
+    const split = elections.filter((gapMs) => gapMs < roundTripMs);
+    // Two of three uniform draws are the first to fall within g of each other with a chance of 1 - (1 - g)³.
+    expect(split.length).toBeLessThan(100);
+  });
+});

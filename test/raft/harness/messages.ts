@@ -1,0 +1,81 @@
+import type {
+  AppendEntries,
+  AppendEntriesAccepted,
+  AppendEntriesRejected,
+  Message,
+  PreVote,
+  PreVoteResponse,
+  RequestVote,
+  RequestVoteResponse,
+} from "../../../src/raft/messages.ts";
+import { type Entry, type NodeId, type Term, toIndex } from "../../../src/raft/types.ts";
+
+type Envelope = Pick<Message, "from" | "to" | "term">;
+
+/** Where a candidate's log ends; 0 is the empty log. */
+interface LogEnd {
+  readonly lastIndex?: number;
+  readonly lastTerm?: Term;
+}
+
+const envelope = (from: NodeId, to: NodeId, term: Term): Envelope => ({ from, to, term });
+
+/** Who says it to whom, and in which term. */
+export const between = (from: NodeId, to: NodeId) => ({
+  in: (term: Term) => craft(envelope(from, to, term)),
+});
+
+/** Messages written by hand, for what an ordinary run does not show. */
+function craft(head: Envelope) {
+  return {
+    preVote: ({ lastIndex = 0, lastTerm = 0 }: LogEnd): PreVote => ({
+      type: "PreVote",
+      ...head,
+      lastIndex: toIndex(lastIndex),
+      lastTerm,
+    }),
+    preVoteResponse: (granted: boolean): PreVoteResponse => ({ type: "PreVoteResponse", ...head, granted }),
+    requestVote: ({ lastIndex = 0, lastTerm = 0 }: LogEnd): RequestVote => ({
+      type: "RequestVote",
+      ...head,
+      lastIndex: toIndex(lastIndex),
+      lastTerm,
+    }),
+    requestVoteResponse: (granted: boolean): RequestVoteResponse => ({
+      type: "RequestVoteResponse",
+      ...head,
+      granted,
+    }),
+    append: (fields: AppendFields): AppendEntries => ({
+      type: "AppendEntries",
+      ...head,
+      prevIndex: toIndex(fields.prevIndex ?? 0),
+      prevTerm: fields.prevTerm ?? 0,
+      entries: fields.entries ?? [],
+      commitIndex: toIndex(fields.commitIndex ?? 0),
+      round: fields.round ?? 0,
+    }),
+    accepted: (matchIndex: number, round = 0): AppendEntriesAccepted => ({
+      type: "AppendEntriesAccepted",
+      ...head,
+      round,
+      matchIndex: toIndex(matchIndex),
+    }),
+    rejected: (prevIndex: number, hintIndex: number, hintTerm: Term, round = 0): AppendEntriesRejected => ({
+      type: "AppendEntriesRejected",
+      ...head,
+      round,
+      prevIndex: toIndex(prevIndex),
+      hintIndex: toIndex(hintIndex),
+      hintTerm,
+    }),
+  };
+}
+
+interface AppendFields {
+  readonly prevIndex?: number;
+  readonly prevTerm?: Term;
+  readonly entries?: readonly Entry[];
+  readonly commitIndex?: number;
+  readonly round?: number;
+}

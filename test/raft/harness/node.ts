@@ -1,0 +1,199 @@
+import type { Leader } from "../../../src/raft/leader.ts";
+import type { Message } from "../../../src/raft/messages.ts";
+import type { Progress } from "../../../src/raft/progress.ts";
+import { Raft } from "../../../src/raft/raft.ts";
+import type { ConfirmedRead, DurableMark, NotTaken, Persist, Ready } from "../../../src/raft/ready.ts";
+import {
+  type Entry,
+  type Index,
+  type NodeId,
+  type Options,
+  type Term,
+  toIndex,
+} from "../../../src/raft/types.ts";
+import { bytesOf } from "./entries.ts";
+import { endOf, type Image, readerOf, written } from "./image.ts";
+
+export interface Clock {
+  now: number;
+}
+
+export interface NodeSetup {
+  readonly id: NodeId;
+  readonly voters: readonly NodeId[];
+  readonly options: Options;
+  readonly random: () => number;
+  readonly clock: Clock;
+  readonly image: Image;
+  readonly send: (message: Message) => void;
+}
+
+/**
+ * One core with its disk. Each input's `persist` is written at once; it is durable at once too, unless
+ * `holdWrites` is set: then it is with `sync`, and nothing leaves the node before.
+ */
+export class TestNode {
+  raft: Raft;
+  holdWrites = false;
+  isUp = true;
+  /** Reads that were handed out as confirmed. */
+  readonly reads: ConfirmedRead[] = [];
+  /** All that was ever written, in order. */
+  readonly writes: Persist[] = [];
+  readonly #setup: NodeSetup;
+  #written: Image;
+  #durable: Image;
+  #held: Ready[] = [];
+
+  constructor(setup: NodeSetup) {
+    this.#setup = setup;
+    this.#written = setup.image;
+    this.#durable = setup.image;
+    this.raft = this.#boot();
+  }
+
+  get id(): NodeId {
+    return this.#setup.id;
+  }
+
+  get state(): Raft["state"] {
+    return this.raft.state;
+  }
+
+  get role(): string {
+    return this.state.role.name;
+  }
+
+  get now(): number {
+    return this.#setup.clock.now;
+  }
+
+  /** The log as the paper draws it: the term of each entry. */
+  get terms(): readonly Term[] {
+    return this.#written.log.map(({ term }) => term);
+  }
+
+  get log(): readonly Entry[] {
+    return this.#written.log;
+  }
+
+  get durable(): Image {
+    return this.#durable;
+  }
+
+  /** Throws unless it leads. */
+  get leadership(): Leader {
+    const { role } = this.state;
+    if (role.name !== "leader") throw new Error(`node ${this.id} is a ${role.name}`);
+    return role;
+  }
+
+  progressOf(peer: NodeId): Progress {
+    const progress = this.leadership.peers.get(peer);
+    if (progress === undefined) throw new Error(`node ${peer} is no peer of ${this.id}`);
+    return progress;
+  }
+
+  step(...messages: readonly Message[]): void {
+    for (const message of messages) this.#input((raft) => raft.step(message, this.now));
+  }
+
+  /** The alarm rings. */
+  wake(): void {
+    this.#input((raft) => raft.tick(this.now));
+  }
+
+  propose(
+    ...texts: readonly string[]
+  ): readonly ({ readonly index: Index; readonly term: Term } | NotTaken)[] {
+    const results = texts.map((text) => {
+      const result = this.raft.propose(bytesOf(text));
+      this.#take();
+      return result;
+    });
+    this.#input(() => {});
+    return results;
+  }
+
+  read(atLeast = 0): number | "not-leader" {
+    return this.readTogether(1, atLeast)[0] ?? "not-leader";
+  }
+
+  /** `count` reads that come in before anything is sent. */
+  readTogether(count: number, atLeast = 0): readonly (number | "not-leader")[] {
+    const contexts = Array.from({ length: count }, () => this.raft.read(toIndex(atLeast)));
+    this.#input(() => {});
+    return contexts;
+  }
+
+  unreachable(peer: NodeId): void {
+    this.#input((raft) => raft.unreachable(peer));
+  }
+
+  /** A completion that comes when the test says so. */
+  reportDurable(mark: DurableMark): void {
+    this.#input((raft) => raft.durable(mark, this.now));
+  }
+
+  /** The disk has caught up: what was held back leaves, and the core is told. */
+  sync(): void {
+    while (this.#held.length > 0) {
+      const mark = this.raft.mark();
+      const hadWrite = this.#held.some(({ persist }) => persist !== null);
+      this.letOut();
+      if (hadWrite) this.#run((raft) => raft.durable(mark, this.now));
+    }
+  }
+
+  /** The disk has caught up, and the core is not told yet. */
+  letOut(): void {
+    this.#durable = this.#written;
+    const held = this.#held.splice(0);
+    for (const { afterPersist } of held) {
+      this.reads.push(...afterPersist.reads);
+      for (const message of afterPersist.messages) this.#setup.send(message);
+    }
+  }
+
+  /** What was not durable is lost, and what waited for it never left. */
+  crash(): void {
+    this.isUp = false;
+    this.#written = this.#durable;
+    this.#held = [];
+  }
+
+  restart(): void {
+    if (this.isUp) this.crash();
+    this.isUp = true;
+    this.raft = this.#boot();
+  }
+
+  #boot(): Raft {
+    const { id, options, voters, random } = this.#setup;
+    const { hardState } = this.#written;
+    const log = readerOf(() => this.#written);
+    const init = { id, options, configuration: { voters }, log, random, hardState, ...endOf(this.#written) };
+    return new Raft(init, this.now);
+  }
+
+  #input(run: (raft: Raft) => void): void {
+    this.#run(run);
+    if (!this.holdWrites) this.sync();
+  }
+
+  #run(run: (raft: Raft) => void): void {
+    run(this.raft);
+    this.#take();
+    this.raft.replicate(this.now);
+    this.#take();
+  }
+
+  #take(): void {
+    const ready = this.raft.ready();
+    if (ready.persist !== null) {
+      this.writes.push(ready.persist);
+      this.#written = written(this.#written, ready.persist);
+    }
+    this.#held.push(ready);
+  }
+}
