@@ -57,7 +57,7 @@ export class SqliteStorage implements Storage {
   }
 
   write(persist: Persist): void {
-    if (this.#inTransaction) this.#write(persist);
+    if (this.#inTransaction || isOneStatement(persist)) this.#write(persist);
     else this.transaction(() => this.#write(persist));
   }
 
@@ -93,4 +93,9 @@ export class SqliteStorage implements Storage {
   touched(after: Index, upTo: Index): readonly LogId[] {
     return readTouched(this.#sql, after, upTo);
   }
+}
+
+/** The hot path, a single new entry, is atomic by itself. */
+function isOneStatement({ hardState, truncateFrom, append }: Persist): boolean {
+  return hardState === null && truncateFrom === null && append.length === 1;
 }
