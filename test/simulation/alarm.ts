@@ -1,0 +1,72 @@
+import type { Timer } from "./scheduler.ts";
+import type { WallClock } from "./wall-clock.ts";
+import type { World } from "./world.ts";
+
+/** Alarms that are due at once still take a moment, as they do on the platform. */
+const alarmMsMin = 0.1;
+
+/** The one alarm of an object. It outlives a crash, and rings at least once; not always in time, nor only once. */
+export class Alarm {
+  readonly #world: World;
+  readonly #clock: WallClock;
+  readonly #ring: () => void;
+  #set: { readonly timer: Timer; readonly at: number } | null = null;
+  /** While the object is down, nothing rings before this. */
+  #notBefore = 0;
+
+  constructor(world: World, clock: WallClock, ring: () => void) {
+    this.#world = world;
+    this.#clock = clock;
+    this.#ring = ring;
+  }
+
+  /** Rings when the wall clock shows `at`, or earlier. */
+  wakeAt(at: number): void {
+    if (this.#set !== null && this.#set.at <= at) return;
+    this.#arm(Math.max(alarmMsMin, this.#clock.until(at) + this.#error()), at);
+  }
+
+  /** One that was being handled may be tried again; one that has not rung yet survives. */
+  crash(downMs: number): void {
+    this.#notBefore = this.#world.scheduler.now + downMs;
+    if (this.#set === null && this.#world.random.chance(0.5)) this.#arm(downMs, 0);
+  }
+
+  /** Rings soon. */
+  heal(): void {
+    this.#notBefore = 0;
+    this.#arm(this.#world.random.float(), 0);
+  }
+
+  #arm(ms: number, at: number): void {
+    this.#set?.timer.cancel();
+    this.#set = { timer: this.#world.scheduler.after(ms, () => this.#due()), at };
+  }
+
+  #due(): void {
+    const { random, plan, scheduler, healed, marks } = this.#world;
+    this.#set = null;
+    if (scheduler.now < this.#notBefore) {
+      this.#arm(this.#notBefore - scheduler.now + alarmMsMin, 0);
+      return;
+    }
+    if (!healed && random.chance(plan.clock.alarmDoubled)) {
+      marks.count("fault: alarm doubled");
+      scheduler.after(random.float() * plan.clock.alarmLateMsMax, this.#ring);
+    }
+    this.#ring();
+  }
+
+  #error(): number {
+    const { random, plan, healed, marks } = this.#world;
+    const { alarmLate, alarmLateMsMax, alarmEarly } = plan.clock;
+    if (healed) return 0;
+    if (random.chance(alarmLate)) {
+      marks.count("fault: alarm late");
+      return random.float() * alarmLateMsMax;
+    }
+    if (!random.chance(alarmEarly)) return 0;
+    marks.count("fault: alarm early");
+    return -random.float() * alarmLateMsMax;
+  }
+}

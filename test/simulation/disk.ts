@@ -1,0 +1,184 @@
+import type { LogId, StoredBatch } from "../../src/log/types.ts";
+import type { LogView } from "../../src/log/view.ts";
+import type { Identity } from "../../src/raft/identity.ts";
+import type { Persist } from "../../src/raft/ready.ts";
+import type { Entry, HardState, Index, Term } from "../../src/raft/types.ts";
+import type { BatchRange, Boot, NameRange, Storage } from "../../src/storage/contract.ts";
+import { MemoryStorage } from "../../src/storage/memory.ts";
+import { type Chain, ChainedLog, chainOf } from "./chain.ts";
+
+/** A storage exception that the simulation raised on purpose. */
+export class DiskFault extends Error {}
+
+/** One write, with the chains of the entries that it adds. */
+export interface Written {
+  readonly persist: Persist;
+  readonly chains: readonly Chain[];
+}
+
+/** What a node has written, or what of it is on disk; kept beside the storage under test, not read from it. */
+export class Image {
+  readonly log = new ChainedLog();
+  hardState: HardState = { currentTerm: 0, votedFor: null };
+
+  apply({ persist, chains }: Written): void {
+    if (persist.hardState !== null) this.hardState = persist.hardState;
+    if (persist.truncateFrom !== null) this.log.truncate(persist.truncateFrom);
+    for (const [i, entry] of persist.append.entries()) this.log.push(entry.term, chains[i] as Chain);
+  }
+
+  become(other: Image): void {
+    this.hardState = other.hardState;
+    this.log.become(other.log);
+  }
+}
+
+/** Who watches what is written, and what of it becomes durable. */
+export interface DiskObserver {
+  /** Before `written` is applied to `image`. */
+  writing(image: Image, written: Written): void;
+  /** After `written` was applied to what is on disk. */
+  durable(written: Written): void;
+}
+
+interface PendingUnit {
+  readonly unit: number;
+  readonly writes: readonly Written[];
+}
+
+/** Whether a transaction fails: before or after it takes effect. */
+export type Fault = "none" | "before" | "after";
+
+/** A node's storage, watched: what is written is visible at once, and on disk when `markDurable` says so. */
+export class Disk implements Storage {
+  readonly #inner = new MemoryStorage();
+  readonly #observer: DiskObserver;
+  readonly #drawFault: () => Fault;
+  readonly written = new Image();
+  readonly onDisk = new Image();
+  #pending: PendingUnit[] = [];
+  #open: Written[] | null = null;
+  /** The last unit that is on disk. */
+  durableUnit = 0;
+
+  constructor(observer: DiskObserver, drawFault: () => Fault) {
+    this.#observer = observer;
+    this.#drawFault = drawFault;
+  }
+
+  /** The last unit that was written. */
+  get unit(): number {
+    return this.#inner.written();
+  }
+
+  /** The next unit is on disk. */
+  markNextDurable(): void {
+    this.durableUnit += 1;
+    this.#inner.markDurable(this.durableUnit);
+    const next = this.#pending[0];
+    if (next === undefined || next.unit > this.durableUnit) return;
+    this.#pending.shift();
+    for (const write of next.writes) {
+      this.onDisk.apply(write);
+      this.#observer.durable(write);
+    }
+  }
+
+  /** Only the next `kept` units reach the disk; the others are lost. */
+  crash(kept: number): void {
+    for (let i = 0; i < kept; i++) this.markNextDurable();
+    this.#inner.crash(this.durableUnit);
+    this.durableUnit = this.#inner.written();
+    this.#pending = [];
+    this.#open = null;
+    this.written.become(this.onDisk);
+  }
+
+  /** Whether the storage gives back what was written. */
+  isSound(): boolean {
+    const boot = this.#inner.load();
+    const { log, hardState } = this.onDisk;
+    if (boot === null) return log.lastIndex === 0;
+    return (
+      boot.hardState.currentTerm === hardState.currentTerm &&
+      boot.hardState.votedFor === hardState.votedFor &&
+      boot.lastIndex === log.lastIndex &&
+      boot.lastTerm === log.terms[log.lastIndex]
+    );
+  }
+
+  write(persist: Persist): void {
+    this.transaction(() => {
+      this.#stage(persist);
+      this.#inner.write(persist);
+    });
+  }
+
+  #stage(persist: Persist): void {
+    const { log } = this.written;
+    const from = persist.truncateFrom ?? log.lastIndex + 1;
+    let chain = log.chains[from - 1] as Chain;
+    const chains = persist.append.map((entry) => {
+      chain = chainOf(chain, entry);
+      return chain;
+    });
+    const written = { persist, chains };
+    this.#observer.writing(this.written, written);
+    this.written.apply(written);
+    this.#open?.push(written);
+  }
+
+  /** Faults strike only transactions that write. */
+  transaction<T>(body: () => T): T {
+    if (this.#open !== null) return body();
+    const writes: Written[] = [];
+    this.#open = writes;
+    let fault = "none" as Fault;
+    const result = this.#inner.transaction(() => {
+      const done = body();
+      if (writes.length > 0) fault = this.#drawFault();
+      if (fault === "before") throw new DiskFault("before the write");
+      return done;
+    });
+    this.#open = null;
+    if (writes.length > 0) this.#pending.push({ unit: this.unit, writes });
+    if (fault === "after") throw new DiskFault("after the write");
+    return result;
+  }
+
+  load(): Boot | null {
+    return this.#inner.load();
+  }
+
+  prepare(identity: Identity): void {
+    this.#inner.prepare(identity);
+  }
+
+  start(): void {
+    this.#inner.start();
+  }
+
+  view(upTo: Index): LogView {
+    return this.#inner.view(upTo);
+  }
+
+  batches(range: BatchRange): readonly StoredBatch[] {
+    return this.#inner.batches(range);
+  }
+
+  names(range: NameRange): readonly string[] {
+    return this.#inner.names(range);
+  }
+
+  touched(after: Index, upTo: Index): readonly LogId[] {
+    return this.#inner.touched(after, upTo);
+  }
+
+  term(index: Index): Term | null {
+    return this.#inner.term(index);
+  }
+
+  entries(from: Index, to: Index, bytesMax: number): readonly Entry[] {
+    return this.#inner.entries(from, to, bytesMax);
+  }
+}

@@ -1,0 +1,137 @@
+import type { Index } from "../../src/raft/types.ts";
+import type { Answer, Request, Status } from "../../src/transport/protocol.ts";
+import { type Ground, outcomeOf } from "./client.ts";
+import { require } from "./finding.ts";
+import type { Machine } from "./machine.ts";
+import { Replay } from "./replay.ts";
+import { isDeletable } from "./workload.ts";
+
+/** Within this many election timeouts all must be well again (SIMULATION.md: liveness). */
+const timeoutsMax = 30;
+
+/** Ends the faults, waits until the cluster is well again, and judges what it was asked and answered. */
+export class Finale {
+  readonly #ground: Ground;
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  run(): void {
+    const { world, network, machines } = this.#ground;
+    world.healed = true;
+    world.trace.say(world.scheduler.now, () => "the faults are over, but for a minority's links");
+    network.joinAll();
+    for (const machine of machines) machine.heal();
+    const quorum = this.#strandMinority();
+    this.#probe("probe-of-quorum", quorum);
+    world.trace.say(world.scheduler.now, () => "all faults are over");
+    network.joinAll();
+    const deadline = this.#probe("probe", machines);
+    this.#until(deadline, "equal logs", () => this.#isSettled());
+    this.#judge();
+  }
+
+  /** Leaves some nodes half or wholly cut off. What they do must not keep the quorum, which is given, from work. */
+  #strandMinority(): readonly Machine[] {
+    const { world, network, machines } = this.#ground;
+    const { random, plan } = world;
+    const quorum = [...machines];
+    const strayCount = (machines.length - 1) / 2;
+    for (let i = 0; i < strayCount; i++) {
+      const [stray] = quorum.splice(random.below(quorum.length), 1);
+      if (stray === undefined) break;
+      // Without CheckQuorum, a leader that can't hear may well hold back those who hear it (thesis §6.2).
+      const way = plan.options.checkQuorum ? random.pick(["both", "in", "out"] as const) : "both";
+      for (const { id } of machines) {
+        if (way !== "in") network.cut(stray.id, id);
+        if (way !== "out") network.cut(id, stray.id);
+      }
+    }
+    return quorum;
+  }
+
+  /** Somebody's new entry, asked for at one of `machines` after the other, must be committed in time. */
+  #probe(name: string, machines: readonly Machine[]): number {
+    const { random, scheduler, plan } = this.#ground.world;
+    const timeoutMs = plan.options.electionTimeoutMs;
+    const deadline = scheduler.now + timeoutsMax * timeoutMs + this.#catchUpMs();
+    let isCommitted = false;
+    const attempt = (): void => {
+      if (isCommitted) return;
+      const request: Request = { kind: "command", command: { kind: "create", name } };
+      random.pick(machines).request(request, timeoutMs, false, (answer) => {
+        isCommitted ||= outcomeOf(answer).kind === "created";
+      });
+      scheduler.after(timeoutMs / 2, attempt);
+    };
+    attempt();
+    this.#until(deadline, `commit of ${name}`, () => isCommitted);
+    return deadline;
+  }
+
+  /** With the smallest window, each entry that a node lacks costs a round trip and two writes. */
+  #catchUpMs(): number {
+    const { world, machines } = this.#ground;
+    const { network, disk } = world.plan;
+    const ends = machines.map(({ storage }) => storage.written.log.lastIndex);
+    const lag = Math.max(...ends) - Math.min(world.oracle.commits.last, ...ends);
+    return 2 * lag * (network.latencyMsMax + disk.syncMsMax);
+  }
+
+  #until(deadline: number, what: string, isDone: () => boolean): void {
+    const { scheduler } = this.#ground.world;
+    while (!isDone()) {
+      const goesOn = scheduler.step() && scheduler.now <= deadline;
+      require(goesOn, "liveness", () =>
+        `no ${what} within ${timeoutsMax} election timeouts: ${this.#describe()}`);
+    }
+  }
+
+  /** Every node holds and knows as committed the same log, and all is on disk. */
+  #isSettled(): boolean {
+    const { machines, world } = this.#ground;
+    const { last, chains } = world.oracle.commits;
+    return machines.every(({ storage, status }) => {
+      const { log } = storage.onDisk;
+      return status?.commitIndex === last && log.lastIndex === last && log.last === chains[last];
+    });
+  }
+
+  #judge(): void {
+    const { machines, histories, world } = this.#ground;
+    const [first] = machines;
+    if (first === undefined) return;
+    const logs = histories.all().filter(({ name }) => !isDeletable(name));
+    const pages = logs.map(({ name }) => ({ name, page: this.#readBack(first, name) }));
+    const commitIndex = world.oracle.commits.last as Index;
+    const replay = new Replay(first.storage, commitIndex);
+    for (const { storage } of machines) replay.compare(storage, commitIndex);
+    for (const history of histories.all()) replay.check(history, isDeletable(history.name));
+    for (const { name, page } of pages) replay.checkPage(name, page);
+  }
+
+  /** The whole log through a node's own query path. */
+  #readBack(machine: Machine, name: string): Answer {
+    const everything = Number.MAX_SAFE_INTEGER;
+    const limits = { recordsMax: everything, bytesMax: everything, waitMs: 0 };
+    const query = { kind: "page", name, from: { at: "earliest" }, ...limits } as const;
+    const request: Request = { kind: "query", query, consistency: "local", minIndex: 0 as Index };
+    const answers: Answer[] = [];
+    const timeoutMs = this.#ground.world.plan.options.electionTimeoutMs;
+    machine.request(request, timeoutMs, false, (answer) => answers.push(answer));
+    const deadline = this.#ground.world.scheduler.now + 2 * timeoutMs;
+    this.#until(deadline, `answer about ${name}`, () => answers.length > 0);
+    return answers[0] as Answer;
+  }
+
+  #describe(): string {
+    return this.#ground.machines.map(({ id, status }) => `n${id} ${describe(status)}`).join(", ");
+  }
+}
+
+function describe(status: Status | null): string {
+  if (status === null) return "has no memory";
+  const { role, currentTerm, commitIndex, lastIndex } = status;
+  return `${role} term ${currentTerm} commit ${commitIndex} last ${lastIndex}`;
+}

@@ -1,0 +1,66 @@
+/** A known fault, as a change of one text of the core. */
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  /** Is there exactly once. */
+  readonly original: string;
+  readonly fault: string;
+}
+
+/** Faults that the simulator must find; the last one it did find in this core. */
+export const mutants: readonly Mutant[] = [
+  {
+    name: "commit an older term's entry by counting",
+    file: "src/raft/leader.ts",
+    original: "if (held < leader.termStart || held <= state.commitIndex) return;",
+    fault: "if (held <= state.commitIndex) return;",
+  },
+  {
+    name: "forget to persist the vote",
+    file: "src/raft/raft.ts",
+    original: "hardStateChanged ? { currentTerm, votedFor } : null",
+    fault: "hardStateChanged ? { currentTerm, votedFor: null } : null",
+  },
+  {
+    name: "grant a vote to an older log",
+    file: "src/raft/election.ts",
+    original:
+      "return lastTerm > state.lastTerm || (lastTerm === state.lastTerm && lastIndex >= state.lastIndex);",
+    fault: "return lastTerm >= 0 || lastIndex >= state.lastIndex;",
+  },
+  {
+    name: "skip the previous-entry check",
+    file: "src/raft/follower.ts",
+    original: "if (termAt(state, message.prevIndex) !== message.prevTerm) {",
+    fault: "if (termAt(state, message.prevIndex) === null) {",
+  },
+  {
+    name: "a follower acknowledges before persisting",
+    file: "src/node/member.ts",
+    original: "        this.#take(this.raft.ready(), outbox, reply);\n      }\n    });",
+    fault: `        const ready = this.raft.ready();
+        const answers = ready.afterPersist.messages;
+        if (answers[0]?.type === "AppendEntriesAccepted") give(answers);
+        this.#take(ready, outbox, reply);
+      }
+    });`,
+  },
+  {
+    name: "a truncated proposal reported as success",
+    file: "src/node/requests.ts",
+    original: 'isCommitted ? { kind: "outcome", outcome } : this.#failure("superseded")',
+    fault: '{ kind: "outcome", outcome }',
+  },
+  {
+    name: "commit up to the last index, not the last new one",
+    file: "src/raft/follower.ts",
+    original: "Math.min(message.commitIndex, lastNewIndex)",
+    fault: "Math.min(message.commitIndex, state.lastIndex)",
+  },
+  {
+    name: "a request for votes goes back with an answer",
+    file: "src/node/outbox.ts",
+    original: "message.to === reply.to && isAnswer(message)",
+    fault: "message.to === reply.to",
+  },
+];

@@ -1,0 +1,230 @@
+import type { AppendEntries, AppendEntriesAccepted, Message } from "../../src/raft/messages.ts";
+import type { NodeId, Options } from "../../src/raft/types.ts";
+import type { Status } from "../../src/transport/protocol.ts";
+import { type Chain, chainOf } from "./chain.ts";
+import { CommitRegister } from "./commits.ts";
+import type { Disk, DiskObserver, Image, Written } from "./disk.ts";
+import { EntryRegister, entryKey } from "./entries.ts";
+import { require } from "./finding.ts";
+import { TermRegister } from "./terms.ts";
+import type { Marks } from "./trace.ts";
+
+/** What is remembered of one node, across its restarts. */
+interface Witness {
+  readonly id: NodeId;
+  disk: Disk | null;
+  /** As the node last said; volatile, so a restart begins anew. */
+  term: number;
+  commitIndex: number;
+  role: Status["role"];
+  /** Its own durable votes. */
+  readonly votes: Map<number, NodeId | null>;
+  /** The chains of all that it ever wrote. */
+  readonly everWritten: Set<Chain>;
+}
+
+/**
+ * The properties of Raft (paper figure 3) and of persist-before-send, judged from outside: by what is
+ * written, what leaves a node, and what a node says of itself. Numbers refer to no order of importance.
+ */
+export class Oracle {
+  readonly entries = new EntryRegister();
+  readonly terms = new TermRegister();
+  readonly commits = new CommitRegister();
+  readonly #witnesses: Witness[];
+  readonly #options: Options;
+  readonly #marks: Marks;
+  /** For (term, index): the chain up to `index` that the leader of `term` said to have. */
+  readonly #claims = new Map<number, Chain>();
+
+  constructor(nodes: number, options: Options, marks: Marks) {
+    this.#options = options;
+    this.#marks = marks;
+    this.#witnesses = Array.from({ length: nodes }, (_, i) => ({
+      id: i + 1,
+      disk: null,
+      term: 0,
+      commitIndex: 0,
+      role: "follower",
+      votes: new Map(),
+      everWritten: new Set(),
+    }));
+  }
+
+  /** Watches a node's disk from now on. */
+  observer(id: NodeId): DiskObserver {
+    const witness = this.#witness(id);
+    return {
+      writing: (image, written) => this.#writing(witness, image, written),
+      durable: ({ persist: { hardState } }) => {
+        if (hardState !== null) witness.votes.set(hardState.currentTerm, hardState.votedFor);
+      },
+    };
+  }
+
+  attach(id: NodeId, disk: Disk): void {
+    this.#witness(id).disk = disk;
+  }
+
+  restarted(id: NodeId): void {
+    const witness = this.#witness(id);
+    const disk = diskOf(witness);
+    require(disk.isSound(), "storage", () => `node ${id} does not read back what it wrote`);
+    witness.commitIndex = 0;
+    witness.role = "follower";
+    witness.term = disk.onDisk.hardState.currentTerm;
+  }
+
+  /** A node has taken a step, and says this of itself. True when it has just become the leader. */
+  stepped(id: NodeId, status: Status): boolean {
+    const witness = this.#witness(id);
+    const { currentTerm, role, commitIndex } = status;
+    require(currentTerm >= witness.term, "monotonic term", () =>
+      `node ${id} went from ${witness.term} to ${currentTerm}`);
+    const elected = role === "leader" && (witness.role !== "leader" || witness.term !== currentTerm);
+    const gaveUp = witness.role === "leader" && role !== "leader" && witness.term === currentTerm;
+    if (gaveUp) this.#marks.count("reached: a leader stepped down by itself");
+    witness.term = currentTerm;
+    witness.role = role;
+    if (elected) this.#elected(witness);
+    if (commitIndex !== witness.commitIndex) this.#committed(witness, commitIndex);
+    return elected;
+  }
+
+  #elected(witness: Witness): void {
+    const { id, term } = witness;
+    this.terms.lead(term, id);
+    this.commits.elected(id, term, diskOf(witness).written.log);
+    this.#marks.count("reached: a leader was elected");
+    const isAlone = this.#witnesses.every((other) => other === witness || other.role !== "leader");
+    if (!isAlone) this.#marks.count("reached: two leaders, of different terms");
+  }
+
+  #committed(witness: Witness, commitIndex: number): void {
+    const { id, term, role, commitIndex: before } = witness;
+    require(commitIndex > before, "monotonic commit", () =>
+      `node ${id} went from ${before} to ${commitIndex}`);
+    const { log } = diskOf(witness).written;
+    const isOlder = log.terms[this.commits.last + 1] !== term;
+    const isNew = this.commits.committed(id, log, before, commitIndex);
+    witness.commitIndex = commitIndex;
+    if (role === "leader") {
+      if (isNew && isOlder) this.#marks.count("reached: a leader committed an older term's entry");
+      const own = log.terms[commitIndex] === term;
+      require(own, "commit through the own term", () =>
+        `leader ${id} of term ${term} commits ${commitIndex} of term ${log.terms[commitIndex]}`);
+    }
+    if (isNew || role === "leader") this.commits.note(term, commitIndex);
+    if (isNew) this.#requireQuorum(commitIndex);
+  }
+
+  /** At its first commit, a majority has the entry on disk. */
+  #requireQuorum(index: number): void {
+    const chain = this.commits.chains[index];
+    let holders = 0;
+    for (const { disk } of this.#witnesses) if (disk?.onDisk.log.chains[index] === chain) holders += 1;
+    require(holders * 2 > this.#witnesses.length, "durable quorum", () =>
+      `entry ${index} is committed and on ${holders} disks`);
+  }
+
+  #writing(witness: Witness, image: Image, { persist, chains }: Written): void {
+    const { hardState, truncateFrom, append } = persist;
+    const { id } = witness;
+    const current = image.hardState;
+    if (hardState !== null) {
+      const { currentTerm, votedFor } = hardState;
+      require(currentTerm >= current.currentTerm, "monotonic term", () =>
+        `node ${id} writes term ${currentTerm}`);
+      const kept =
+        currentTerm > current.currentTerm || current.votedFor === null || current.votedFor === votedFor;
+      require(kept, "single vote", () => `node ${id} changes its vote of term ${currentTerm}`);
+    }
+    if (truncateFrom !== null)
+      this.#truncating(witness, image, truncateFrom, (hardState ?? current).currentTerm);
+    for (const [i, entry] of append.entries()) {
+      const chain = chains[i] as Chain;
+      this.entries.add(entry.term, entry.index, chain);
+      witness.everWritten.add(chain);
+    }
+  }
+
+  #truncating({ id, commitIndex }: Witness, { log }: Image, from: number, term: number): void {
+    const leads = this.terms.leader(term) === id;
+    require(!leads, "leader append-only", () => `leader ${id} of term ${term} truncates from ${from}`);
+    const committed = from <= commitIndex || this.commits.isCommitted(log, from, term);
+    require(!committed, "committed for ever", () =>
+      `node ${id} truncates committed entry ${from} in term ${term}`);
+    this.#marks.count("reached: a suffix was truncated");
+  }
+
+  /** A message leaves a node: what it says must be durable by now. */
+  left(message: Message): void {
+    switch (message.type) {
+      case "AppendEntries":
+        this.#appendLeft(message);
+        break;
+      case "AppendEntriesAccepted":
+        this.#acceptedLeft(message);
+        break;
+      case "RequestVote":
+        this.#voteLeft(message.term, message.from, message.from);
+        break;
+      case "RequestVoteResponse":
+        if (message.granted) this.#voteLeft(message.term, message.from, message.to);
+        break;
+      default:
+    }
+  }
+
+  #voteLeft(term: number, voter: NodeId, candidate: NodeId): void {
+    this.terms.vote(term, voter, candidate);
+    const durable = this.#witness(voter).votes.get(term) === candidate;
+    require(durable, "vote durable before sent", () =>
+      `node ${voter}'s vote of term ${term} for ${candidate}`);
+  }
+
+  #appendLeft(message: AppendEntries): void {
+    const { term, from, prevIndex, prevTerm, entries, commitIndex } = message;
+    this.terms.lead(term, from);
+    let chain = this.entries.chain(prevTerm, prevIndex);
+    require(chain !== undefined, "leader's claim", () =>
+      `leader ${from} sends after ${prevIndex}, which nobody has`);
+    for (const entry of entries) chain = chainOf(chain, entry);
+    const last = entries.at(-1);
+    const known = last === undefined ? chain : this.entries.chain(last.term, last.index);
+    require(known === chain, "leader's claim", () => `leader ${from} sends other entries than it has`);
+    this.#claims.set(entryKey(term, prevIndex + entries.length), chain);
+    require(commitIndex <= this.commits.last, "commit before told", () =>
+      `leader ${from} tells of commit ${commitIndex}`);
+    this.#requireBounded(message);
+  }
+
+  #requireBounded({ from, entries }: AppendEntries): void {
+    if (entries.length < 2) return;
+    const bytes = entries.reduce((sum, entry) => sum + entry.data.length, 0);
+    const bounded = bytes <= this.#options.appendBytesMax;
+    require(bounded, "bounded messages", () => `leader ${from} sends ${bytes} bytes at once`);
+  }
+
+  /** Durable as it was accepted; or overtaken, while it waited for the disk, by a newer term that is durable. */
+  #acceptedLeft({ from, term, matchIndex }: AppendEntriesAccepted): void {
+    const claim = this.#claims.get(entryKey(term, matchIndex));
+    require(claim !== undefined, "honest acknowledgement", () =>
+      `node ${from} accepts ${matchIndex}, which was not sent in term ${term}`);
+    const witness = this.#witness(from);
+    const { hardState, log } = diskOf(witness).onDisk;
+    const overtaken = hardState.currentTerm > term && witness.everWritten.has(claim);
+    const durable = log.chains[matchIndex] === claim || (matchIndex > 0 && overtaken);
+    require(durable, "durable before acknowledged", () =>
+      `node ${from} acknowledges ${matchIndex} of term ${term}`);
+  }
+
+  #witness(id: NodeId): Witness {
+    return this.#witnesses[id - 1] as Witness;
+  }
+}
+
+function diskOf({ disk, id }: Witness): Disk {
+  require(disk !== null, "set-up", () => `node ${id} has no disk`);
+  return disk;
+}

@@ -1,0 +1,176 @@
+import type { Options } from "../../src/raft/types.ts";
+import { Random } from "./random.ts";
+
+/** Probabilities are of one call, one write or one alarm; `…EveryMs` are means, 0 for never. */
+export interface Plan {
+  readonly nodes: number;
+  readonly options: Options;
+  readonly network: NetworkPlan;
+  readonly disk: DiskPlan;
+  readonly clock: ClockPlan;
+  readonly nemesis: NemesisPlan;
+  readonly clients: ClientsPlan;
+}
+
+export interface NetworkPlan {
+  readonly latencyMsMin: number;
+  readonly latencyMsMax: number;
+  readonly slow: number;
+  readonly slowMsMax: number;
+  readonly loss: number;
+  readonly doubling: number;
+  readonly replay: number;
+  /** The call is delivered, and fails all the same. */
+  readonly lostResponse: number;
+  /** The sender never hears that its call failed. */
+  readonly silentLoss: number;
+  readonly timeoutMs: number;
+}
+
+export interface DiskPlan {
+  readonly syncMsMin: number;
+  readonly syncMsMax: number;
+  readonly stall: number;
+  readonly stallMsMax: number;
+  readonly exception: number;
+}
+
+export interface ClockPlan {
+  /** A node's clock runs at 1 ± this. */
+  readonly drift: number;
+  readonly jumpEveryMs: number;
+  readonly jumpMsMax: number;
+  readonly alarmLate: number;
+  readonly alarmLateMsMax: number;
+  readonly alarmEarly: number;
+  readonly alarmDoubled: number;
+}
+
+export interface NemesisPlan {
+  readonly crashEveryMs: number;
+  readonly crashAllEveryMs: number;
+  readonly downMsMax: number;
+  readonly evictEveryMs: number;
+  readonly partitionEveryMs: number;
+  readonly isolateLeaderEveryMs: number;
+  readonly oneWayEveryMs: number;
+  readonly healAfterMsMax: number;
+  readonly crashVoter: number;
+  readonly cutNewLeader: number;
+  readonly cutAppender: number;
+  readonly replayAtElection: number;
+  readonly crashAcknowledger: number;
+  readonly holdAcknowledgements: number;
+  readonly holdVotes: number;
+}
+
+export interface ClientsPlan {
+  readonly appenders: number;
+  readonly producers: number;
+  readonly readers: number;
+  readonly churners: number;
+  readonly loss: number;
+  readonly thinkMsMax: number;
+  readonly timeoutMsMin: number;
+  readonly timeoutMsMax: number;
+  readonly batchMax: number;
+  readonly logs: number;
+}
+
+/** Half of the faults are off in a run, so that the others get room (a "swarm"). */
+const on = 0.5;
+
+/** Draws everything that a seed fixes before the run begins. */
+export function drawPlan(seed: number): Plan {
+  const random = new Random(seed);
+  const rate = (max: number): number => (random.chance(on) ? random.float() * max : 0);
+  const nodes = random.pick([1, 3, 3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 5, 5]);
+  const electionTimeoutMs = random.between(50, 300);
+  const every = (timeouts: number): number =>
+    random.chance(on) ? electionTimeoutMs * timeouts * (0.3 + random.float()) : 0;
+  return {
+    nodes,
+    options: drawOptions(random, electionTimeoutMs),
+    network: drawNetwork(random, electionTimeoutMs, rate),
+    disk: {
+      syncMsMin: 0.1,
+      syncMsMax: random.pick([0.2, 1, electionTimeoutMs / 10]),
+      stall: rate(0.02),
+      stallMsMax: electionTimeoutMs * 2,
+      exception: rate(0.01),
+    },
+    clock: {
+      drift: random.pick([0, 0.05, 0.5]),
+      jumpEveryMs: every(20),
+      jumpMsMax: electionTimeoutMs * 5,
+      alarmLate: rate(0.3),
+      alarmLateMsMax: electionTimeoutMs * random.pick([0.1, 1, 5]),
+      alarmEarly: rate(0.3),
+      alarmDoubled: rate(0.3),
+    },
+    nemesis: drawNemesis(random, electionTimeoutMs, every),
+    clients: drawClients(random, electionTimeoutMs),
+  };
+}
+
+function drawOptions(random: Random, electionTimeoutMs: number): Options {
+  return {
+    electionTimeoutMs,
+    heartbeatMs: electionTimeoutMs / random.pick([2, 4, 8]),
+    checkQuorum: random.chance(0.5),
+    inflightMax: random.pick([1, 2, 4, 64]),
+    appendBytesMax: random.pick([1, 60, 300, 65_536]),
+    uncommittedBytesMax: random.pick([1, 200, 2_000, 1_000_000]),
+  };
+}
+
+function drawNetwork(random: Random, timeoutMs: number, rate: (max: number) => number): NetworkPlan {
+  return {
+    latencyMsMin: 0.1,
+    latencyMsMax: timeoutMs * random.pick([0.02, 0.1, 0.3]),
+    slow: rate(0.1),
+    slowMsMax: timeoutMs * random.pick([1, 4]),
+    loss: rate(0.3),
+    doubling: rate(0.2),
+    replay: rate(0.2),
+    lostResponse: rate(0.2),
+    silentLoss: rate(0.5),
+    timeoutMs: timeoutMs * random.pick([0.5, 1, 3]),
+  };
+}
+
+function drawNemesis(random: Random, timeoutMs: number, every: (timeouts: number) => number): NemesisPlan {
+  const targeted = (max: number): number => (random.chance(on) ? random.float() * max : 0);
+  return {
+    crashEveryMs: every(6),
+    crashAllEveryMs: every(30),
+    downMsMax: timeoutMs * random.pick([0.1, 2, 6]),
+    evictEveryMs: every(15),
+    partitionEveryMs: every(8),
+    isolateLeaderEveryMs: every(6),
+    oneWayEveryMs: every(8),
+    healAfterMsMax: timeoutMs * random.pick([2, 4, 8]),
+    crashVoter: targeted(0.3),
+    cutNewLeader: targeted(0.3),
+    cutAppender: targeted(0.03),
+    replayAtElection: targeted(1),
+    crashAcknowledger: targeted(0.02),
+    holdAcknowledgements: targeted(0.05),
+    holdVotes: targeted(0.3),
+  };
+}
+
+function drawClients(random: Random, timeoutMs: number): ClientsPlan {
+  return {
+    appenders: random.between(1, 3),
+    producers: random.between(1, 3),
+    readers: random.between(1, 3),
+    churners: random.below(2),
+    loss: random.pick([0, 0, 0.02, 0.1]),
+    thinkMsMax: timeoutMs * random.pick([0.05, 0.3, 1]),
+    timeoutMsMin: timeoutMs * 0.5,
+    timeoutMsMax: timeoutMs * random.pick([2, 6]),
+    batchMax: random.pick([1, 3, 6]),
+    logs: random.between(1, 2),
+  };
+}

@@ -1,0 +1,143 @@
+import { decodeLogEntry } from "../../src/log/entry-codec.ts";
+import type { AppendEntry } from "../../src/log/types.ts";
+import { type Index, toIndex } from "../../src/raft/types.ts";
+import type { Storage } from "../../src/storage/contract.ts";
+import type { Answer } from "../../src/transport/protocol.ts";
+import { Finding, require } from "./finding.ts";
+import type { LogHistory } from "./history.ts";
+import { checkHistory } from "./linearizability.ts";
+import { decodeBatch, recordsIn } from "./payload.ts";
+
+/** A log as the Raft entries make it, told apart from what storage makes of them. */
+interface ReplayedLog {
+  /** The newest life. */
+  id: Index;
+  lives: number;
+  /** Over all lives. */
+  readonly records: number[];
+  /** The tail after each append, by Raft index. */
+  readonly tails: { readonly index: number; readonly tail: number }[];
+  lastTimestamp: number;
+  deleted: boolean;
+}
+
+interface ReplayedAppend {
+  readonly term: number;
+  readonly entry: AppendEntry;
+  readonly records: readonly number[];
+}
+
+/** All logs, rebuilt from the committed entries alone. */
+export class Replay {
+  readonly logs = new Map<string, ReplayedLog>();
+  readonly appends = new Map<number, ReplayedAppend>();
+  readonly #names = new Map<Index, string>();
+
+  constructor(storage: Storage, commitIndex: Index) {
+    for (const { index, term, kind, data } of storage.entries(
+      toIndex(1),
+      commitIndex,
+      Number.POSITIVE_INFINITY,
+    )) {
+      if (kind === "command") this.#apply(index, term, data);
+    }
+  }
+
+  #apply(index: Index, term: number, data: Uint8Array): void {
+    const entry = decodeLogEntry(data);
+    switch (entry.kind) {
+      case "create":
+        this.#create(index, entry.name, entry.start);
+        break;
+      case "append":
+        this.#append(index, term, entry);
+        break;
+      case "delete": {
+        const log = this.#log(entry.log, index);
+        require(entry.tail === log.records.length, "replay", () => `entry ${index} deletes at a wrong tail`);
+        log.deleted = true;
+        break;
+      }
+    }
+  }
+
+  #create(index: Index, name: string, start: number): void {
+    const old = this.logs.get(name);
+    require(old?.deleted !== false, "replay", () => `entry ${index} creates ${name} again`);
+    const log = old ?? { id: index, lives: 0, records: [], tails: [], lastTimestamp: 0, deleted: false };
+    require(start === log.records.length, "replay", () => `entry ${index} creates ${name} at ${start}`);
+    Object.assign(log, { id: index, lives: log.lives + 1, deleted: false });
+    log.tails.push({ index, tail: start });
+    this.logs.set(name, log);
+    this.#names.set(index, name);
+  }
+
+  #append(index: Index, term: number, entry: AppendEntry): void {
+    const log = this.#log(entry.log, index);
+    const records = decodeBatch(entry.records);
+    require(entry.start === log.records.length, "replay", () => `entry ${index} appends at ${entry.start}`);
+    require(entry.count === records.length, "replay", () => `entry ${index} miscounts its records`);
+    require(entry.timestamp >= log.lastTimestamp, "replay", () => `entry ${index} goes back in time`);
+    log.lastTimestamp = entry.timestamp;
+    log.records.push(...records);
+    log.tails.push({ index, tail: log.records.length });
+    this.appends.set(index, { term, entry, records });
+  }
+
+  #log(id: Index, index: number): ReplayedLog {
+    const log = this.logs.get(this.#names.get(id) ?? "");
+    if (log === undefined || log.id !== id || log.deleted)
+      throw new Finding("replay", `entry ${index} is of log ${id}, which is not there`);
+    return log;
+  }
+
+  /** What `storage` says of the logs must be what their entries say. */
+  compare(storage: Storage, commitIndex: Index): void {
+    const view = storage.view(commitIndex);
+    for (const [name, log] of this.logs) {
+      const life = view.life(name);
+      const same = life !== null && life.id === log.id && life.deleted === log.deleted;
+      require(same && view.tail(log.id).seq === log.records.length, "storage", () =>
+        `a view of ${name} is wrong`);
+    }
+  }
+
+  /** A page of all of a log, which may have grown since. */
+  checkPage(name: string, answer: Answer): void {
+    const log = this.logs.get(name);
+    if (answer.kind !== "result" || answer.result.kind !== "page") {
+      require(log === undefined && answer.kind === "result", "read back", () =>
+        `${name} gives ${JSON.stringify(answer)}`);
+      return;
+    }
+    const { from, next, batches } = answer.result;
+    const read = recordsIn(batches, from, next);
+    const same = next === tailAt(log, answer.index) && read.every((record, i) => record === log?.records[i]);
+    require(same && read.length === next, "read back", () => `${name} gives ${read.length} records`);
+  }
+
+  /** All answers that were given about one log. */
+  check(history: LogHistory, isDeletable: boolean): void {
+    const log = this.logs.get(history.name);
+    const records = log?.records ?? [];
+    for (const { record, appended } of history.acknowledgements) {
+      const replayed = this.appends.get(appended.index);
+      const same = replayed?.term === appended.term && replayed.entry.start === appended.start;
+      require(same && replayed.records[0] === record, "acknowledged for ever", () =>
+        `record ${record} is not at entry ${appended.index}`);
+    }
+    for (const { index, tail } of history.tails) {
+      const was = tailAt(log, index);
+      require(was === tail, "reads are prefixes", () =>
+        `${history.name} had tail ${was} at entry ${index}, not ${tail}`);
+    }
+    // The records of a deletable log still are in one order, over all of its lives.
+    const problem = checkHistory(history, records);
+    if (problem !== null) throw new Finding("linearizability", `${history.name}: ${problem}`);
+    require(isDeletable || (log?.lives ?? 0) <= 1, "replay", () => `${history.name} has ${log?.lives} lives`);
+  }
+}
+
+function tailAt(log: ReplayedLog | undefined, index: number): number | null {
+  return log?.tails.findLast((tail) => tail.index <= index)?.tail ?? null;
+}

@@ -1,0 +1,91 @@
+import type { Identity } from "../../src/raft/identity.ts";
+import { Adversary } from "./adversary.ts";
+import { Finale } from "./finale.ts";
+import { Finding } from "./finding.ts";
+import { Histories } from "./history.ts";
+import { Machine } from "./machine.ts";
+import { Nemesis } from "./nemesis.ts";
+import { Network } from "./network.ts";
+import { Oracle } from "./oracle.ts";
+import { drawPlan } from "./plan.ts";
+import { Random } from "./random.ts";
+import { Scheduler } from "./scheduler.ts";
+import { Marks, Trace } from "./trace.ts";
+import { startClients } from "./workload.ts";
+import type { World } from "./world.ts";
+
+/** How one seed went. */
+export interface Run {
+  readonly seed: number;
+  readonly events: number;
+  /** Null: nothing was wrong. */
+  readonly finding: string | null;
+  /** The same for the same seed, number of events and code. */
+  readonly traceHash: string;
+  /** Only when asked for. */
+  readonly lines: readonly string[];
+  readonly marks: ReadonlyMap<string, number>;
+}
+
+/** Runs a cluster, its clients and its faults for about `events` events, then heals it and judges. */
+export function simulate(seed: number, events: number, readable = false): Run {
+  const plan = drawPlan(seed);
+  const marks = new Marks();
+  const world: World = {
+    plan,
+    // Another stream than the plan's, which began with the same seed.
+    random: new Random(~seed),
+    scheduler: new Scheduler(),
+    trace: new Trace(readable),
+    marks,
+    oracle: new Oracle(plan.nodes, plan.options, marks),
+    healed: false,
+  };
+  const finding = attempt(() => play(world, events));
+  const { scheduler, trace } = world;
+  trace.say(scheduler.now, () => JSON.stringify(plan, null, 1));
+  return {
+    seed,
+    events: scheduler.events,
+    finding,
+    traceHash: trace.hash,
+    lines: trace.lines ?? [],
+    marks: marks.counts,
+  };
+}
+
+function play(world: World, events: number): void {
+  const machines: Machine[] = [];
+  const network = new Network(world, machines);
+  const ids = Array.from({ length: world.plan.nodes }, (_, i) => i + 1);
+  for (const id of ids) machines.push(new Machine(id, world, network));
+  for (const machine of machines) machine.bootstrap(identityOf(machine.id, ids));
+  const nemesis = new Nemesis(world, machines, network);
+  const adversary = new Adversary(world, machines, network, nemesis);
+  network.eavesdrop = (from, messages) => adversary.overhear(from, messages);
+  for (const machine of machines) machine.onElected = () => adversary.elected(machine);
+  const ground = { world, machines, network, histories: new Histories() };
+  startClients(ground);
+  nemesis.start();
+  while (world.scheduler.events < events && world.scheduler.step()) {
+    // Each step checks itself.
+  }
+  new Finale(ground).run();
+}
+
+const identityOf = (id: number, voters: readonly number[]): Identity => ({
+  cluster: "simulated",
+  id,
+  configuration: { voters },
+  regions: voters.map(() => "weur"),
+});
+
+function attempt(run: () => void): string | null {
+  try {
+    run();
+    return null;
+  } catch (error) {
+    if (error instanceof Finding) return error.message;
+    throw error;
+  }
+}
