@@ -28,7 +28,8 @@ export class Alarm {
   ensure(at: number, now: number): void {
     const isLost = this.#at !== null && now - this.#at > lostAfterMs;
     if (this.#at !== null && !isLost && this.#at <= at) return;
-    this.#at = Math.max(at, now);
+    // Up to a whole millisecond: ringing a moment early would find nothing due.
+    this.#at = Math.ceil(Math.max(at, now));
     void this.#storage.setAlarm(this.#at);
   }
 }

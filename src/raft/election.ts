@@ -90,7 +90,8 @@ function count(
   now: number,
   win: (state: State, now: number) => void,
 ): void {
-  votes.set(from, granted);
+  // A vote is never taken back: a refusal after it answers an older question.
+  votes.set(from, granted || votes.get(from) === true);
   const result = electionResult(state.configuration, votes);
   if (result === "won") win(state, now);
   if (result === "lost") becomeFollower(state, state.currentTerm, null, now);
