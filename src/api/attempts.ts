@@ -60,6 +60,8 @@ export class Attempts {
       return new Problem("outcome-unknown", detail);
     }
     if (this.#last === "busy") return new Problem("busy", "The leader takes no more right now.");
+    if (this.#last === "unreadable")
+      return new Problem("unreadable", "The nodes that were asked have damaged copies.");
     if (this.#last === "timeout")
       return new Problem("timeout", "The nodes did not confirm the read in time.");
     return new Problem("no-leader", `No leader of the cluster ${this.#cluster.name} answered in time.`);

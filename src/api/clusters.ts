@@ -26,7 +26,8 @@ const clusterInput = z
       .refine((list) => isClusterSize(list.length), "must be an odd number of regions")
       .optional()
       .openapi({
-        description: "Where the nodes live, by their numbers; repeats are allowed. By default as `main`.",
+        description:
+          "Where the nodes live, by their numbers: 1, 3, 5 or 7, repeats allowed. By default as `main`.",
       }),
   })
   .openapi("ClusterInput");

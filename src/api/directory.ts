@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { decodeRecords, encodeRecords } from "../log/records.ts";
+import type { Command } from "../log/types.ts";
 import { toIndex } from "../raft/types.ts";
 import type { Page } from "../transport/protocol.ts";
 import { CATALOGUE, type Cluster, clusterOf, MAIN, mainRegions } from "./cluster.ts";
@@ -50,27 +51,18 @@ export class Directory {
   /** Adds a cluster, or finds that it is there already: the one that is there is returned. */
   async add(call: Call, cluster: Cluster): Promise<Cluster> {
     const main = clusterOf(MAIN, mainRegions(call.env));
-    await this.#router.command(call, main, { kind: "create", name: CATALOGUE });
     for (;;) {
       const there = await this.find(call, cluster.name);
       if (there !== null) return there;
-      await this.#append(call, main, cluster);
+      await this.#do(call, main, { kind: "create", name: CATALOGUE });
+      await this.#do(call, main, appendTo(CATALOGUE, cluster, this.#next));
     }
   }
 
-  /** The expected sequence number keeps a name from being listed twice; a lost answer shows in the log. */
-  async #append(call: Call, main: Cluster, { name, regions }: Cluster): Promise<void> {
-    const value = utf8.encode.encode(JSON.stringify({ name, regions }));
-    const records = encodeRecords([{ format: "json", headers: [], value }]);
-    const position = { expectedSeq: this.#next, producer: null };
+  /** A lost answer shows in the catalogue. */
+  async #do(call: Call, main: Cluster, command: Command): Promise<void> {
     try {
-      await this.#router.command(call, main, {
-        kind: "append",
-        name: CATALOGUE,
-        count: 1,
-        records,
-        ...position,
-      });
+      await this.#router.command(call, main, command);
     } catch (error) {
       if (!(error instanceof Problem && error.kind === "outcome-unknown")) throw error;
     }
@@ -96,6 +88,13 @@ export class Directory {
     const { result } = await this.#router.query(call, main, () => request);
     return result.kind === "page" ? result : null;
   }
+}
+
+/** The expected sequence number keeps a name from being listed twice. */
+function appendTo(log: string, { name, regions }: Cluster, expectedSeq: number): Command {
+  const value = utf8.encode.encode(JSON.stringify({ name, regions }));
+  const records = encodeRecords([{ format: "json", headers: [], value }]);
+  return { kind: "append", name: log, count: 1, records, expectedSeq, producer: null };
 }
 
 /** Rows may be read twice, when two requests refresh at once: the first of a name counts. */

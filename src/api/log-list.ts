@@ -52,16 +52,15 @@ export function logListRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope):
     const { result } = await queryCluster(
       c,
       api,
-      { kind: "names", prefix, after, limit: limit + 1 },
+      // One more says whether there are more; another may be the catalogue, which is listed to nobody.
+      { kind: "names", prefix, after, limit: limit + 2 },
       options,
     );
     if (result.kind !== "names") throw new Error("a list of names was answered with something else");
-    const last = result.names.length > limit ? result.names[limit - 1] : undefined;
-    const logs = result.names.slice(0, limit).filter((name) => name !== CATALOGUE);
-    return c.json(
-      { logs: logs.map((name) => ({ name })), cursor: last === undefined ? null : cursorOf(last) },
-      200,
-    );
+    const names = result.names.filter((name) => name !== CATALOGUE);
+    const logs = names.slice(0, limit).map((name) => ({ name }));
+    const last = names.length > limit ? logs.at(-1) : undefined;
+    return c.json({ logs, cursor: last === undefined ? null : cursorOf(last.name) }, 200);
   });
 }
 
@@ -69,12 +68,12 @@ function cursorOf(name: string): string {
   return encodeBase64Url(new TextEncoder().encode(name).buffer);
 }
 
-/** The name in a cursor; it may be the reserved one, which is listed to nobody. */
+/** The name in a cursor. */
 function nameOf(cursor: string): string {
   const name =
     cursor.length % 4 === 0 && cursorPattern.test(cursor)
       ? new TextDecoder().decode(decodeBase64Url(cursor))
       : "";
-  if (name === CATALOGUE || logName.safeParse(name).success) return name;
+  if (logName.safeParse(name).success) return name;
   throw invalidRequest("query", [{ path: ["cursor"], message: "is not one that this server gave" }]);
 }

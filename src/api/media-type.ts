@@ -58,7 +58,8 @@ function best(wishes: readonly Wish[]): ReadFormat | undefined {
 /** The most specific range that matches says how much a type is wanted. */
 function quality(type: string, wishes: readonly Wish[]): number {
   const [main] = type.split("/");
-  const ranges = [type, `${main}/*`, "*/*"];
+  // An endless stream of events is for those only who ask for one.
+  const ranges = type === mediaTypes.events ? [type] : [type, `${main}/*`, "*/*"];
   const match = ranges.map((range) => wishes.find((wish) => wish.type.toLowerCase() === range)).find(Boolean);
   return match?.q ?? 0;
 }

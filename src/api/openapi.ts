@@ -39,6 +39,12 @@ export const pageHeaderDocs = {
   },
 };
 
+/** The headers of raw bytes, beside those of a page. */
+export const rawHeaderDocs = {
+  "Timberline-Seq": { description: "Of raw bytes: the record's sequence number.", ...integer },
+  "Timberline-Timestamp": { description: "Of raw bytes: the record's time, ms since the epoch.", ...integer },
+};
+
 const documentConfig = {
   openapi: "3.1.0",
   info: {

@@ -21,6 +21,8 @@ export class PageReader {
   readonly #cluster: Cluster;
   readonly #log: string;
   readonly #options: ReadOptions;
+  /** What the pages so far were true of: a later one is never older, whichever node gives it. */
+  #seenIndex: number;
 
   constructor(c: Context<AppEnv>, api: Api, cluster: Cluster, log: string, options: ReadOptions) {
     this.#c = c;
@@ -28,6 +30,7 @@ export class PageReader {
     this.#cluster = cluster;
     this.#log = log;
     this.#options = options;
+    this.#seenIndex = options.min_index;
   }
 
   /** Throws the problems `log-not-found`, `trimmed` and `beyond-tail`. */
@@ -38,23 +41,25 @@ export class PageReader {
     return { page: result, index };
   }
 
-  /** A later page; of a node that lags, an empty one. */
+  /** A later page. */
   async follow(seq: number, waitMs: number): Promise<Page> {
     const { result } = await this.#read({ at: "seq", seq }, waitMs);
     if (result.kind !== "page") throw logNotFound(this.#log);
     return result;
   }
 
-  #read(from: PageQuery["from"], waitMs: number): Promise<QueryAnswer> {
+  async #read(from: PageQuery["from"], waitMs: number): Promise<QueryAnswer> {
     const { consistency, timeout_ms, max_bytes: bytesMax, limit: recordsMax } = this.#options;
     const { world, router } = this.#api;
     const call = callOf(this.#c, world, timeout_ms + waitMs);
-    const minIndex = toIndex(this.#options.min_index);
-    return router.query(call, this.#cluster, () => {
+    const minIndex = toIndex(this.#seenIndex);
+    const answer = await router.query(call, this.#cluster, () => {
       const leftMs = Math.max(0, Math.min(waitMs, call.deadline - timeout_ms - world.now()));
       const query = { kind: "page", name: this.#log, from, recordsMax, bytesMax, waitMs: leftMs } as const;
       return { kind: "query", query, consistency, minIndex };
     });
+    this.#seenIndex = answer.index;
+    return answer;
   }
 }
 

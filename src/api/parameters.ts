@@ -40,7 +40,8 @@ export const nodeId = naturalParameter(1, NODES_MAX);
 /** The query parameters of every request to a cluster. */
 export const deadlineQuery = {
   timeout_ms: naturalParameter(1, 60_000).default(10_000).openapi({
-    description: "How long the request may take, ms, retries on a change of leader included.",
+    description:
+      "How long the request may take, ms, retries on a change of leader included. A read's `wait` comes on top.",
     default: 10_000,
   }),
 };

@@ -128,7 +128,7 @@ export const problemTable = {
     status: 416,
     title: "The log does not reach that far",
     description:
-      "`from` is greater than `tail`, the next sequence number. Reading from the tail itself gives an empty page.",
+      "`from` is greater than `tail`, the next sequence number. Reading from the tail itself gives an empty page. With `consistency=local` the replica may lag: give a `min_index`.",
   },
   internal: {
     status: 500,
@@ -158,6 +158,13 @@ export const problemTable = {
     title: "The read could not be confirmed in time",
     description:
       "A linearizable read was not confirmed, or `min_index` was not reached, within `timeout_ms`. Try again.",
+    retryAfterS: 1,
+  },
+  unreadable: {
+    status: 503,
+    title: "No node has an undamaged copy within reach",
+    description:
+      "The copies of these records on the nodes that were asked are damaged: their checksums are wrong. Others may be whole. Try again, and look at the Worker's logs, which name the entries.",
     retryAfterS: 1,
   },
   busy: {

@@ -5,7 +5,7 @@ import { permit } from "./auth.ts";
 import { type Api, type AppEnv, callOf } from "./context.ts";
 import { eventStream, ROUND_WAIT_MS } from "./event-stream.ts";
 import { mediaTypes, negotiate } from "./media-type.ts";
-import { errorResponses, pageHeaderDocs } from "./openapi.ts";
+import { errorResponses, pageHeaderDocs, rawHeaderDocs } from "./openapi.ts";
 import { PageReader } from "./page-reader.ts";
 import { pageHeaders, pageResponse } from "./page-response.ts";
 import { consistencyQuery, naturalParameter } from "./parameters.ts";
@@ -48,6 +48,13 @@ const readQuery = z.strictObject({
   }),
 });
 
+const readHeaders = z.object({
+  "last-event-id": z
+    .string()
+    .optional()
+    .openapi({ description: "Of events: the id of the last one that arrived; the stream goes on after it." }),
+});
+
 type ReadQuery = z.infer<typeof readQuery>;
 
 const pageOutput = z
@@ -68,11 +75,11 @@ export function readRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): vo
     summary: "Read records",
     tags: ["records"],
     middleware: permit("read"),
-    request: { params: scope.logParams, query: readQuery },
+    request: { params: scope.logParams, query: readQuery, headers: readHeaders },
     responses: {
       200: {
         description: "Records, in the format that `Accept` asks for.",
-        headers: pageHeaderDocs,
+        headers: { ...pageHeaderDocs, ...rawHeaderDocs },
         content: {
           [mediaTypes.json]: { schema: pageOutput },
           [mediaTypes.ndjson]: { schema: recordOutput.openapi({ description: "One a line." }) },
@@ -87,7 +94,11 @@ export function readRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): vo
             },
           },
           [mediaTypes.events]: {
-            schema: { type: "string", description: "Events `record`; the log is followed." },
+            schema: {
+              type: "string",
+              description:
+                "Events `record`; the log is followed. The stream ends itself now and then: connect again.",
+            },
           },
         },
       },

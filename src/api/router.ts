@@ -73,9 +73,12 @@ export class Router {
   }
 }
 
-/** Whether doing it twice is the same as doing it once. A second delete might hit a log made in between. */
+/**
+ * Whether doing it twice is the same as doing it once. A second delete might hit a log made in between, and a
+ * second create make one anew that somebody has deleted.
+ */
 function canRepeat(command: Command): boolean {
-  return command.kind === "create" || (command.kind === "append" && command.producer !== null);
+  return command.kind === "append" && command.producer !== null;
 }
 
 /** An answer that does not arrive may have been given. */
@@ -84,8 +87,9 @@ async function ask(call: Call, target: Target, request: Request, timeoutMs: numb
     return await call.nodes.ask(target.node, request, { timeoutMs, forwarded: target.direct });
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
-    return lost;
+    return error.overloaded ? overloaded : lost;
   }
 }
 
 const lost: Failure = { kind: "failure", reason: "outcome-unknown", leader: null };
+const overloaded: Failure = { kind: "failure", reason: "busy", leader: null };

@@ -17,7 +17,8 @@ export function unpack(bytes: Uint8Array): readonly unknown[] {
   const decoded = decode(bytes);
   if (!Array.isArray(decoded)) throw new CodecError("not a packed array");
   const [version, ...fields]: readonly unknown[] = decoded;
-  if (version !== formatVersion) throw new CodecError(`format version ${String(version)} is not known`);
+  if (toNatural(version) > formatVersion)
+    throw new CodecError(`format version ${String(version)} is not known`);
   return fields;
 }
 

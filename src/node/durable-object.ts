@@ -38,7 +38,7 @@ export class TimberlineNode extends DurableObject<NodeEnv> {
       sync: () => ctx.storage.sync(),
       messageTimeoutMs: options.electionTimeoutMs,
       node: () => this.#node,
-      guard: (run) => this.#guard(run),
+      guard: (run) => this.#run(run),
     });
     this.#node = new Node(host, options);
   }
@@ -60,7 +60,7 @@ export class TimberlineNode extends DurableObject<NodeEnv> {
   /** If it throws, the object has been dropped, and the platform rings again. */
   override async alarm(): Promise<void> {
     this.#alarm.rang();
-    this.#guard(() => this.#node.alarm());
+    this.#run(() => this.#node.alarm());
   }
 
   async #route(path: string, request: Request): Promise<Response> {
@@ -84,7 +84,7 @@ export class TimberlineNode extends DurableObject<NodeEnv> {
 
   async #messages(messages: readonly Message[]): Promise<Response> {
     const replies = await new Promise<readonly Message[]>((resolve) => {
-      this.#guard(() => this.#node.receive(messages, resolve));
+      this.#run(() => this.#node.receive(messages, resolve));
     });
     return new Response(encodeMessages(replies));
   }
@@ -92,7 +92,7 @@ export class TimberlineNode extends DurableObject<NodeEnv> {
   async #call(body: Uint8Array): Promise<Response> {
     const { request, timeoutMs, forwarded } = decodeCall(body);
     const answer = await new Promise<Answer>((resolve) => {
-      this.#guard(() => this.#node.request(request, timeoutMs, forwarded, resolve));
+      this.#run(() => this.#node.request(request, timeoutMs, forwarded, resolve));
     });
     return new Response(encodeAnswer(answer));
   }
@@ -108,10 +108,6 @@ export class TimberlineNode extends DurableObject<NodeEnv> {
     if (this.env.LOCAL !== "on") return new Response(null, { status: 404 });
     this.ctx.abort("a crash was asked for");
     return new Response(null);
-  }
-
-  #guard(run: () => void): void {
-    this.#run(run);
   }
 
   /**

@@ -11,6 +11,12 @@ import { RecentEntries } from "./recent-entries.ts";
 import { Requests } from "./requests.ts";
 import { Waiting } from "./waiting.ts";
 
+/** How long a commit waits for the next entries to take it along, ms. */
+const announceAfterMs = 20;
+
+/** What a request that waits for its turn takes up beside its records, bytes. */
+const requestOverheadBytes = 256;
+
 /** Feeds consensus with one thing that came in. */
 type Input = (outbox: Outbox) => void;
 
@@ -22,17 +28,25 @@ type Input = (outbox: Outbox) => void;
 export class Member {
   readonly raft: Raft;
   readonly #host: Host;
+  readonly #options: Options;
   readonly #clock: Clock;
   readonly #waiting = new Waiting();
   readonly #requests: Requests;
   readonly #log: RecentEntries;
   #inputs: Input[] = [];
-  #writing = false;
+  /** Bytes of the requests among them. */
+  #queuedBytes = 0;
+  /** Whether the group at hand has written. */
+  #wrote = false;
+  /** Writes that are on their way to the disk. */
+  #syncs = 0;
+  #willAnnounce = false;
   /** The commit index that those who wait for a log to change know of. */
   #toldCommit: Index = toIndex(0);
 
   constructor(host: Host, options: Options, { identity, hardState, lastIndex, lastTerm }: Boot) {
     this.#host = host;
+    this.#options = options;
     this.#clock = new Clock(() => host.now());
     const { id, configuration } = identity;
     const random = (): number => host.random();
@@ -63,18 +77,27 @@ export class Member {
   }
 
   request(request: Request, timeoutMs: number, forwarded: boolean, answer: (answer: Answer) => void): void {
+    const bytes = requestBytes(request);
+    if (this.#queuedBytes > 0 && this.#queuedBytes + bytes > this.#options.uncommittedBytesMax) {
+      answer({ kind: "failure", reason: "busy", leader: this.raft.state.leader });
+      return;
+    }
+    this.#queuedBytes += bytes;
     const { serve } = this.#requests.open(request, timeoutMs, forwarded, answer);
     this.#enter((outbox) => {
+      this.#queuedBytes -= bytes;
       serve();
       this.#take(this.raft.ready(), outbox, null);
     });
   }
 
+  /** Time does not wait for the disk: a leader must notice that it hears nobody, and the alarm be set again. */
   alarm(): void {
-    this.#enter((outbox) => {
+    this.#inputs.push((outbox) => {
       this.raft.tick(this.now());
       this.#take(this.raft.ready(), outbox, null);
     });
+    this.#runGroup();
   }
 
   /** Makes sure that the alarm rings when consensus next needs it. */
@@ -88,17 +111,23 @@ export class Member {
     this.#drain();
   }
 
-  /** Runs all inputs at hand as one group, unless a write is under way: then they wait for it together. */
+  /** While a write is under way, what comes in waits for it together. */
   #drain(): void {
-    if (this.#writing || this.#inputs.length === 0) return;
+    if (this.#syncs === 0 && this.#inputs.length > 0) this.#runGroup();
+  }
+
+  /** Runs all inputs at hand as one group. */
+  #runGroup(): void {
     const inputs = this.#inputs;
     this.#inputs = [];
+    this.#wrote = false;
     const outbox = new Outbox();
     // A lone input's writes are atomic one by one, and a crash between them is as good as one after them.
     if (inputs.length === 1) this.#run(inputs, outbox);
     else this.#host.storage.transaction(() => this.#run(inputs, outbox));
-    if (this.#writing) this.#awaitDisk();
+    if (this.#wrote) this.#awaitDisk();
     this.#release(outbox);
+    this.#announceSoon();
     this.armAlarm();
   }
 
@@ -113,7 +142,7 @@ export class Member {
     if (persist !== null) {
       this.#host.storage.write(persist);
       this.#log.written(persist);
-      this.#writing = true;
+      this.#wrote = true;
     }
     outbox.add(afterPersist, reply);
   }
@@ -124,18 +153,26 @@ export class Member {
    */
   #awaitDisk(): void {
     const { role } = this.raft.state;
-    if (role.name !== "candidate" && role.name !== "leader") {
-      this.#writing = false;
-      return;
-    }
+    if (role.name !== "candidate" && role.name !== "leader") return;
     const mark = this.raft.mark();
+    this.#syncs += 1;
     this.#host.sync(() => {
-      this.#writing = false;
+      this.#syncs -= 1;
       this.#inputs.unshift((outbox) => {
         this.raft.durable(mark, this.now());
         this.#take(this.raft.ready(), outbox, null);
       });
       this.#drain();
+    });
+  }
+
+  /** Followers have readers that wait: they hear of a commit soon, if nothing else takes it to them before. */
+  #announceSoon(): void {
+    if (this.#willAnnounce || !this.raft.hasNews) return;
+    this.#willAnnounce = true;
+    this.#host.after(announceAfterMs, () => {
+      this.#willAnnounce = false;
+      this.#enter(() => this.raft.announceCommit());
     });
   }
 
@@ -151,4 +188,9 @@ export class Member {
       this.#waiting.changed(this.#host.storage.touched(told, commitIndex));
     }
   }
+}
+
+function requestBytes(request: Request): number {
+  const isAppend = request.kind === "command" && request.command.kind === "append";
+  return requestOverheadBytes + (isAppend ? request.command.records.byteLength : 0);
 }

@@ -17,9 +17,9 @@ export function optionsFrom(vars: NodeVars): Options {
     electionTimeoutMs,
     heartbeatMs,
     checkQuorum: true,
-    inflightMax: 16,
-    appendBytesMax: 1_048_576,
-    uncommittedBytesMax: 33_554_432,
+    inflightMax: 8,
+    appendBytesMax: 524_288,
+    uncommittedBytesMax: 8_388_608,
   };
 }
 

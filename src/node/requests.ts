@@ -3,12 +3,17 @@ import { encodeLogEntry } from "../log/entry-codec.ts";
 import type { Command, LogEntry, Outcome } from "../log/types.ts";
 import type { Raft } from "../raft/raft.ts";
 import { type Index, type Term, toIndex } from "../raft/types.ts";
+import { StorageError } from "../storage/error.ts";
 import type {
   Answer,
   CommandRequest,
   Failure,
   FailureReason,
+  Page,
+  PageQuery,
+  Query,
   QueryRequest,
+  QueryResult,
   ReadIndexRequest,
   Request,
 } from "../transport/protocol.ts";
@@ -156,18 +161,38 @@ export class Requests {
     if (ticket.isAnswered) return;
     const { query } = request;
     const index = this.#raft.state.commitIndex;
-    const result = evaluate(query, this.#host.storage, index);
+    const result = this.#evaluate(query, index);
+    if (result === null) {
+      ticket.answer(this.#failure("unreadable"));
+      return;
+    }
     const answer: Answer = { kind: "result", result, index };
-    const isAtTail = result.kind === "page" && result.from === result.tail;
-    if (query.kind !== "page" || query.waitMs === 0 || !isAtTail) ticket.answer(answer);
-    else this.#awaitTail(request, query.waitMs, answer, result.log, ticket);
+    const waits = query.kind === "page" && query.waitMs > 0;
+    if (waits && result.kind === "page" && result.from === result.tail) {
+      this.#awaitTail(request, query, result, ticket, answer);
+    } else {
+      ticket.answer(answer);
+    }
   }
 
-  /** Nothing to read yet: once more when the log changes, or the empty page when the wait is over. */
-  #awaitTail(request: QueryRequest, waitMs: number, empty: Answer, log: Index, ticket: Ticket): void {
+  /** Null where this node's copy is damaged: that harms nobody but who needs it from here. */
+  #evaluate(query: Query, index: Index): QueryResult | null {
+    try {
+      return evaluate(query, this.#host.storage, index);
+    } catch (error) {
+      if (!(error instanceof StorageError && error.fault === "damaged-entry")) throw error;
+      console.error("a read failed:", error);
+      return null;
+    }
+  }
+
+  /** Nothing to read yet: once more from the same place when the log changes, or the empty page in the end. */
+  #awaitTail(request: QueryRequest, query: PageQuery, page: Page, ticket: Ticket, empty: Answer): void {
+    const from = { at: "seq", seq: page.from } as const;
+    const again = { ...request, query: { ...query, from, waitMs: 0 } };
     ticket.ifLate = () => empty;
-    ticket.atEnd(this.#waiting.forTail({ log, run: () => this.#answerNow(request, ticket) }));
-    ticket.atEnd(this.#host.after(waitMs, () => ticket.answer(empty)));
+    ticket.atEnd(this.#waiting.forTail({ log: page.log, run: () => this.#answerNow(again, ticket) }));
+    ticket.atEnd(this.#host.after(query.waitMs, () => ticket.answer(empty)));
   }
 
   #failure(reason: FailureReason): Failure {

@@ -17,9 +17,10 @@ export class Ticket {
     return this.#answered;
   }
 
-  /** Runs `cleanUp` when the request is answered, in whatever way. */
+  /** Runs `cleanUp` when the request is answered, in whatever way; at once where it is. */
   atEnd(cleanUp: () => void): void {
-    this.#atEnd.push(cleanUp);
+    if (this.#answered) cleanUp();
+    else this.#atEnd.push(cleanUp);
   }
 
   answer(answer: Answer): void {

@@ -18,6 +18,8 @@ export interface Leader {
   readonly peers: ReadonlyMap<NodeId, Progress>;
   readonly reads: PendingReads;
   readonly proposals: Proposals;
+  /** The next round takes the commit index to those who have not heard of it. */
+  announcesCommit: boolean;
 }
 
 /** Opens its term with a no-op, which commits what earlier terms left (paper §8). */
@@ -31,6 +33,7 @@ export function becomeLeader(state: State, now: number): void {
     peers: new Map(others.map((id) => [id, createProgress(termStart, now)])),
     reads: noReads(),
     proposals: noProposals(),
+    announcesCommit: false,
   };
   state.leader = state.id;
   append(state, [createEntry(termStart, state.currentTerm, "noop", new Uint8Array(0))]);

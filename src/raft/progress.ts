@@ -21,6 +21,8 @@ export interface Progress {
   /** The latest read round that was sent to it, and that it acknowledged. */
   sentRound: number;
   ackedRound: number;
+  /** The commit index that was last sent to it. */
+  sentCommit: Index;
   /** When it last answered in this term, ms. */
   ackedAt: number;
 }
@@ -35,6 +37,7 @@ export function createProgress(nextIndex: Index, now: number): Progress {
     inflight: [],
     sentAt: Number.NEGATIVE_INFINITY,
     sentRound: 0,
+    sentCommit: toIndex(0),
     ackedRound: 0,
     ackedAt: now,
   };

@@ -135,6 +135,19 @@ export class Raft {
     return isOwn || termAt(state, index) === term;
   }
 
+  /** Whether this node leads peers that have not heard what is committed. */
+  get hasNews(): boolean {
+    const { role, commitIndex } = this.#state;
+    if (role.name !== "leader") return false;
+    return Array.from(role.peers.values()).some(({ sentCommit }) => sentCommit < commitIndex);
+  }
+
+  /** Lets the next `replicate` tell them, rather than the next entries or heartbeat. */
+  announceCommit(): void {
+    const { role } = this.#state;
+    if (role.name === "leader") role.announcesCommit = true;
+  }
+
   /** To be called once the inputs at hand are through: a leader sends what its peers lack. */
   replicate(now: number): void {
     this.#expectTaken();

@@ -19,10 +19,12 @@ export function replicate(state: State, leader: Leader, now: number): void {
   settleReads(state, leader);
   openRound(leader.reads, heartbeatDue);
   for (const [peer, progress] of leader.peers) {
-    const isDue = heartbeatDue || progress.sentRound < leader.reads.round;
+    const hasNews = leader.announcesCommit && progress.sentCommit < state.commitIndex;
+    const isDue = heartbeatDue || hasNews || progress.sentRound < leader.reads.round;
     if (progress.mode === "probe") probe(state, leader, peer, progress, isDue, now);
     else stream(state, leader, peer, progress, isDue, now);
   }
+  leader.announcesCommit = false;
 }
 
 /** Entries ride along once, and only where the logs are likely to meet: those of the leader's own term. */
@@ -41,6 +43,7 @@ function probe(
   progress.paused = true;
 }
 
+/** One message a round, however much there is to send: what one call carries must arrive within its time. */
 function stream(
   state: State,
   leader: Leader,
@@ -49,15 +52,13 @@ function stream(
   isDue: boolean,
   now: number,
 ): void {
-  let idle = true;
-  while (progress.nextIndex <= state.lastIndex && progress.inflight.length < state.options.inflightMax) {
-    const entries = nextEntries(state, progress);
-    send(state, leader, peer, progress, entries, now);
-    progress.nextIndex = toIndex(progress.nextIndex + entries.length);
-    progress.inflight.push(toIndex(progress.nextIndex - 1));
-    idle = false;
-  }
-  if (idle && isDue) send(state, leader, peer, progress, [], now);
+  const hasRoom = progress.inflight.length < state.options.inflightMax;
+  const entries = hasRoom ? nextEntries(state, progress) : [];
+  if (entries.length === 0 && !isDue) return;
+  send(state, leader, peer, progress, entries, now);
+  if (entries.length === 0) return;
+  progress.nextIndex = toIndex(progress.nextIndex + entries.length);
+  progress.inflight.push(toIndex(progress.nextIndex - 1));
 }
 
 function nextEntries(state: State, { nextIndex }: Progress): readonly Entry[] {
@@ -94,4 +95,5 @@ function send(
   });
   progress.sentAt = now;
   progress.sentRound = round;
+  progress.sentCommit = commitIndex;
 }

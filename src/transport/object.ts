@@ -36,8 +36,7 @@ export async function sendMessages(
   messages: readonly Message[],
   timeoutMs: number,
 ): Promise<readonly Message[]> {
-  const body = await post(nodes, address, paths.messages, encodeMessages(messages), timeoutMs);
-  return decodeMessages(body);
+  return post(nodes, address, paths.messages, encodeMessages(messages), timeoutMs, decodeMessages);
 }
 
 /** Asks one node; it answers within `timeoutMs`. Throws `TransportError`. */
@@ -48,7 +47,7 @@ export async function askNode(
   options: { readonly timeoutMs: number; readonly forwarded: boolean },
 ): Promise<Answer> {
   const body = encodeCall({ request, ...options });
-  return decodeAnswer(await post(nodes, address, paths.call, body, options.timeoutMs + graceMs));
+  return post(nodes, address, paths.call, body, options.timeoutMs + graceMs, decodeAnswer);
 }
 
 /** Null for a node that belongs to no cluster. Throws `TransportError`. */
@@ -56,7 +55,7 @@ export async function nodeStatus(
   nodes: DurableObjectNamespace,
   address: NodeAddress,
 ): Promise<Status | null> {
-  return parse(await post(nodes, address, paths.status, "", controlTimeoutMs));
+  return post(nodes, address, paths.status, "", controlTimeoutMs, parse<Status | null>);
 }
 
 /** Makes a node a silent member. False where it is another one already. Throws `TransportError`. */
@@ -65,30 +64,31 @@ export async function prepareNode(
   address: NodeAddress,
   identity: Identity,
 ): Promise<boolean> {
-  return parse(await post(nodes, address, paths.prepare, JSON.stringify(identity), controlTimeoutMs));
+  return post(nodes, address, paths.prepare, JSON.stringify(identity), controlTimeoutMs, parse<boolean>);
 }
 
 /** Lets a prepared node take part. False where it was never prepared. Throws `TransportError`. */
 export async function startNode(nodes: DurableObjectNamespace, address: NodeAddress): Promise<boolean> {
-  return parse(await post(nodes, address, paths.start, "", controlTimeoutMs));
+  return post(nodes, address, paths.start, "", controlTimeoutMs, parse<boolean>);
 }
 
 /** Local clusters only: makes the node's object lose its memory, as if it had crashed. */
 export async function abortNode(nodes: DurableObjectNamespace, address: NodeAddress): Promise<void> {
-  await post(nodes, address, paths.abort, "", graceMs).catch((error: unknown) => {
+  await post(nodes, address, paths.abort, "", graceMs, (bytes) => bytes).catch((error: unknown) => {
     // The object dies before it can answer.
     if (!(error instanceof TransportError)) throw error;
   });
 }
 
 /** A fresh stub each time: one that has failed stays broken. */
-async function post(
+async function post<T>(
   nodes: DurableObjectNamespace,
   { cluster, id, region }: NodeAddress,
   path: string,
   body: Uint8Array | string,
   timeoutMs: number,
-): Promise<Uint8Array> {
+  decode: (body: Uint8Array) => T,
+): Promise<T> {
   const locationHint = region as DurableObjectLocationHint;
   const stub = nodes.get(nodes.idFromName(`${cluster}/${id}`), { locationHint });
   // Not AbortSignal.timeout: its timer would outlive the answer, and keep an idle object awake.
@@ -98,7 +98,7 @@ async function post(
     const { signal } = controller;
     const response = await stub.fetch(`https://node${path}`, { method: "POST", body, signal });
     const bytes = new Uint8Array(await response.arrayBuffer());
-    if (response.ok) return bytes;
+    if (response.ok) return decode(bytes);
     throw new TransportError(`node ${cluster}/${id} answered ${response.status}`, false);
   } catch (error) {
     throw toTransportError(error, `${cluster}/${id}`);

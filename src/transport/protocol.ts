@@ -122,6 +122,8 @@ export type FailureReason =
   | "busy"
   /** A read that could not be confirmed, or a wait for `minIndex` that was not met, in time. */
   | "timeout"
+  /** This node's copy of what was asked for is damaged; another's may be whole. */
+  | "unreadable"
   /** The proposal may be committed, now or later. */
   | "outcome-unknown"
   /** This node belongs to no cluster. */

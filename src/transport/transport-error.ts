@@ -1,21 +1,18 @@
 /** The node could not be reached, or its answer did not arrive: what was asked may have happened. */
 export class TransportError extends Error {
-  /** Whether a new stub may fare better (`.retryable` and not `.overloaded` on the platform's errors). */
-  readonly retryable: boolean;
+  /** The object has too much to do: it took nothing, and is not to be asked again at once. */
+  readonly overloaded: boolean;
 
-  constructor(message: string, retryable: boolean, options?: ErrorOptions) {
+  constructor(message: string, overloaded: boolean, options?: ErrorOptions) {
     super(message, options);
     this.name = "TransportError";
-    this.retryable = retryable;
+    this.overloaded = overloaded;
   }
 }
 
-/** Sorts what a stub's `fetch` throws. */
+/** Sorts what a stub's `fetch` throws, and answers that can't be understood. */
 export function toTransportError(error: unknown, node: string): TransportError {
   if (error instanceof TransportError) return error;
-  const { retryable = false, overloaded = false } = (error ?? {}) as {
-    retryable?: boolean;
-    overloaded?: boolean;
-  };
-  return new TransportError(`node ${node} did not answer`, retryable && !overloaded, { cause: error });
+  const { overloaded = false } = (error ?? {}) as { overloaded?: boolean };
+  return new TransportError(`node ${node} did not answer`, overloaded, { cause: error });
 }

@@ -19,7 +19,7 @@ import type {
 import { TransportError } from "../../src/transport/transport-error.ts";
 
 /** Before: the node never hears of it. After: it does what was asked, and its answer is lost. */
-export type Fault = FailureReason | "lost-before" | "lost-after";
+export type Fault = FailureReason | "overloaded" | "lost-before" | "lost-after";
 
 interface Ask {
   readonly node: number;
@@ -56,7 +56,8 @@ export class FakeNodes implements Nodes {
     this.#reach(address);
     this.asked.push({ node: address.id, request, options });
     const fault = this.faults.get(nameOf(address))?.shift();
-    if (fault === "lost-before") throw new TransportError("lost", true);
+    if (fault === "overloaded") throw new TransportError("overloaded", true);
+    if (fault === "lost-before") throw new TransportError("lost", false);
     const leader = this.leaders.get(address.cluster) ?? null;
     if (fault !== undefined && fault !== "lost-after") return failure(fault, leader);
     const answer = this.#answer(address, request, options, leader);
@@ -109,7 +110,7 @@ export class FakeNodes implements Nodes {
 
   #reach(address: NodeAddress): void {
     this.touched.set(nameOf(address), address.region);
-    if (this.down.has(nameOf(address))) throw new TransportError("down", true);
+    if (this.down.has(nameOf(address))) throw new TransportError("down", false);
   }
 
   #answer(address: NodeAddress, request: Request, options: AskOptions, leader: number | null): Answer {

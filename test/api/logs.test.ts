@@ -88,9 +88,11 @@ describe("the list of logs", () => {
     await api.send("PUT", "/v1/clusters/other");
     for (const name of ["A", "a"]) await api.send("PUT", `/v1/logs/${name}`);
     expect((await names("")).names).toEqual(["A", "a"]);
-    const first = await names("limit=2");
+    const all = await names("limit=2");
+    expect(all).toMatchObject({ names: ["A", "a"], cursor: null });
+    const first = await names("limit=1");
     expect(first.names).toEqual(["A"]);
-    expect((await names(`limit=2&cursor=${first.cursor}`)).names).toEqual(["a"]);
+    expect(await names(`limit=1&cursor=${first.cursor}`)).toMatchObject({ names: ["a"], cursor: null });
   });
 
   test.each([

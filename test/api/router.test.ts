@@ -84,6 +84,12 @@ describe("an append goes", () => {
     expect(route()).toEqual(["2", "direct 1", "direct 1"]);
   });
 
+  test("nowhere when the object is overloaded, which is as good as busy", async () => {
+    fail(1, "overloaded");
+    expect(await api.append("a", body, producer)).toMatchObject(problem(503, "busy"));
+    expect(await tail()).toBe(0);
+  });
+
   test("nowhere when the leader is busy", async () => {
     fail(1, "busy");
     const busy = await api.append("a", body, producer);
@@ -128,8 +134,9 @@ describe("the deadline", () => {
 });
 
 describe("other commands", () => {
-  test("a creation is sent again, a deletion is not", async () => {
+  test("are not sent again once they may have happened: another's may have come in between", async () => {
     fail(1, "lost-after");
+    expect(await api.send("PUT", "/v1/logs/b")).toMatchObject(problem(503, "outcome-unknown"));
     expect(await api.send("PUT", "/v1/logs/b")).toMatchObject({ status: 200 });
     api.nodes.faults.set("main/1", ["lost-after"]);
     api.nodes.faults.set("main/2", ["lost-after"]);
@@ -157,14 +164,25 @@ describe("a read goes", () => {
     expect(route()).toEqual([`${node}`]);
   });
 
-  test.each<Fault>(["lost-before", "lost-after", "not-leader", "timeout", "outcome-unknown", "busy"])(
-    "on to another node after %s",
-    async (fault) => {
-      fail(1, fault);
-      expect(await api.read("a")).toMatchObject({ status: 200 });
-      expect(route()).toEqual(["1", "2"]);
-    },
-  );
+  test.each<Fault>([
+    "lost-before",
+    "lost-after",
+    "not-leader",
+    "timeout",
+    "outcome-unknown",
+    "unreadable",
+    "overloaded",
+    "busy",
+  ])("on to another node after %s", async (fault) => {
+    fail(1, fault);
+    expect(await api.read("a")).toMatchObject({ status: 200 });
+    expect(route()).toEqual(["1", "2"]);
+  });
+
+  test("nowhere once all copies are damaged", async () => {
+    for (const node of [1, 2, 3]) fail(node, ...Array<Fault>(20).fill("unreadable"));
+    expect(await api.read("a", "?timeout_ms=400")).toMatchObject(problem(503, "unreadable"));
+  });
 
   test("to no node for ever", async () => {
     for (const node of [1, 2, 3]) api.nodes.down.add(`main/${node}`);

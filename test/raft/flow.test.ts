@@ -82,11 +82,35 @@ describe("messages are bounded by bytes", () => {
     const cluster = new Cluster({ size: 3 });
     const leader = cluster.elect(1);
     leader.propose(text(600), text(400), text(1), text(5_000));
+    for (let round = 0; round < 3; round++) leader.wake();
     const sent = cluster.inFlight("AppendEntries", { to: 2 });
     expect(sent.map(({ entries }) => entries.map(({ data }) => data.length))).toEqual([
       [600, 400],
       [1],
       [5_000],
+    ]);
+  });
+});
+
+describe("what one call carries is bounded", () => {
+  test("a peer that lacks much gets one message a round, and the next with the next", () => {
+    const cluster = new Cluster({
+      size: 3,
+      logs: { 1: times(10, 1), 3: times(10, 1) },
+      options: { appendBytesMax: 1 },
+    });
+    const leader = cluster.win(1, [3]);
+    cluster.run();
+    cluster.loseAll();
+    const before = cluster.inFlight("AppendEntries", { to: 3 }).length;
+    leader.propose(text(10), text(10), text(10));
+    expect(cluster.inFlight("AppendEntries", { to: 3 }).length - before).toBeLessThanOrEqual(2);
+    leader.wake();
+    leader.wake();
+    const sent = cluster.inFlight("AppendEntries", { to: 3 });
+    expect(sent.every(({ entries }) => entries.length <= 1)).toBe(true);
+    expect(sent.map(({ prevIndex }) => prevIndex)).toEqual([
+      ...new Set(sent.map(({ prevIndex }) => prevIndex)),
     ]);
   });
 });

@@ -25,6 +25,7 @@ test("a peer of which nothing is known is probed at once", () => {
     inflight: [],
     sentAt: Number.NEGATIVE_INFINITY,
     sentRound: 0,
+    sentCommit: 0,
     ackedRound: 0,
     ackedAt: 500,
   });

@@ -108,7 +108,10 @@ export class Reader extends Client {
   #readPage(query: PageQuery, page: Page): number[] {
     const { from, next, tail, complete, batches } = page;
     const records = recordsIn(batches, from, next);
-    const begins = from === this.#expectedFrom(query, tail);
+    // A page that was waited for begins where the tail was when the wait began.
+    const hasWaited = query.waitMs > 0 && query.from.at !== "seq";
+    const expected = this.#expectedFrom(query, tail);
+    const begins = from === expected || (hasWaited && from < expected && from < tail);
     const dense = records.length === next - from && records.length <= query.recordsMax;
     const whole = complete === next >= tail && (from >= tail || records.length > 0);
     require(begins && dense && whole, "pages", () =>

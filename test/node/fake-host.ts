@@ -1,0 +1,67 @@
+import type { Host } from "../../src/node/host.ts";
+import type { Message } from "../../src/raft/messages.ts";
+import type { NodeId } from "../../src/raft/types.ts";
+import { MemoryStorage } from "../../src/storage/memory.ts";
+import type { Answer, Request } from "../../src/transport/protocol.ts";
+
+interface Timer {
+  readonly at: number;
+  readonly run: () => void;
+}
+
+/** A world that a test moves by hand. */
+export class FakeHost implements Host {
+  readonly storage = new MemoryStorage();
+  readonly sent: Message[] = [];
+  /** What waits for the disk. */
+  readonly syncs: (() => void)[] = [];
+  /** When the alarm rings, ms; null when it is not set. */
+  alarmAt: number | null = null;
+  #now = 1_000_000;
+  #timers: Timer[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  random(): number {
+    return 0;
+  }
+
+  send(_to: NodeId, messages: readonly Message[]): void {
+    this.sent.push(...messages);
+  }
+
+  forward(_to: NodeId, _request: Request, _timeoutMs: number, answer: (answer: Answer | null) => void): void {
+    answer(null);
+  }
+
+  sync(done: () => void): void {
+    this.syncs.push(done);
+  }
+
+  wakeAt(at: number): void {
+    this.alarmAt = Math.min(at, this.alarmAt ?? at);
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const timer = { at: this.#now + ms, run };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** The disk has done all that it was asked for. */
+  flush(): void {
+    for (let done = this.syncs.shift(); done !== undefined; done = this.syncs.shift()) done();
+  }
+
+  /** Lets time pass; timers run, the alarm does not. */
+  pass(ms: number): void {
+    this.#now += ms;
+    const due = this.#timers.filter(({ at }) => at <= this.#now);
+    this.#timers = this.#timers.filter(({ at }) => at > this.#now);
+    for (const { run } of due) run();
+  }
+}
