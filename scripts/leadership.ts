@@ -2,21 +2,24 @@ import { setTimeout } from "node:timers/promises";
 import { requestJson } from "./files/http.ts";
 
 const POLL_MS = 20;
+const PATIENCE_MS = 30_000;
 
 export interface Leadership {
   readonly leader: number;
   readonly term: number;
 }
 
-/** Who leads a cluster, once somebody does. */
+/** Who leads a cluster, once somebody does. Throws if that takes too long. */
 export async function currentLeader(url: string): Promise<Leadership> {
-  for (;;) {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadline) {
     const { leader, term } = await requestJson<{ leader: number | null; term: number }>(
       new URL("/v1/clusters/main", url),
     );
     if (leader !== null) return { leader, term };
     await setTimeout(POLL_MS);
   }
+  throw new Error(`Nobody has led for ${PATIENCE_MS} ms`);
 }
 
 /**

@@ -25,7 +25,7 @@ import type { Waiting } from "./waiting.ts";
 /** A request on its way through this node. */
 interface Errand {
   readonly ticket: Ticket;
-  /** By when it is answered, on the host's clock. */
+  /** How long it may take, ms. */
   readonly timeoutMs: number;
   /** It came from a peer, and is not handed on again. */
   readonly forwarded: boolean;
