@@ -21,44 +21,33 @@ export function replicate(state: State, leader: Leader, now: number): void {
   for (const [peer, progress] of leader.peers) {
     const hasNews = leader.announcesCommit && progress.sentCommit < state.commitIndex;
     const isDue = heartbeatDue || hasNews || progress.sentRound < leader.reads.round;
-    if (progress.mode === "probe") probe(state, leader, peer, progress, isDue, now);
-    else stream(state, leader, peer, progress, isDue, now);
+    const isQuestion = progress.mode === "probe" && !progress.paused;
+    const entries = entriesFor(state, leader, progress);
+    if (!isDue && !isQuestion && entries.length === 0) continue;
+    send(state, leader, peer, progress, entries, now);
+    progressAfter(progress, entries.length);
   }
   leader.announcesCommit = false;
 }
 
-/** Entries ride along once, and only where the logs are likely to meet: those of the leader's own term. */
-function probe(
-  state: State,
-  leader: Leader,
-  peer: NodeId,
-  progress: Progress,
-  isDue: boolean,
-  now: number,
-): void {
-  if (progress.paused && !isDue) return;
-  const isHopeful = !progress.paused && progress.nextIndex >= leader.termStart;
-  const entries = isHopeful ? nextEntries(state, progress) : [];
-  send(state, leader, peer, progress, entries, now);
-  progress.paused = true;
+/**
+ * One message a round, however much there is to send: what one call carries must arrive within its time.
+ * With a question entries go once, and only where the logs are likely to meet: those of the leader's own term.
+ */
+function entriesFor(state: State, leader: Leader, progress: Progress): readonly Entry[] {
+  const { mode, paused, nextIndex, inflight } = progress;
+  const isHopeful = !paused && nextIndex >= leader.termStart;
+  const hasRoom = inflight.length < state.options.inflightMax;
+  return (mode === "probe" ? isHopeful : hasRoom) ? nextEntries(state, progress) : [];
 }
 
-/** One message a round, however much there is to send: what one call carries must arrive within its time. */
-function stream(
-  state: State,
-  leader: Leader,
-  peer: NodeId,
-  progress: Progress,
-  isDue: boolean,
-  now: number,
-): void {
-  const hasRoom = progress.inflight.length < state.options.inflightMax;
-  const entries = hasRoom ? nextEntries(state, progress) : [];
-  if (entries.length === 0 && !isDue) return;
-  send(state, leader, peer, progress, entries, now);
-  if (entries.length === 0) return;
-  progress.nextIndex = toIndex(progress.nextIndex + entries.length);
-  progress.inflight.push(toIndex(progress.nextIndex - 1));
+function progressAfter(progress: Progress, sentEntries: number): void {
+  if (progress.mode === "probe") {
+    progress.paused = true;
+  } else if (sentEntries > 0) {
+    progress.nextIndex = toIndex(progress.nextIndex + sentEntries);
+    progress.inflight.push(toIndex(progress.nextIndex - 1));
+  }
 }
 
 function nextEntries(state: State, { nextIndex }: Progress): readonly Entry[] {
