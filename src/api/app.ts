@@ -5,6 +5,7 @@ import { clusterRoutes } from "./clusters.ts";
 import type { Api, AppEnv, World } from "./context.ts";
 import { Directory } from "./directory.ts";
 import { healthRoutes } from "./health.ts";
+import { leadershipRoutes } from "./leadership.ts";
 import { localRoutes } from "./local.ts";
 import { logListRoutes } from "./log-list.ts";
 import { logRoutes } from "./logs.ts";
@@ -35,6 +36,7 @@ export function createApp(world: World): OpenAPIHono<AppEnv> {
     readRoutes(app, api, scope);
   }
   clusterRoutes(app, api);
+  leadershipRoutes(app, api);
   healthRoutes(app, api);
   localRoutes(app, api);
   problemRoutes(app);

@@ -13,7 +13,7 @@ import { within } from "./within.ts";
  * Throws the problems `cluster-exists`, `node-lost` and `bootstrap-incomplete`.
  */
 export async function bootstrap(nodes: Nodes, cluster: Cluster, timeoutMs: number): Promise<boolean> {
-  const late = (): TransportError => new TransportError("the nodes took too long", true);
+  const late = (): TransportError => new TransportError("the nodes took too long");
   try {
     return await within(timeoutMs, setUp(nodes, cluster), late);
   } catch (cause) {

@@ -83,7 +83,7 @@ async function statusOf(
   member: NodeAddress,
   timeoutMs: number,
 ): Promise<Status | "absent" | "unreachable"> {
-  const late = (): TransportError => new TransportError("the node took too long", true);
+  const late = (): TransportError => new TransportError("the node took too long");
   try {
     return (await within(timeoutMs, nodes.status(member), late)) ?? "absent";
   } catch (error) {

@@ -1,18 +1,13 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
 import { permit } from "./auth.ts";
-import { decodeText, parseJson, readBody } from "./body.ts";
 import { bootstrap, clusterExists } from "./bootstrap.ts";
 import { type Cluster, clusterOf, isClusterSize, MAIN, mainRegions, NODES_MAX } from "./cluster.ts";
 import { clusterStatus, statusOutput } from "./cluster-status.ts";
 import { type Api, type AppEnv, type Call, callOf } from "./context.ts";
-import { parseMediaType } from "./media-type.ts";
+import { readJsonBody } from "./json-body.ts";
 import { errorResponses } from "./openapi.ts";
 import { clusterName, deadlineQuery } from "./parameters.ts";
-import { Problem } from "./problem.ts";
 import { regions } from "./regions.ts";
-
-const bodyBytesMax = 4_096;
 
 const query = z.strictObject(deadlineQuery);
 const params = z.object({ cluster: clusterName });
@@ -63,22 +58,11 @@ function bootstrapRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
   app.openAPIRegistry.registerPath({ ...route, request: { ...route.request, body } });
   app.openapi({ ...route, hide: true }, async (c) => {
     const call = callOf(c, api.world, c.req.valid("query").timeout_ms);
-    const { cluster, isNew } = await put(api, call, c.req.valid("param").cluster, await regionsIn(c));
+    const input = await readJsonBody(c.req.raw, clusterInput);
+    const asked = input?.regions ?? null;
+    const { cluster, isNew } = await put(api, call, c.req.valid("param").cluster, asked);
     return c.json(outputOf(cluster), isNew ? 201 : 200);
   });
-}
-
-/** The regions that a body asks for; null where it leaves them to the server. */
-async function regionsIn(c: Context<AppEnv>): Promise<readonly string[] | null> {
-  const bytes = await readBody(c.req.raw, bodyBytesMax);
-  if (bytes.length === 0) return null;
-  const { essence } = parseMediaType(c.req.header("Content-Type") ?? null);
-  if (essence !== "application/json")
-    throw new Problem("unsupported-media-type", "The body must be application/json.");
-  const parsed = clusterInput.safeParse(parseJson(decodeText(bytes)));
-  if (parsed.success) return parsed.data.regions ?? null;
-  const [issue] = parsed.error.issues;
-  throw new Problem("invalid-body", `${issue?.path.join(".") || "the body"}: ${issue?.message}`);
 }
 
 /** Nodes first, the catalogue last: what is listed can serve. */

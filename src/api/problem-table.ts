@@ -160,6 +160,13 @@ export const problemTable = {
       "A linearizable read was not confirmed, or `min_index` was not reached, within `timeout_ms`. Try again.",
     retryAfterS: 1,
   },
+  "transfer-failed": {
+    status: 503,
+    title: "The member did not come to lead in time",
+    description:
+      "It may be out of reach, or too far behind to catch up within an election timeout. The cluster goes on with the leader that it has. See the cluster's status, and try again.",
+    retryAfterS: 1,
+  },
   unreadable: {
     status: 503,
     title: "No node has an undamaged copy within reach",

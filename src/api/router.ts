@@ -1,6 +1,15 @@
 import type { Command, Outcome } from "../log/types.ts";
+import type { NodeId } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
-import type { Answer, Failure, QueryAnswer, QueryRequest, Request } from "../transport/protocol.ts";
+import type {
+  Answer,
+  CommandRequest,
+  Failure,
+  QueryAnswer,
+  QueryRequest,
+  Request,
+  TransferRequest,
+} from "../transport/protocol.ts";
 import { TransportError } from "../transport/transport-error.ts";
 import { Attempts } from "./attempts.ts";
 import type { Cluster } from "./cluster.ts";
@@ -22,18 +31,31 @@ export class Router {
 
   /** Throws the problems `no-leader`, `busy` and `outcome-unknown`. */
   async command(call: Call, cluster: Cluster, command: Command): Promise<Outcome> {
-    const isRepeatable = canRepeat(command);
+    const answer = await this.#toLeader(call, cluster, { kind: "command", command }, canRepeat(command));
+    if (answer.kind !== "outcome") throw new Error("a node answered a command with something else");
+    return answer.outcome;
+  }
+
+  /** Asks the leader to hand over to a member. Throws the problems `no-leader` and `outcome-unknown`. */
+  async transfer(call: Call, cluster: Cluster, to: NodeId): Promise<void> {
+    await this.#toLeader(call, cluster, { kind: "transfer", to }, true);
+  }
+
+  async #toLeader(
+    call: Call,
+    cluster: Cluster,
+    request: CommandRequest | TransferRequest,
+    isRepeatable: boolean,
+  ): Promise<Exclude<Answer, Failure>> {
     const order = this.#order(call, cluster);
     const attempts = new Attempts(this.#world, call, cluster);
     let target = this.#hints.first(cluster, order);
     for (;;) {
-      const timeoutMs = attempts.attemptMs(isRepeatable);
-      const answer = await ask(call, target, { kind: "command", command }, timeoutMs);
-      if (answer.kind === "outcome") {
+      const answer = await ask(call, target, request, attempts.attemptMs(isRepeatable));
+      if (answer.kind !== "failure") {
         this.#hints.answered(cluster, target);
-        return answer.outcome;
+        return answer;
       }
-      if (answer.kind !== "failure") throw new Error("a node answered a command with something else");
       // It was not taken at all: that is no read which timed out.
       attempts.note(answer.reason === "timeout" ? "not-leader" : answer.reason);
       const next = this.#hints.failed(cluster, order, target, answer);

@@ -53,7 +53,7 @@ export class Member {
     this.#log = new RecentEntries(host.storage);
     const init = { id, options, configuration, log: this.#log, random, hardState, lastIndex, lastTerm };
     this.raft = new Raft(init, this.#clock.now());
-    this.#requests = new Requests(host, this.raft, this.#waiting);
+    this.#requests = new Requests(host, this.raft, this.#waiting, () => this.now());
   }
 
   /** Milliseconds on the clock of `raft`. */

@@ -44,5 +44,5 @@ export class Outbox {
 
 /** What is not an answer can't go back with an answer's call: nobody would take it there. */
 function isAnswer({ type }: Message): boolean {
-  return type !== "PreVote" && type !== "RequestVote" && type !== "AppendEntries";
+  return type !== "PreVote" && type !== "RequestVote" && type !== "AppendEntries" && type !== "TimeoutNow";
 }

@@ -2,11 +2,10 @@ import { decide, proposedOutcome } from "../log/decide.ts";
 import { encodeLogEntry } from "../log/entry-codec.ts";
 import type { Command, LogEntry, Outcome } from "../log/types.ts";
 import type { Raft } from "../raft/raft.ts";
-import { type Index, type Term, toIndex } from "../raft/types.ts";
+import { type Index, type NodeId, type Term, toIndex } from "../raft/types.ts";
 import { StorageError } from "../storage/error.ts";
 import type {
   Answer,
-  CommandRequest,
   Failure,
   FailureReason,
   Page,
@@ -14,7 +13,6 @@ import type {
   Query,
   QueryRequest,
   QueryResult,
-  ReadIndexRequest,
   Request,
 } from "../transport/protocol.ts";
 import type { Host } from "./host.ts";
@@ -40,9 +38,12 @@ export class Requests {
   readonly #host: Host;
   readonly #raft: Raft;
   readonly #waiting: Waiting;
+  /** Milliseconds on the clock of `raft`. */
+  readonly #now: () => number;
 
-  constructor(host: Host, raft: Raft, waiting: Waiting) {
+  constructor(host: Host, raft: Raft, waiting: Waiting, now: () => number) {
     this.#host = host;
+    this.#now = now;
     this.#raft = raft;
     this.#waiting = waiting;
   }
@@ -68,6 +69,7 @@ export class Requests {
     if (request.kind === "query") this.#query(request, errand);
     else if (this.#raft.state.role.name !== "leader") this.#handOn(request, errand, errand.ticket);
     else if (request.kind === "command") this.#command(request.command, errand.ticket);
+    else if (request.kind === "transfer") this.#transfer(request.to, errand.ticket);
     else
       this.#confirm(toIndex(0), errand.ticket, (index) =>
         errand.ticket.answer({ kind: "read-index", index }),
@@ -75,7 +77,7 @@ export class Requests {
   }
 
   /** Gives what needs the leader to the leader, once. */
-  #handOn(request: CommandRequest | ReadIndexRequest, errand: Errand, ticket: Pick<Ticket, "answer">): void {
+  #handOn(request: Exclude<Request, QueryRequest>, errand: Errand, ticket: Pick<Ticket, "answer">): void {
     const { leader, id } = this.#raft.state;
     if (errand.forwarded || leader === null || leader === id) {
       ticket.answer(this.#failure("not-leader"));
@@ -86,6 +88,12 @@ export class Requests {
     this.#host.forward(leader, request, errand.timeoutMs, (answer) =>
       ticket.answer(answer ?? this.#failure(lost)),
     );
+  }
+
+  #transfer(to: NodeId, ticket: Ticket): void {
+    const { id } = this.#raft.state;
+    const begun = to === id ? "begun" : this.#raft.transfer(to, this.#now());
+    ticket.answer(begun === "begun" ? { kind: "transferring" } : this.#failure(begun));
   }
 
   #command(command: Command, ticket: Ticket): void {

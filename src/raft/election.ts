@@ -13,23 +13,30 @@ export function campaign(state: State, now: number): void {
   state.leader = null;
   const votes = new Map([[state.id, true]]);
   state.role = { name: "pre-candidate", votes };
-  ask(state, "PreVote", state.currentTerm + 1);
-  if (electionResult(state.configuration, votes) === "won") becomeCandidate(state, now);
+  const { lastIndex, lastTerm } = state;
+  ask(state, { type: "PreVote", term: state.currentTerm + 1, lastIndex, lastTerm });
+  if (electionResult(state.configuration, votes) === "won") becomeCandidate(state, now, false);
+}
+
+/** The leader hands over to this node: no pre-vote, for everybody still hears the leader (thesis §3.10). */
+export function onTimeoutNow(state: State, now: number): void {
+  if (state.role.name === "follower") becomeCandidate(state, now, true);
 }
 
 /** Paper §5.2. Its own vote counts when it is durable: see `onOwnVoteDurable`. */
-function becomeCandidate(state: State, now: number): void {
+function becomeCandidate(state: State, now: number, isTransfer: boolean): void {
   enterTerm(state, state.currentTerm + 1, state.id);
   resetElectionDeadline(state, now);
   state.role = { name: "candidate", votes: new Map() };
-  ask(state, "RequestVote", state.currentTerm);
+  const { currentTerm: term, lastIndex, lastTerm } = state;
+  ask(state, { type: "RequestVote", term, lastIndex, lastTerm, isTransfer });
 }
 
-function ask(state: State, type: "PreVote" | "RequestVote", term: Term): void {
-  const { id: from, lastIndex, lastTerm } = state;
-  for (const to of state.configuration.voters) {
-    if (to !== from) state.effects.messages.push({ type, from, to, term, lastIndex, lastTerm });
-  }
+type Question = Omit<PreVote, "from" | "to"> | Omit<RequestVote, "from" | "to">;
+
+function ask(state: State, question: Question): void {
+  const { id: from, configuration, effects } = state;
+  for (const to of configuration.voters) if (to !== from) effects.messages.push({ ...question, from, to });
 }
 
 /** A vote goes only to a log at least as new as one's own (paper §5.4.1). */
@@ -56,7 +63,8 @@ export function onPreVoteResponse(state: State, message: PreVoteResponse, now: n
   if (state.role.name !== "pre-candidate") return;
   const sameElection = !message.granted || message.term === state.currentTerm + 1;
   if (!sameElection) return;
-  count(state, state.role.votes, message.from, message.granted, now, becomeCandidate);
+  const win = (): void => becomeCandidate(state, now, false);
+  count(state, state.role.votes, message.from, message.granted, now, win);
 }
 
 /** Of the present term: `Raft.step` has entered it, or refused. */

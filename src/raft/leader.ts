@@ -5,6 +5,7 @@ import { acceptedUpTo, createProgress, type Progress, probeFrom } from "./progre
 import { reachedByMajority } from "./quorum.ts";
 import { noReads, type PendingReads } from "./reads.ts";
 import { append, lastIndexWithTermAtMost, type State } from "./state.ts";
+import type { Transfer } from "./transfer.ts";
 import { type Index, type NodeId, toIndex } from "./types.ts";
 import { addProposal, noProposals, type Proposals, releaseCommitted } from "./uncommitted.ts";
 
@@ -20,6 +21,7 @@ export interface Leader {
   readonly proposals: Proposals;
   /** The next round takes the commit index to those who have not heard of it. */
   announcesCommit: boolean;
+  transfer: Transfer | null;
 }
 
 /** Opens its term with a no-op, which commits what earlier terms left (paper §8). */
@@ -34,6 +36,7 @@ export function becomeLeader(state: State, now: number): void {
     reads: noReads(),
     proposals: noProposals(),
     announcesCommit: false,
+    transfer: null,
   };
   state.leader = state.id;
   append(state, [createEntry(termStart, state.currentTerm, "noop", new Uint8Array(0))]);

@@ -28,6 +28,8 @@ export interface RequestVote extends Envelope {
   readonly type: "RequestVote";
   readonly lastIndex: Index;
   readonly lastTerm: Term;
+  /** The leader itself asked for this election: its followers need not wait until it is silent. */
+  readonly isTransfer: boolean;
 }
 
 export interface RequestVoteResponse extends Envelope {
@@ -64,6 +66,11 @@ export interface AppendEntriesRejected extends Envelope {
   readonly hintTerm: Term;
 }
 
+/** From a leader to its successor: campaign now (thesis §3.10). */
+export interface TimeoutNow extends Envelope {
+  readonly type: "TimeoutNow";
+}
+
 export type Message =
   | PreVote
   | PreVoteResponse
@@ -71,4 +78,5 @@ export type Message =
   | RequestVoteResponse
   | AppendEntries
   | AppendEntriesAccepted
-  | AppendEntriesRejected;
+  | AppendEntriesRejected
+  | TimeoutNow;

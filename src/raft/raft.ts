@@ -6,6 +6,7 @@ import {
   onPreVoteResponse,
   onRequestVote,
   onRequestVoteResponse,
+  onTimeoutNow,
 } from "./election.ts";
 import { isIntact } from "./entry.ts";
 import { onAppendEntries } from "./follower.ts";
@@ -25,6 +26,7 @@ import { beginRead } from "./reads.ts";
 import type { DurableMark, NotTaken, Persist, Ready } from "./ready.ts";
 import { replicate } from "./replicate.ts";
 import { becomeFollower, noEffects, resetElectionDeadline, type State, termAt } from "./state.ts";
+import { beginTransfer, endLateTransfer } from "./transfer.ts";
 import type { Configuration, HardState, Index, LogReader, NodeId, Options, Term } from "./types.ts";
 import { toIndex } from "./types.ts";
 import { hasRoom } from "./uncommitted.ts";
@@ -93,7 +95,7 @@ export class Raft {
   propose(data: Uint8Array): { readonly index: Index; readonly term: Term } | NotTaken {
     const state = this.#state;
     this.#expectTaken();
-    if (state.role.name !== "leader") return "not-leader";
+    if (state.role.name !== "leader" || state.role.transfer !== null) return "not-leader";
     if (!hasRoom(state.role.proposals, data.byteLength, state.options.uncommittedBytesMax)) return "busy";
     const index = appendCommand(state, state.role, data);
     return { index, term: state.currentTerm };
@@ -108,6 +110,18 @@ export class Raft {
     return state.role.name === "leader" ? beginRead(state, state.role, atLeast) : "not-leader";
   }
 
+  /**
+   * Begins to hand leadership to a peer, which campaigns once it holds the whole log. Until then, or for an
+   * election timeout at most, proposals are refused as by who leads no more. What came of it shows in who leads.
+   */
+  transfer(to: NodeId, now: number): "begun" | "not-leader" | "no-such-peer" {
+    const state = this.#state;
+    if (state.role.name !== "leader") return "not-leader";
+    if (!state.role.peers.has(to)) return "no-such-peer";
+    beginTransfer(state, state.role, to, now);
+    return "begun";
+  }
+
   /** Time has passed: campaign, or notice that a majority was not heard for too long. */
   tick(now: number): void {
     const state = this.#state;
@@ -116,6 +130,8 @@ export class Raft {
       if (now >= state.electionDeadline) campaign(state, now);
     } else if (now >= this.#quorumDeadline(state.role, now)) {
       becomeFollower(state, state.currentTerm, null, now);
+    } else {
+      endLateTransfer(state.role, now);
     }
   }
 
@@ -221,7 +237,7 @@ export class Raft {
     const state = this.#state;
     const isOfFuture = message.type === "PreVote" || (message.type === "PreVoteResponse" && message.granted);
     if (isOfFuture) return true;
-    if (message.type === "RequestVote" && hasLiveLeader(state, now)) return false;
+    if (message.type === "RequestVote" && !message.isTransfer && hasLiveLeader(state, now)) return false;
     becomeFollower(state, message.term, null, now);
     return true;
   }
@@ -261,6 +277,9 @@ export class Raft {
         invariant(role.name !== "leader", `two leaders in term ${state.currentTerm}`);
         becomeFollower(state, state.currentTerm, message.from, now);
         onAppendEntries(state, message, now);
+        break;
+      case "TimeoutNow":
+        onTimeoutNow(state, now);
         break;
       case "AppendEntriesAccepted":
         if (role.name === "leader") onAccepted(state, role, message, now);

@@ -3,6 +3,7 @@ import type { Leader } from "./leader.ts";
 import type { Progress } from "./progress.ts";
 import { openRound, settleReads } from "./reads.ts";
 import { type State, termAt } from "./state.ts";
+import { tellTarget } from "./transfer.ts";
 import { type Entry, type NodeId, toIndex } from "./types.ts";
 
 /** Entries in one message: a peer that lacks a million of them must not make each round look at all. */
@@ -28,6 +29,7 @@ export function replicate(state: State, leader: Leader, now: number): void {
     progressAfter(progress, entries.length);
   }
   leader.announcesCommit = false;
+  tellTarget(state, leader, heartbeatDue);
 }
 
 /**

@@ -12,6 +12,7 @@ const types: readonly Message["type"][] = [
   "AppendEntries",
   "AppendEntriesAccepted",
   "AppendEntriesRejected",
+  "TimeoutNow",
 ];
 const kinds: readonly Entry["kind"][] = ["noop", "command"];
 
@@ -32,8 +33,9 @@ const envelope = ({ from, to, term }: Message): readonly number[] => [from, to, 
 function fields(message: Message): readonly unknown[] {
   switch (message.type) {
     case "PreVote":
-    case "RequestVote":
       return [message.lastIndex, message.lastTerm];
+    case "RequestVote":
+      return [message.lastIndex, message.lastTerm, message.isTransfer ? 1 : 0];
     case "PreVoteResponse":
     case "RequestVoteResponse":
       return [message.granted ? 1 : 0];
@@ -45,6 +47,8 @@ function fields(message: Message): readonly unknown[] {
       return [message.round, message.matchIndex];
     case "AppendEntriesRejected":
       return [message.round, message.prevIndex, message.hintIndex, message.hintTerm];
+    case "TimeoutNow":
+      return [];
   }
 }
 
@@ -69,8 +73,16 @@ type Fields<M> = M extends Message ? Omit<M, "from" | "to" | "term"> : never;
 function toFields(type: Message["type"] | undefined, packed: readonly unknown[]): Fields<Message> {
   switch (type) {
     case "PreVote":
-    case "RequestVote":
       return { type, lastIndex: indexAt(packed, 0), lastTerm: toNatural(packed[1]) };
+    case "RequestVote": {
+      const [, lastTerm, isTransfer] = packed;
+      return {
+        type,
+        lastIndex: indexAt(packed, 0),
+        lastTerm: toNatural(lastTerm),
+        isTransfer: isTransfer === 1,
+      };
+    }
     case "PreVoteResponse":
     case "RequestVoteResponse":
       return { type, granted: packed[0] === 1 };
@@ -87,6 +99,8 @@ function toFields(type: Message["type"] | undefined, packed: readonly unknown[])
       const indexes = { prevIndex: indexAt(packed, 1), hintIndex: indexAt(packed, 2) };
       return { type, round, ...indexes, hintTerm: toNatural(packed[3]) };
     }
+    case "TimeoutNow":
+      return { type };
     case undefined:
       throw new CodecError("a message's type is not known");
   }

@@ -99,7 +99,7 @@ async function post<T>(
     const response = await stub.fetch(`https://node${path}`, { method: "POST", body, signal });
     const bytes = new Uint8Array(await response.arrayBuffer());
     if (response.ok) return decode(bytes);
-    throw new TransportError(`node ${cluster}/${id} answered ${response.status}`, false);
+    throw new TransportError(`node ${cluster}/${id} answered ${response.status}`);
   } catch (error) {
     throw toTransportError(error, `${cluster}/${id}`);
   } finally {

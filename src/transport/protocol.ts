@@ -3,7 +3,7 @@ import type { Identity, Phase } from "../raft/identity.ts";
 import type { Index, NodeId, Term } from "../raft/types.ts";
 
 /** What the Worker, or a follower on its behalf, asks of a node. */
-export type Request = CommandRequest | ReadIndexRequest | QueryRequest;
+export type Request = CommandRequest | ReadIndexRequest | TransferRequest | QueryRequest;
 
 /** Decided by the leader; a follower hands it on, once. */
 export interface CommandRequest {
@@ -14,6 +14,12 @@ export interface CommandRequest {
 /** Asks the leader for an index that covers all that was acknowledged before (thesis §6.4). */
 export interface ReadIndexRequest {
   readonly kind: "read-index";
+}
+
+/** Asks the leader to hand over to a peer; done twice it is done once. */
+export interface TransferRequest {
+  readonly kind: "transfer";
+  readonly to: NodeId;
 }
 
 /** Answered by any node from its own rows. */
@@ -55,7 +61,7 @@ export interface NamesQuery {
   readonly limit: number;
 }
 
-export type Answer = OutcomeAnswer | ReadIndexAnswer | QueryAnswer | Failure;
+export type Answer = OutcomeAnswer | ReadIndexAnswer | TransferAnswer | QueryAnswer | Failure;
 
 export interface OutcomeAnswer {
   readonly kind: "outcome";
@@ -65,6 +71,11 @@ export interface OutcomeAnswer {
 export interface ReadIndexAnswer {
   readonly kind: "read-index";
   readonly index: Index;
+}
+
+/** The leader has begun to hand over, or is the target itself. What comes of it shows in who leads. */
+export interface TransferAnswer {
+  readonly kind: "transferring";
 }
 
 /** A query's result, and the committed index that it is true of. */
@@ -126,6 +137,8 @@ export type FailureReason =
   | "unreadable"
   /** The proposal may be committed, now or later. */
   | "outcome-unknown"
+  /** Leadership can't go to a node that is no member. */
+  | "no-such-peer"
   /** This node belongs to no cluster. */
   | "no-such-cluster";
 

@@ -194,3 +194,36 @@ describe("the status of a cluster", () => {
     });
   });
 });
+
+describe("leadership", () => {
+  const move = (body: string) =>
+    api.send("POST", "/v1/clusters/main/leader", { body, headers: { "Content-Type": "application/json" } });
+
+  test("goes to the member that is asked for, and appends follow it", async () => {
+    await put("main");
+    expect(await move('{"node":3}')).toMatchObject({ status: 200, json: { leader: 3, term: 1 } });
+    expect((await api.send("GET", "/v1/clusters/main")).json.leader).toBe(3);
+  });
+
+  test("stays where the member can't take it", async () => {
+    await put("main");
+    api.nodes.down.add("main/2");
+    expect(await move('{"node":2}')).toMatchObject(problem(503, "transfer-failed"));
+    expect((await api.send("GET", "/v1/clusters/main")).json.leader).toBe(1);
+  });
+
+  test.each([
+    ["", "invalid-body"],
+    ["{", "invalid-body"],
+    ['{"node":0}', "invalid-body"],
+    ['{"node":"2"}', "invalid-body"],
+  ])("refuses the body %j", async (body, type) => {
+    await put("main");
+    expect(await move(body)).toMatchObject(problem(400, type));
+  });
+
+  test("goes to no stranger", async () => {
+    await put("main");
+    expect(await move('{"node":4}')).toMatchObject(problem(404, "node-not-found"));
+  });
+});

@@ -56,12 +56,12 @@ export class FakeNodes implements Nodes {
     this.#reach(address);
     this.asked.push({ node: address.id, request, options });
     const fault = this.faults.get(nameOf(address))?.shift();
-    if (fault === "overloaded") throw new TransportError("overloaded", true);
-    if (fault === "lost-before") throw new TransportError("lost", false);
+    if (fault === "overloaded") throw new TransportError("overloaded", { overloaded: true });
+    if (fault === "lost-before") throw new TransportError("lost");
     const leader = this.leaders.get(address.cluster) ?? null;
     if (fault !== undefined && fault !== "lost-after") return failure(fault, leader);
     const answer = this.#answer(address, request, options, leader);
-    if (fault === "lost-after") throw new TransportError("lost", false);
+    if (fault === "lost-after") throw new TransportError("lost");
     return answer;
   }
 
@@ -110,7 +110,7 @@ export class FakeNodes implements Nodes {
 
   #reach(address: NodeAddress): void {
     this.touched.set(nameOf(address), address.region);
-    if (this.down.has(nameOf(address))) throw new TransportError("down", false);
+    if (this.down.has(nameOf(address))) throw new TransportError("down");
   }
 
   #answer(address: NodeAddress, request: Request, options: AskOptions, leader: number | null): Answer {
@@ -121,7 +121,16 @@ export class FakeNodes implements Nodes {
     if (leader !== address.id && options.forwarded) return failure("not-leader", leader);
     if (this.down.has(`${address.cluster}/${leader}`)) return failure("outcome-unknown", leader);
     if (request.kind === "read-index") return { kind: "read-index", index: toIndex(0) };
+    if (request.kind === "transfer") {
+      if (!this.#refusesTransfer(address.cluster, request.to)) this.leaders.set(address.cluster, request.to);
+      return { kind: "transferring" };
+    }
     return { kind: "outcome", outcome: this.#carryOut(address.cluster, request.command) };
+  }
+
+  /** A member that is out of reach can't take over. */
+  #refusesTransfer(cluster: string, to: number): boolean {
+    return this.down.has(`${cluster}/${to}`);
   }
 
   #query({ cluster }: NodeAddress, { query, minIndex }: QueryRequest): Answer {

@@ -40,6 +40,7 @@ describe("the OpenAPI document", () => {
     const others = [
       "put /v1/clusters/{cluster}",
       "get /v1/clusters/{cluster}",
+      "post /v1/clusters/{cluster}/leader",
       "get /v1/clusters",
       "get /healthz",
       "get /readyz",

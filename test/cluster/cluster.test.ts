@@ -85,6 +85,36 @@ describe("a file", () => {
   }, 30_000);
 });
 
+describe("leadership", () => {
+  test("moves ten times under a writer's hands, and nothing is lost, doubled or out of order", async () => {
+    await createLog(cluster.url, "moving");
+    const writer = new AbortController();
+    const written = writeUntil(writer.signal, "moving");
+    const moves: unknown[] = [];
+    for (let move = 0; move < 10; move += 1) {
+      const node = (move % 3) + 1;
+      const init = { body: JSON.stringify({ node }), headers: { "Content-Type": "application/json" } };
+      moves.push(await send(cluster.url, "POST", "/v1/clusters/main/leader", init));
+    }
+    writer.abort();
+    const count = await written;
+    expect(count).toBeGreaterThan(0);
+    const led = Array.from({ length: 10 }, (_, move) => ({ status: 200, body: { leader: (move % 3) + 1 } }));
+    expect(moves).toMatchObject(led);
+    const { records } = await readFrom(cluster.url, "moving", "from=earliest&limit=10000");
+    expect(records.map(({ data }) => data)).toEqual(Array.from({ length: count }, (_, i) => `record ${i}`));
+  }, 60_000);
+});
+
+/** Appends one record after another, each at its place; gives how many. */
+async function writeUntil(signal: AbortSignal, log: string): Promise<number> {
+  for (let seq = 0; ; seq += 1) {
+    if (signal.aborted) return seq;
+    const { start } = await appendText(cluster.url, log, `record ${seq}`, { id: "writer", seq });
+    expect(start).toBe(seq);
+  }
+}
+
 describe("an append", () => {
   test("is seen by every read after it, whoever leads", async () => {
     await createLog(cluster.url, "read-your-writes");

@@ -63,4 +63,29 @@ export const mutants: readonly Mutant[] = [
     original: "message.to === reply.to && isAnswer(message)",
     fault: "message.to === reply.to",
   },
+  {
+    name: "an old term's round confirms a read",
+    file: "src/raft/raft.ts",
+    original: "const none = { round: 0, prevIndex",
+    fault: "const none = { round: message.round, prevIndex",
+  },
+  {
+    name: "a read is confirmed by nobody",
+    file: "src/raft/reads.ts",
+    original: "round <= reads.confirmedRound && index <= state.commitIndex;",
+    fault: "round > 0 && index <= state.commitIndex;",
+  },
+  {
+    name: "a refusal does not confirm leadership",
+    file: "src/node/requests.ts",
+    original:
+      'this.#confirm(lastIndex, ticket, () => ticket.answer({ kind: "outcome", outcome: decision.outcome }));',
+    fault: 'ticket.answer({ kind: "outcome", outcome: decision.outcome });',
+  },
+  {
+    name: "a leader counts its own copy before it is durable",
+    file: "src/raft/leader.ts",
+    original: "leader.peers.get(id)?.matchIndex ?? leader.durableIndex",
+    fault: "leader.peers.get(id)?.matchIndex ?? state.lastIndex",
+  },
 ];

@@ -168,6 +168,7 @@ export class Oracle {
         break;
       case "RequestVote":
         this.#voteLeft(message.term, message.from, message.from);
+        if (message.isTransfer) this.#marks.count("reached: a successor campaigned");
         break;
       case "RequestVoteResponse":
         if (message.granted) this.#voteLeft(message.term, message.from, message.to);

@@ -75,6 +75,7 @@ export interface ClientsPlan {
   readonly timeoutMsMax: number;
   readonly batchMax: number;
   readonly logs: number;
+  readonly movers: number;
 }
 
 /** Half of the faults are off in a run, so that the others get room (a "swarm"). */
@@ -172,5 +173,6 @@ function drawClients(random: Random, timeoutMs: number): ClientsPlan {
     timeoutMsMax: timeoutMs * random.pick([2, 6]),
     batchMax: random.pick([1, 3, 6]),
     logs: random.between(1, 2),
+    movers: random.chance(0.3) ? 1 : 0,
   };
 }

@@ -64,6 +64,7 @@ test(`${seeds} seeds find nothing, and the faults do strike`, { timeout: 120_000
       "reached: a leader committed an older term's entry",
       "reached: a leader stepped down by itself",
       "reached: a leader was elected",
+      "reached: a successor campaigned",
       "reached: a suffix was truncated",
       "reached: two leaders, of different terms",
     ]

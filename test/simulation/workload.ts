@@ -1,6 +1,7 @@
 import { Appender } from "./appender.ts";
 import { Churner } from "./churner.ts";
 import type { Client, Ground } from "./client.ts";
+import { Mover } from "./mover.ts";
 import { Producer } from "./producer.ts";
 import { Reader } from "./reader.ts";
 
@@ -11,7 +12,7 @@ export const isDeletable = (name: string): boolean => name.startsWith(churnPrefi
 
 /** Starts all clients of a run. */
 export function startClients(ground: Ground): void {
-  const { appenders, producers, readers, churners, logs } = ground.world.plan.clients;
+  const { appenders, producers, readers, churners, logs, movers } = ground.world.plan.clients;
   const logOf = (i: number) => ground.histories.log(`log-${i % logs}`);
   const several = (count: number, make: (i: number) => Client): void => {
     for (let i = 0; i < count; i++) make(i).start();
@@ -19,5 +20,6 @@ export function startClients(ground: Ground): void {
   several(appenders, (i) => new Appender(ground, logOf(i)));
   several(producers, (i) => new Producer(ground, logOf(i), `producer-${i}`));
   several(readers, (i) => new Reader(ground, logOf(i)));
+  several(movers, () => new Mover(ground));
   several(churners, (i) => new Churner(ground, ground.histories.log(`${churnPrefix}${i}`)));
 }

@@ -37,6 +37,7 @@ function craft(head: Envelope) {
     preVoteResponse: (granted: boolean): PreVoteResponse => ({ type: "PreVoteResponse", ...head, granted }),
     requestVote: ({ lastIndex = 0, lastTerm = 0 }: LogEnd): RequestVote => ({
       type: "RequestVote",
+      isTransfer: false,
       ...head,
       lastIndex: toIndex(lastIndex),
       lastTerm,

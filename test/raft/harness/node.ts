@@ -103,6 +103,12 @@ export class TestNode {
     this.#input((raft) => raft.tick(this.now));
   }
 
+  transfer(to: NodeId): "begun" | "not-leader" | "no-such-peer" {
+    const begun = this.raft.transfer(to, this.now);
+    this.#input(() => {});
+    return begun;
+  }
+
   propose(
     ...texts: readonly string[]
   ): readonly ({ readonly index: Index; readonly term: Term } | NotTaken)[] {

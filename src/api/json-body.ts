@@ -1,0 +1,22 @@
+import type { z } from "@hono/zod-openapi";
+import { decodeText, parseJson, readBody } from "./body.ts";
+import { parseMediaType } from "./media-type.ts";
+import { Problem } from "./problem.ts";
+
+const bodyBytesMax = 4_096;
+
+/**
+ * The small JSON body of a request, of the shape of `schema`; null where there is none. Throws the problems of
+ * `readBody`, `invalid-body` and `unsupported-media-type`.
+ */
+export async function readJsonBody<T>(request: Request, schema: z.ZodType<T>): Promise<T | null> {
+  const bytes = await readBody(request, bodyBytesMax);
+  if (bytes.length === 0) return null;
+  const { essence } = parseMediaType(request.headers.get("Content-Type"));
+  if (essence !== "application/json")
+    throw new Problem("unsupported-media-type", "The body must be application/json.");
+  const parsed = schema.safeParse(parseJson(decodeText(bytes)));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Problem("invalid-body", `${issue?.path.join(".") || "the body"}: ${issue?.message}`);
+}

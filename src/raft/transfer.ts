@@ -1,0 +1,33 @@
+import type { Leader } from "./leader.ts";
+import type { State } from "./state.ts";
+import type { NodeId } from "./types.ts";
+
+/** A leader is handing over (thesis §3.10). It takes no proposals meanwhile, so that the target can catch up. */
+export interface Transfer {
+  readonly to: NodeId;
+  /** When it gives up and goes on leading, ms. */
+  readonly deadline: number;
+  /** The target has everything, and was told to campaign. */
+  isTold: boolean;
+}
+
+/** Begins to hand over to a peer; another transfer that was under way is given up for it. */
+export function beginTransfer(state: State, leader: Leader, to: NodeId, now: number): void {
+  if (leader.transfer?.to === to) return;
+  leader.transfer = { to, deadline: now + state.options.electionTimeoutMs, isTold: false };
+}
+
+/** A target that can't catch up, or does not answer, must not keep the cluster from working. */
+export function endLateTransfer(leader: Leader, now: number): void {
+  if (leader.transfer !== null && now >= leader.transfer.deadline) leader.transfer = null;
+}
+
+/** Tells the target to campaign once it holds the whole log; once more with each heartbeat, if that was lost. */
+export function tellTarget(state: State, leader: Leader, heartbeatDue: boolean): void {
+  const { transfer } = leader;
+  if (transfer === null || (transfer.isTold && !heartbeatDue)) return;
+  if (leader.peers.get(transfer.to)?.matchIndex !== state.lastIndex) return;
+  const { id: from, currentTerm: term } = state;
+  state.effects.messages.push({ type: "TimeoutNow", from, to: transfer.to, term });
+  transfer.isTold = true;
+}
