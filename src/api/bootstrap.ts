@@ -1,7 +1,8 @@
+import { bootstrapIdentity } from "../raft/identity.ts";
 import type { NodeAddress } from "../transport/object.ts";
 import type { Status } from "../transport/protocol.ts";
 import { TransportError } from "../transport/transport-error.ts";
-import { type Cluster, identityOf } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
 import type { Nodes } from "./nodes.ts";
 import { Problem } from "./problem.ts";
 import { within } from "./within.ts";
@@ -61,7 +62,7 @@ async function assertNoneLost(
 }
 
 async function prepare(nodes: Nodes, cluster: Cluster, member: NodeAddress): Promise<void> {
-  if (await nodes.prepare(member, identityOf(cluster, member.id))) return;
+  if (await nodes.prepare(member, bootstrapIdentity(cluster.name, member.id, cluster.regions))) return;
   const status = await nodes.status(member);
   throw clusterExists(cluster.name, status?.identity.regions ?? []);
 }

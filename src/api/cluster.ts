@@ -1,4 +1,3 @@
-import type { Identity } from "../raft/identity.ts";
 import type { NodeAddress } from "../transport/object.ts";
 import type { Env } from "./env.ts";
 import { Problem } from "./problem.ts";
@@ -23,12 +22,6 @@ export interface Cluster {
 /** Names the nodes of a cluster. */
 export function clusterOf(name: string, regions: readonly string[]): Cluster {
   return { name, regions, members: regions.map((region, at) => ({ cluster: name, id: at + 1, region })) };
-}
-
-/** What node `id` of the cluster is told to be. */
-export function identityOf(cluster: Cluster, id: number): Identity {
-  const voters = cluster.members.map((member) => member.id);
-  return { cluster: cluster.name, id, configuration: { voters }, regions: cluster.regions };
 }
 
 /** Whether so many nodes make a cluster. */

@@ -48,10 +48,11 @@ export class Member {
     this.#host = host;
     this.#options = options;
     this.#clock = new Clock(() => host.now());
-    const { id, configuration } = identity;
+    const { id, configuration, configurationIndex } = identity;
     const random = (): number => host.random();
     this.#log = new RecentEntries(host.storage);
-    const init = { id, options, configuration, log: this.#log, random, hardState, lastIndex, lastTerm };
+    const base = { configuration, index: configurationIndex };
+    const init = { id, options, base, log: this.#log, random, hardState, lastIndex, lastTerm };
     this.raft = new Raft(init, this.#clock.now());
     this.#requests = new Requests(host, this.raft, this.#waiting, () => this.now());
   }

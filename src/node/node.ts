@@ -1,3 +1,4 @@
+import type { Configuration } from "../raft/configuration.ts";
 import { type Identity, isSameIdentity } from "../raft/identity.ts";
 import type { Message } from "../raft/messages.ts";
 import type { NodeId, Options } from "../raft/types.ts";
@@ -29,6 +30,11 @@ export class Node {
   /** Null for a node that belongs to no cluster. */
   get identity(): Identity | null {
     return this.#boot?.identity ?? null;
+  }
+
+  /** Who takes part, as far as this node knows; null for a node that belongs to no cluster. */
+  get configuration(): Configuration | null {
+    return this.#member?.raft.state.configuration ?? this.#boot?.identity.configuration ?? null;
   }
 
   /** Becomes a member, silent until `start`. Idempotent; false where it is another one already. */

@@ -77,8 +77,8 @@ export class ObjectHost implements Host {
   }
 
   #address(id: NodeId): NodeAddress {
-    const identity = this.#around.node().identity;
+    const { identity, configuration } = this.#around.node();
     if (identity === null) throw new Error("a node of no cluster has no peers");
-    return { cluster: identity.cluster, id, region: identity.regions[id - 1] ?? "" };
+    return { cluster: identity.cluster, id, region: configuration?.regions[id] ?? "" };
   }
 }

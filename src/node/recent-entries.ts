@@ -39,6 +39,10 @@ export class RecentEntries implements LogReader {
     return takeWithin(range, bytesRoom(limit), ({ data }) => ({ records: 0, bytes: data.byteLength }));
   }
 
+  configuration(upTo: Index): Entry | null {
+    return this.#storage.configuration(upTo);
+  }
+
   #at(index: Index): Entry | undefined {
     const first = this.#entries[0];
     return first === undefined || index < first.index ? undefined : this.#entries[index - first.index];

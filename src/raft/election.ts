@@ -1,3 +1,4 @@
+import { isVoter } from "./configuration.ts";
 import { becomeLeader, quorumHeardAt } from "./leader.ts";
 import type { PreVote, PreVoteResponse, RequestVote, RequestVoteResponse } from "./messages.ts";
 import { electionResult } from "./quorum.ts";
@@ -10,6 +11,7 @@ import type { Index, NodeId, Term } from "./types.ts";
  */
 export function campaign(state: State, now: number): void {
   resetElectionDeadline(state, now);
+  if (!canLead(state)) return;
   state.leader = null;
   const votes = new Map([[state.id, true]]);
   state.role = { name: "pre-candidate", votes };
@@ -20,8 +22,11 @@ export function campaign(state: State, now: number): void {
 
 /** The leader hands over to this node: no pre-vote, for everybody still hears the leader (thesis §3.10). */
 export function onTimeoutNow(state: State, now: number): void {
-  if (state.role.name === "follower") becomeCandidate(state, now, true);
+  if (state.role.name === "follower" && canLead(state)) becomeCandidate(state, now, true);
 }
+
+/** Learners, and nodes that were removed, wait: nobody would count their votes for themselves. */
+export const canLead = ({ configuration, id }: State): boolean => isVoter(configuration, id);
 
 /** Paper §5.2. Its own vote counts when it is durable: see `onOwnVoteDurable`. */
 function becomeCandidate(state: State, now: number, isTransfer: boolean): void {
@@ -32,11 +37,14 @@ function becomeCandidate(state: State, now: number, isTransfer: boolean): void {
   ask(state, { type: "RequestVote", term, lastIndex, lastTerm, isTransfer });
 }
 
-type Question = Omit<PreVote, "from" | "to"> | Omit<RequestVote, "from" | "to">;
+type Known = "from" | "to" | "configurationIndex";
+type Question = Omit<PreVote, Known> | Omit<RequestVote, Known>;
 
 function ask(state: State, question: Question): void {
-  const { id: from, configuration, effects } = state;
-  for (const to of configuration.voters) if (to !== from) effects.messages.push({ ...question, from, to });
+  const { id: from, configuration, configurationIndex, effects } = state;
+  for (const to of new Set([...configuration.voters, ...configuration.outgoing])) {
+    if (to !== from) effects.messages.push({ ...question, from, to, configurationIndex });
+  }
 }
 
 /** A vote goes only to a log at least as new as one's own (paper §5.4.1). */

@@ -1,7 +1,8 @@
 import crc32c from "crc-32/crc32c.js";
 import type { Entry, EntryKind, Index, Term } from "./types.ts";
 
-const entryKinds: readonly EntryKind[] = ["noop", "command"];
+/** Places are part of the checksum: only ever add at the end. */
+const entryKinds: readonly EntryKind[] = ["noop", "command", "configuration"];
 const headerBytes = 17;
 
 /** CRC-32C (RFC 3720 appendix B.4) over index, term, kind and data of an entry. */

@@ -1,6 +1,13 @@
 import { invariant } from "./invariant.ts";
 import type { AppendEntries } from "./messages.ts";
-import { append, lastIndexWithTermAtMost, resetElectionDeadline, type State, termAt } from "./state.ts";
+import {
+  adoptConfiguration,
+  append,
+  lastIndexWithTermAtMost,
+  resetElectionDeadline,
+  type State,
+  termAt,
+} from "./state.ts";
 import { type Entry, type Index, toIndex } from "./types.ts";
 
 /** From the leader of the present term (paper figure 2, AppendEntries, receiver). */
@@ -44,6 +51,7 @@ function truncateFrom(state: State, index: Index): void {
   state.effects.truncateFrom = index;
   state.lastIndex = toIndex(index - 1);
   state.lastTerm = lastTerm;
+  if (state.configurationIndex >= index) adoptConfiguration(state, state.lastIndex);
 }
 
 /** Hints at the last entry that can match, so that whole terms are skipped at once. */

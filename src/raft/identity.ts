@@ -1,13 +1,31 @@
-import type { Configuration, NodeId } from "./types.ts";
+import { type Configuration, initialConfiguration } from "./configuration.ts";
+import { type Index, type NodeId, toIndex } from "./types.ts";
 
-/** Who a node is. Written once, when its cluster is bootstrapped. */
+/** Who a node is. Written once, when it becomes a node of its cluster. */
 export interface Identity {
   readonly cluster: string;
   readonly id: NodeId;
-  /** The configuration before the first entry. */
-  readonly configuration: Configuration;
-  /** The regions of the nodes, by `id - 1`: location hints, for status. */
+  /** Where it lives: a location hint. */
+  readonly region: string;
+  /** What the cluster was bootstrapped with: the regions of nodes 1, 2 … */
   readonly regions: readonly string[];
+  /** In force until the node's log holds a newer one: at a bootstrap, the first; later, that of `configurationIndex`. */
+  readonly configuration: Configuration;
+  /** 0 at a bootstrap. */
+  readonly configurationIndex: Index;
+}
+
+/** Node `id` of a new cluster whose nodes 1, 2 … live in `regions`. */
+export function bootstrapIdentity(cluster: string, id: NodeId, regions: readonly string[]): Identity {
+  const configuration = initialConfiguration(regions);
+  return {
+    cluster,
+    id,
+    region: regions[id - 1] ?? "",
+    regions,
+    configuration,
+    configurationIndex: toIndex(0),
+  };
 }
 
 /**
@@ -16,8 +34,9 @@ export interface Identity {
  */
 export type Phase = "prepared" | "started";
 
+/** A node that joins later may be told twice, and of a newer configuration the second time: who it is, is the same. */
 export function isSameIdentity(a: Identity, b: Identity): boolean {
-  const key = ({ cluster, id, configuration, regions }: Identity): string =>
-    JSON.stringify([cluster, id, configuration.voters, regions]);
+  const key = ({ cluster, id, region, regions, configuration }: Identity): string =>
+    JSON.stringify([cluster, id, region, regions, configuration.voters.includes(id)]);
   return key(a) === key(b);
 }

@@ -1,5 +1,7 @@
+import { membersOf } from "./configuration.ts";
 import { createEntry } from "./entry.ts";
 import { invariant } from "./invariant.ts";
+import { advanceMembership, noteCatchUp } from "./membership.ts";
 import type { AppendEntriesAccepted, AppendEntriesRejected } from "./messages.ts";
 import { acceptedUpTo, createProgress, type Progress, probeFrom } from "./progress.ts";
 import { reachedByMajority } from "./quorum.ts";
@@ -16,7 +18,11 @@ export interface Leader {
   readonly termStart: Index;
   /** Its own log is durable up to here. */
   durableIndex: Index;
-  readonly peers: ReadonlyMap<NodeId, Progress>;
+  /** All members but itself, and who has just left and was not told yet. */
+  readonly peers: Map<NodeId, Progress>;
+  readonly catchUps: Map<NodeId, CatchUp>;
+  /** Peers that are told once more what is committed, and then forgotten. */
+  readonly farewells: Set<NodeId>;
   readonly reads: PendingReads;
   readonly proposals: Proposals;
   /** The next round takes the commit index to those who have not heard of it. */
@@ -24,15 +30,28 @@ export interface Leader {
   transfer: Transfer | null;
 }
 
+/** How a learner comes along, in rounds (thesis §4.2.1). */
+export interface CatchUp {
+  /** The round is over when the learner holds the log up to here. */
+  roundEnd: Index;
+  /** ms */
+  roundBeganAt: number;
+  /** The last round took no longer than an election timeout. */
+  isDone: boolean;
+}
+
 /** Opens its term with a no-op, which commits what earlier terms left (paper §8). */
 export function becomeLeader(state: State, now: number): void {
   const termStart = toIndex(state.lastIndex + 1);
-  const others = state.configuration.voters.filter((id) => id !== state.id);
+  const others = membersOf(state.configuration).filter((id) => id !== state.id);
+  const { learners } = state.configuration;
   state.role = {
     name: "leader",
     termStart,
     durableIndex: toIndex(0),
     peers: new Map(others.map((id) => [id, createProgress(termStart, now)])),
+    catchUps: new Map(learners.map((id) => [id, { roundEnd: termStart, roundBeganAt: now, isDone: false }])),
+    farewells: new Set(),
     reads: noReads(),
     proposals: noProposals(),
     announcesCommit: false,
@@ -57,14 +76,18 @@ export function quorumHeardAt(state: State, leader: Leader, now: number): number
 
 export function onAccepted(state: State, leader: Leader, message: AppendEntriesAccepted, now: number): void {
   const progress = acknowledge(leader, message.from, message.round, now);
+  if (progress === null) return;
   invariant(message.matchIndex <= state.lastIndex, `node ${message.from} holds more than its leader`);
   acceptedUpTo(progress, message.matchIndex);
+  noteCatchUp(state, leader, message.from, now);
   advanceCommit(state, leader);
+  advanceMembership(state, leader, now);
 }
 
 /** The logs differ at `prevIndex`, or the peer's is shorter: go back by whole terms (paper §5.3, end). */
 export function onRejected(state: State, leader: Leader, message: AppendEntriesRejected, now: number): void {
   const progress = acknowledge(leader, message.from, message.round, now);
+  if (progress === null) return;
   const afterMatch = progress.matchIndex + 1;
   if (progress.mode === "replicate") {
     if (message.prevIndex > progress.matchIndex) probeFrom(progress, toIndex(afterMatch), false);
@@ -76,19 +99,20 @@ export function onRejected(state: State, leader: Leader, message: AppendEntriesR
   probeFrom(progress, toIndex(Math.max(afterMatch, meeting + 1)), false);
 }
 
-/** Any answer of the term, a rejection too, says that the peer still follows. */
-function acknowledge(leader: Leader, from: NodeId, round: number, now: number): Progress {
+/** Any answer of the term, a rejection too, says that the peer still follows; null where it left meanwhile. */
+function acknowledge(leader: Leader, from: NodeId, round: number, now: number): Progress | null {
   const progress = leader.peers.get(from);
-  invariant(progress !== undefined, `node ${from} answers but is no peer`);
+  if (progress === undefined) return null;
   progress.ackedAt = now;
   progress.ackedRound = Math.max(progress.ackedRound, round);
   return progress;
 }
 
 /** The leader's own log is durable up to `index`. */
-export function onOwnLogDurable(state: State, leader: Leader, index: Index): void {
+export function onOwnLogDurable(state: State, leader: Leader, index: Index, now: number): void {
   if (index > leader.durableIndex) leader.durableIndex = index;
   advanceCommit(state, leader);
+  advanceMembership(state, leader, now);
 }
 
 /** Commits what a majority holds durably, but counts only entries of its own term (paper §5.4.2). */

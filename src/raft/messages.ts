@@ -11,8 +11,14 @@ interface Envelope {
   readonly term: Term;
 }
 
+/** What asks for something. */
+interface Question extends Envelope {
+  /** Of the configuration that the sender acts by: who does not know the sender may know less than it does. */
+  readonly configurationIndex: Index;
+}
+
 /** "Would you vote for me?": raises no term (thesis §9.6). */
-export interface PreVote extends Envelope {
+export interface PreVote extends Question {
   readonly type: "PreVote";
   readonly lastIndex: Index;
   readonly lastTerm: Term;
@@ -24,7 +30,7 @@ export interface PreVoteResponse extends Envelope {
 }
 
 /** Paper §5.2 and figure 2. */
-export interface RequestVote extends Envelope {
+export interface RequestVote extends Question {
   readonly type: "RequestVote";
   readonly lastIndex: Index;
   readonly lastTerm: Term;
@@ -38,7 +44,7 @@ export interface RequestVoteResponse extends Envelope {
 }
 
 /** Paper §5.3 and figure 2; a heartbeat is one without entries. */
-export interface AppendEntries extends Envelope {
+export interface AppendEntries extends Question {
   readonly type: "AppendEntries";
   readonly prevIndex: Index;
   readonly prevTerm: Term;

@@ -1,5 +1,7 @@
+import { isMember } from "./configuration.ts";
 import {
   campaign,
+  canLead,
   hasLiveLeader,
   onOwnVoteDurable,
   onPreVote,
@@ -19,22 +21,36 @@ import {
   onRejected,
   quorumHeardAt,
 } from "./leader.ts";
+import {
+  appendConfiguration,
+  type ChangeRefusal,
+  type MembersChange,
+  nextConfiguration,
+} from "./membership.ts";
 import type { AppendEntries, Message } from "./messages.ts";
 import { probeFrom } from "./progress.ts";
-import { isMember } from "./quorum.ts";
 import { beginRead } from "./reads.ts";
 import type { DurableMark, NotTaken, Persist, Ready } from "./ready.ts";
 import { replicate } from "./replicate.ts";
-import { becomeFollower, noEffects, resetElectionDeadline, type State, termAt } from "./state.ts";
+import {
+  adoptConfiguration,
+  becomeFollower,
+  noEffects,
+  type PlacedConfiguration,
+  resetElectionDeadline,
+  type State,
+  termAt,
+} from "./state.ts";
 import { beginTransfer, endLateTransfer } from "./transfer.ts";
-import type { Configuration, HardState, Index, LogReader, NodeId, Options, Term } from "./types.ts";
+import type { HardState, Index, LogReader, NodeId, Options, Term } from "./types.ts";
 import { toIndex } from "./types.ts";
 import { hasRoom } from "./uncommitted.ts";
 
 export interface RaftInit {
   readonly id: NodeId;
   readonly options: Options;
-  readonly configuration: Configuration;
+  /** The configuration before the log's own, and the index that it stands at. */
+  readonly base: PlacedConfiguration;
   readonly log: LogReader;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -60,7 +76,9 @@ export class Raft {
       options: init.options,
       log: init.log,
       random: init.random,
-      configuration: init.configuration,
+      base: init.base,
+      configuration: init.base.configuration,
+      configurationIndex: init.base.index,
       currentTerm: init.hardState.currentTerm,
       votedFor: init.hardState.votedFor,
       lastIndex: init.lastIndex,
@@ -72,6 +90,7 @@ export class Raft {
       electionDeadline: 0,
       effects: noEffects(),
     };
+    adoptConfiguration(this.#state, init.lastIndex);
     resetElectionDeadline(this.#state, now);
   }
 
@@ -84,7 +103,7 @@ export class Raft {
     const state = this.#state;
     this.#expectTaken();
     if (message.to !== state.id || message.from === state.id) return;
-    if (!isMember(state.configuration, message.from)) return;
+    if (!this.#isHeard(message)) return;
     if (message.type === "AppendEntries" && !this.#isSound(message)) return;
     if (message.term > state.currentTerm && !this.#meetNewerTerm(message, now)) return;
     if (message.term < state.currentTerm) this.#answerStale(message);
@@ -117,9 +136,26 @@ export class Raft {
   transfer(to: NodeId, now: number): "begun" | "not-leader" | "no-such-peer" {
     const state = this.#state;
     if (state.role.name !== "leader") return "not-leader";
-    if (!state.role.peers.has(to)) return "no-such-peer";
+    const isCandidate = state.role.peers.has(to) && state.configuration.voters.includes(to);
+    if (!isCandidate) return "no-such-peer";
     beginTransfer(state, state.role, to, now);
     return "begun";
+  }
+
+  /**
+   * Begins a change of the members. It goes on by itself, through later leaders too: who is added learns, then
+   * a joint configuration takes all of it into force, and is left (paper §6, thesis §4.3).
+   */
+  changeMembers(
+    change: MembersChange,
+    now: number,
+  ): { readonly index: Index; readonly term: Term } | "not-leader" | ChangeRefusal {
+    const state = this.#state;
+    this.#expectTaken();
+    if (state.role.name !== "leader" || state.role.transfer !== null) return "not-leader";
+    const next = nextConfiguration(state, state.role, change);
+    if (typeof next === "string") return next;
+    return { index: appendConfiguration(state, state.role, next, now), term: state.currentTerm };
   }
 
   /** Time has passed: campaign, or notice that a majority was not heard for too long. */
@@ -184,7 +220,7 @@ export class Raft {
     this.#expectTaken();
     if (mark.term !== state.currentTerm) return;
     onOwnVoteDurable(state, now);
-    if (state.role.name === "leader") onOwnLogDurable(state, state.role, mark.lastIndex);
+    if (state.role.name === "leader") onOwnLogDurable(state, state.role, mark.lastIndex, now);
   }
 
   /** Takes the effects of the inputs since the last call. */
@@ -201,7 +237,7 @@ export class Raft {
   /** When `tick` and `replicate` are next due; null: no need to wake for anything. */
   wakeAt(): number | null {
     const { role, options, electionDeadline } = this.#state;
-    if (role.name !== "leader") return electionDeadline;
+    if (role.name !== "leader") return canLead(this.#state) ? electionDeadline : null;
     if (role.peers.size === 0) return null;
     const heartbeats = Array.from(role.peers.values(), ({ sentAt }) => sentAt + options.heartbeatMs);
     return Math.min(...heartbeats);
@@ -217,6 +253,18 @@ export class Raft {
   #expectTaken(): void {
     const { hardStateChanged, truncateFrom, append } = this.#state.effects;
     invariant(!hardStateChanged && truncateFrom === null && append.length === 0, "effects were not taken");
+  }
+
+  /**
+   * Only members are heard, and who shows a newer configuration than this node's: it may have become a member
+   * since. Who was removed can't show one, so it deposes nobody. A leader that removes itself is heard to the end.
+   */
+  #isHeard(message: Message): boolean {
+    const { configuration, configurationIndex, currentTerm, leader, role } = this.#state;
+    if (isMember(configuration, message.from)) return true;
+    if (role.name === "leader" && role.peers.has(message.from)) return true;
+    if (message.from === leader && message.term === currentTerm) return true;
+    return "configurationIndex" in message && message.configurationIndex > configurationIndex;
   }
 
   /** Entries must follow each other and be what their author wrote; else the message is as good as lost. */

@@ -21,13 +21,16 @@ export function replicate(state: State, leader: Leader, now: number): void {
   openRound(leader.reads, heartbeatDue);
   for (const [peer, progress] of leader.peers) {
     const hasNews = leader.announcesCommit && progress.sentCommit < state.commitIndex;
-    const isDue = heartbeatDue || hasNews || progress.sentRound < leader.reads.round;
+    const isDue =
+      heartbeatDue || hasNews || leader.farewells.has(peer) || progress.sentRound < leader.reads.round;
     const isQuestion = progress.mode === "probe" && !progress.paused;
     const entries = entriesFor(state, leader, progress);
     if (!isDue && !isQuestion && entries.length === 0) continue;
     send(state, leader, peer, progress, entries, now);
     progressAfter(progress, entries.length);
   }
+  for (const peer of leader.farewells) leader.peers.delete(peer);
+  leader.farewells.clear();
   leader.announcesCommit = false;
   tellTarget(state, leader, heartbeatDue);
 }
@@ -71,13 +74,14 @@ function send(
   const prevIndex = toIndex(progress.nextIndex - 1);
   const prevTerm = termAt(state, prevIndex);
   invariant(prevTerm !== null, `the log has no entry ${prevIndex}`);
-  const { id: from, currentTerm: term, commitIndex } = state;
+  const { id: from, currentTerm: term, commitIndex, configurationIndex } = state;
   const { round } = leader.reads;
   state.effects.messages.push({
     type: "AppendEntries",
     from,
     to,
     term,
+    configurationIndex,
     prevIndex,
     prevTerm,
     entries,

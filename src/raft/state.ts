@@ -1,8 +1,9 @@
+import { type Configuration, decodeConfiguration } from "./configuration.ts";
 import { invariant } from "./invariant.ts";
 import type { Leader } from "./leader.ts";
 import type { Message } from "./messages.ts";
 import type { ConfirmedRead } from "./ready.ts";
-import type { Configuration, Entry, Index, LogReader, NodeId, Options, Term } from "./types.ts";
+import type { Entry, Index, LogReader, NodeId, Options, Term } from "./types.ts";
 
 /** What a node does; all else about it is in `State`. */
 export type Role =
@@ -11,6 +12,12 @@ export type Role =
   | { readonly name: "candidate"; readonly votes: Map<NodeId, boolean> }
   | Leader;
 
+/** A configuration, and the index of its entry. */
+export interface PlacedConfiguration {
+  readonly configuration: Configuration;
+  readonly index: Index;
+}
+
 /** Everything that consensus knows, in one place. */
 export interface State {
   readonly id: NodeId;
@@ -18,13 +25,18 @@ export interface State {
   readonly log: LogReader;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  readonly configuration: Configuration;
+  /** The configuration before the log's own, and the index that it stands at: 0 at a bootstrap. */
+  readonly base: PlacedConfiguration;
 
   currentTerm: Term;
   votedFor: NodeId | null;
   lastIndex: Index;
   lastTerm: Term;
   commitIndex: Index;
+  /** In force: the newest of the log, committed or not (paper §6). */
+  configuration: Configuration;
+  /** The index of its entry. */
+  configurationIndex: Index;
 
   role: Role;
   /** Who leads `currentTerm`, as far as is known. */
@@ -74,7 +86,15 @@ export function lastIndexWithTermAtMost(state: State, from: Index, term: Term): 
   return low as Index;
 }
 
-/** Adds entries to the end of the log. */
+/** Brings into force the newest configuration at or before `upTo`. */
+export function adoptConfiguration(state: State, upTo: Index): void {
+  const entry = state.log.configuration(upTo);
+  const isNewer = entry !== null && entry.index > state.base.index;
+  state.configuration = isNewer ? decodeConfiguration(entry.data) : state.base.configuration;
+  state.configurationIndex = isNewer ? entry.index : state.base.index;
+}
+
+/** Adds entries to the end of the log; a configuration among them is in force at once. */
 export function append(state: State, entries: readonly Entry[]): void {
   for (const entry of entries) {
     invariant(entry.index === state.lastIndex + 1, `entry ${entry.index} does not follow ${state.lastIndex}`);
@@ -82,6 +102,10 @@ export function append(state: State, entries: readonly Entry[]): void {
     state.effects.append.push(entry);
     state.lastIndex = entry.index;
     state.lastTerm = entry.term;
+    if (entry.kind === "configuration" && entry.index > state.base.index) {
+      state.configuration = decodeConfiguration(entry.data);
+      state.configurationIndex = entry.index;
+    }
   }
 }
 

@@ -15,8 +15,8 @@ export const toIndex = (value: number): Index => value as Index;
 /** The number of a node in its cluster: 1, 2, 3 … Never reused. */
 export type NodeId = number;
 
-/** What an entry is for: the no-op that opens a term, or a command of the state machine. */
-export type EntryKind = "noop" | "command";
+/** What an entry is for: the no-op that opens a term, a command of the state machine, or who takes part. */
+export type EntryKind = "noop" | "command" | "configuration";
 
 /** One entry of the Raft log (paper figure 2). `checksum` covers all other fields. */
 export interface Entry {
@@ -33,11 +33,6 @@ export interface Entry {
 export interface HardState {
   readonly currentTerm: Term;
   readonly votedFor: NodeId | null;
-}
-
-/** The members that elect and commit. */
-export interface Configuration {
-  readonly voters: readonly NodeId[];
 }
 
 export interface Options {
@@ -61,4 +56,6 @@ export interface LogReader {
   term(index: Index): Term | null;
   /** Entries from `from` to `to`, both included, cut after `bytesMax` bytes of data but never before one entry. */
   entries(from: Index, to: Index, bytesMax: number): readonly Entry[];
+  /** The newest configuration entry at or before `upTo`; null where there is none. */
+  configuration(upTo: Index): Entry | null;
 }

@@ -4,7 +4,7 @@ import { invariant } from "../raft/invariant.ts";
 import type { Entry } from "../raft/types.ts";
 import { type LogRow, toLogRow, toProducerBatch } from "./row.ts";
 
-/** An entry, and what it means to the logs: null for a no-op. */
+/** An entry, and what it means to the logs: null where it concerns none. */
 export interface MemoryRow {
   readonly entry: Entry;
   readonly log: LogRow | null;
@@ -30,6 +30,7 @@ export class MemoryLog {
   readonly lives = new Map<LogId, LifeRows>();
   /** By name: the rows that begin or end a life of it. */
   readonly named = new Map<string, LifeRow[]>();
+  readonly configurations: Entry[] = [];
 
   append(entry: Entry): void {
     this.push({ entry, log: toLogRow(entry) });
@@ -37,6 +38,7 @@ export class MemoryLog {
 
   push(row: MemoryRow): void {
     if (row.log !== null) this.#addToLog(row.entry, row.log);
+    if (row.entry.kind === "configuration") this.configurations.push(row.entry);
     this.rows.push(row);
   }
 
@@ -44,6 +46,7 @@ export class MemoryLog {
   truncate(length: number): MemoryRow[] {
     for (let i = this.rows.length - 1; i >= length; i--) {
       const log = this.rows[i]?.log ?? null;
+      if (this.rows[i]?.entry.kind === "configuration") this.configurations.pop();
       if (log !== null) this.#removeLastFromLog(log);
     }
     return this.rows.splice(length);

@@ -164,6 +164,10 @@ export class MemoryStorage implements Storage {
     return readEntries(this.#log, from, to, bytesMax);
   }
 
+  configuration(upTo: Index): Entry | null {
+    return this.#log.configurations.findLast(({ index }) => index <= upTo) ?? null;
+  }
+
   view(upTo: Index): LogView {
     return new MemoryView(this.#log, upTo);
   }

@@ -23,9 +23,9 @@ export interface LogRow {
   readonly producer: ProducerTuple | null;
 }
 
-/** Null for a no-op. Throws `CodecError` for data that no encoder wrote. */
+/** Null for what concerns no log: a no-op, a configuration. Throws `CodecError` for data that no encoder wrote. */
 export function toLogRow(entry: Entry): LogRow | null {
-  if (entry.kind === "noop") return null;
+  if (entry.kind !== "command") return null;
   const logged = decodeLogEntry(entry.data);
   const { kind, timestamp } = logged;
   switch (logged.kind) {

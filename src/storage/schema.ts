@@ -41,6 +41,33 @@ const migrations: readonly string[] = [
   CREATE INDEX entries_by_producer ON entries (log, producer, producer_epoch, producer_seq)
     WHERE producer IS NOT NULL;
   `,
+  // More kinds of entries: the table is made anew, for a column's CHECK can't be changed.
+  `
+  ALTER TABLE entries RENAME TO entries_before;
+  CREATE TABLE entries (
+    idx INTEGER PRIMARY KEY CHECK (idx > 0),
+    term INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    log INTEGER,
+    name TEXT,
+    start INTEGER,
+    count INTEGER,
+    timestamp INTEGER,
+    producer TEXT,
+    producer_epoch INTEGER,
+    producer_seq INTEGER,
+    checksum INTEGER NOT NULL,
+    data BLOB NOT NULL
+  ) STRICT;
+  INSERT INTO entries SELECT * FROM entries_before ORDER BY idx;
+  DROP TABLE entries_before;
+
+  CREATE INDEX entries_by_log ON entries (log, start) WHERE log IS NOT NULL;
+  CREATE INDEX entries_by_name ON entries (name) WHERE name IS NOT NULL;
+  CREATE INDEX entries_by_producer ON entries (log, producer, producer_epoch, producer_seq)
+    WHERE producer IS NOT NULL;
+  CREATE INDEX entries_by_configuration ON entries (idx) WHERE kind = 'configuration';
+  `,
 ];
 
 /** Whether there is a schema of ours, of any version. Writes nothing. */

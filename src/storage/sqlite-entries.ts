@@ -1,5 +1,5 @@
 import { isIntact } from "../raft/entry.ts";
-import type { Entry, Index, Term } from "../raft/types.ts";
+import type { Entry, EntryKind, Index, Term } from "../raft/types.ts";
 import { toIndex } from "../raft/types.ts";
 import { StorageError } from "./error.ts";
 import { toLogRow } from "./row.ts";
@@ -21,7 +21,7 @@ export function insertEntry(sql: SqlStorage, entry: Entry): void {
     insert,
     index,
     term,
-    row?.kind ?? "noop",
+    row?.kind ?? entry.kind,
     row?.log ?? null,
     row?.name ?? null,
     row?.start ?? null,
@@ -48,6 +48,17 @@ export function readTerm(sql: SqlStorage, index: Index): Term | null {
   if (index === 0) return 0;
   const [row] = sql.exec<{ term: number }>("SELECT term FROM entries WHERE idx = ?", index).toArray();
   return row?.term ?? null;
+}
+
+/** As `LogReader.configuration`. Throws `StorageError` for a damaged one. */
+export function readConfiguration(sql: SqlStorage, upTo: Index): Entry | null {
+  const [row] = sql
+    .exec(
+      `SELECT ${entryColumns} FROM entries WHERE kind = 'configuration' AND idx <= ? ORDER BY idx DESC LIMIT 1`,
+      upTo,
+    )
+    .raw<EntryRow>();
+  return row === undefined ? null : toEntry(row);
 }
 
 /** As `LogReader.entries`. Throws `StorageError` for one that is damaged or missing. */
@@ -86,7 +97,7 @@ function lastWithin(sql: SqlStorage, from: Index, to: Index, bytesMax: number): 
 /** Throws `StorageError` unless the row is what its author wrote. */
 export function toEntry([idx, term, kind, checksum, data]: EntryRow): Entry {
   const index = toIndex(idx);
-  const entryKind = kind === "noop" ? "noop" : "command";
+  const entryKind: EntryKind = kind === "noop" || kind === "configuration" ? kind : "command";
   const entry: Entry = { index, term, kind: entryKind, data: new Uint8Array(data), checksum };
   if (!isIntact(entry)) throw new StorageError("damaged-entry", `entry ${idx} is damaged`, index);
   return entry;

@@ -1,3 +1,4 @@
+import { completed } from "../raft/configuration.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
 import type { HardState, NodeId } from "../raft/types.ts";
 import { toIndex } from "../raft/types.ts";
@@ -50,8 +51,14 @@ function readNode(sql: SqlStorage): Pick<Boot, "identity" | "phase" | "hardState
 
 function parseIdentity(json: string): Identity {
   try {
-    const identity: Identity = JSON.parse(json);
-    return identity;
+    const stored: Partial<Identity> & Omit<Identity, "region" | "configurationIndex"> = JSON.parse(json);
+    const { id, regions, configuration } = stored;
+    const region = regions[id - 1] ?? "";
+    return {
+      ...{ region, configurationIndex: toIndex(0) },
+      ...stored,
+      configuration: completed(configuration, regions),
+    };
   } catch (cause) {
     throw new StorageError("impossible-state", "the identity is not JSON", null, { cause });
   }

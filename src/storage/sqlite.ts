@@ -7,7 +7,14 @@ import type { BatchRange, Boot, NameRange, Storage } from "./contract.ts";
 import { StorageError } from "./error.ts";
 import { lastIndexAfter } from "./row.ts";
 import { hasSchema, migrate } from "./schema.ts";
-import { deleteEntriesFrom, insertEntry, readEntries, readLastIndex, readTerm } from "./sqlite-entries.ts";
+import {
+  deleteEntriesFrom,
+  insertEntry,
+  readConfiguration,
+  readEntries,
+  readLastIndex,
+  readTerm,
+} from "./sqlite-entries.ts";
 import { insertNode, readBoot, updateHardState, updatePhase } from "./sqlite-node.ts";
 import { readBatches, readNames, readTouched } from "./sqlite-reads.ts";
 import { SqliteView } from "./sqlite-view.ts";
@@ -76,6 +83,10 @@ export class SqliteStorage implements Storage {
 
   entries(from: Index, to: Index, bytesMax: number): readonly Entry[] {
     return readEntries(this.#sql, from, to, bytesMax);
+  }
+
+  configuration(upTo: Index): Entry | null {
+    return readConfiguration(this.#sql, upTo);
   }
 
   view(upTo: Index): LogView {

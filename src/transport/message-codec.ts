@@ -14,7 +14,7 @@ const types: readonly Message["type"][] = [
   "AppendEntriesRejected",
   "TimeoutNow",
 ];
-const kinds: readonly Entry["kind"][] = ["noop", "command"];
+const kinds: readonly Entry["kind"][] = ["noop", "command", "configuration"];
 
 /** A batch of messages as the body of one fetch. */
 export function encodeMessages(messages: readonly Message[]): Uint8Array {
@@ -33,15 +33,15 @@ const envelope = ({ from, to, term }: Message): readonly number[] => [from, to, 
 function fields(message: Message): readonly unknown[] {
   switch (message.type) {
     case "PreVote":
-      return [message.lastIndex, message.lastTerm];
+      return [message.lastIndex, message.lastTerm, message.configurationIndex];
     case "RequestVote":
-      return [message.lastIndex, message.lastTerm, message.isTransfer ? 1 : 0];
+      return [message.lastIndex, message.lastTerm, message.isTransfer ? 1 : 0, message.configurationIndex];
     case "PreVoteResponse":
     case "RequestVoteResponse":
       return [message.granted ? 1 : 0];
     case "AppendEntries": {
-      const { prevIndex, prevTerm, commitIndex, round, entries } = message;
-      return [prevIndex, prevTerm, commitIndex, round, entries.map(fromEntry)];
+      const { prevIndex, prevTerm, commitIndex, round, entries, configurationIndex } = message;
+      return [prevIndex, prevTerm, commitIndex, round, entries.map(fromEntry), configurationIndex];
     }
     case "AppendEntriesAccepted":
       return [message.round, message.matchIndex];
@@ -73,7 +73,12 @@ type Fields<M> = M extends Message ? Omit<M, "from" | "to" | "term"> : never;
 function toFields(type: Message["type"] | undefined, packed: readonly unknown[]): Fields<Message> {
   switch (type) {
     case "PreVote":
-      return { type, lastIndex: indexAt(packed, 0), lastTerm: toNatural(packed[1]) };
+      return {
+        type,
+        lastIndex: indexAt(packed, 0),
+        lastTerm: toNatural(packed[1]),
+        configurationIndex: addedAt(packed, 2),
+      };
     case "RequestVote": {
       const [, lastTerm, isTransfer] = packed;
       return {
@@ -81,6 +86,7 @@ function toFields(type: Message["type"] | undefined, packed: readonly unknown[])
         lastIndex: indexAt(packed, 0),
         lastTerm: toNatural(lastTerm),
         isTransfer: isTransfer === 1,
+        configurationIndex: addedAt(packed, 3),
       };
     }
     case "PreVoteResponse":
@@ -88,7 +94,11 @@ function toFields(type: Message["type"] | undefined, packed: readonly unknown[])
       return { type, granted: packed[0] === 1 };
     case "AppendEntries": {
       const [, prevTerm, , round, entries] = packed;
-      const indexes = { prevIndex: indexAt(packed, 0), commitIndex: indexAt(packed, 2) };
+      const indexes = {
+        prevIndex: indexAt(packed, 0),
+        commitIndex: indexAt(packed, 2),
+        configurationIndex: addedAt(packed, 5),
+      };
       const numbers = { prevTerm: toNatural(prevTerm), round: toNatural(round) };
       return { type, ...indexes, ...numbers, entries: toArray(entries).map(toEntry) };
     }
@@ -118,6 +128,9 @@ function toEntry(packed: unknown): Entry {
 }
 
 const indexAt = (packed: readonly unknown[], place: number): Index => toIndex(toNatural(packed[place]));
+
+/** As `indexAt`, of a field that the version before does not send. */
+const addedAt = (packed: readonly unknown[], place: number): Index => toIndex(toNatural(packed[place] ?? 0));
 
 function toArray(packed: unknown): readonly unknown[] {
   if (Array.isArray(packed)) return packed;

@@ -4,7 +4,7 @@ import { encodeLogEntry } from "../../src/log/entry-codec.ts";
 import type { Command, Outcome } from "../../src/log/types.ts";
 import { evaluate } from "../../src/node/queries.ts";
 import { createEntry } from "../../src/raft/entry.ts";
-import type { Identity, Phase } from "../../src/raft/identity.ts";
+import { bootstrapIdentity, type Identity, type Phase } from "../../src/raft/identity.ts";
 import { type Index, toIndex } from "../../src/raft/types.ts";
 import { MemoryStorage } from "../../src/storage/memory.ts";
 import type { NodeAddress } from "../../src/transport/object.ts";
@@ -153,7 +153,7 @@ export class FakeNodes implements Nodes {
   #log(cluster: string): MemoryStorage {
     const storage = this.#logs.get(cluster) ?? new MemoryStorage();
     if (!this.#logs.has(cluster)) {
-      storage.prepare({ cluster, id: 1, configuration: { voters: [1] }, regions: [] });
+      storage.prepare(bootstrapIdentity(cluster, 1, ["weur"]));
       storage.markDurable(storage.written());
       this.#logs.set(cluster, storage);
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Node } from "../../src/node/node.ts";
+import { bootstrapIdentity } from "../../src/raft/identity.ts";
 import type { Message } from "../../src/raft/messages.ts";
 import { type Options, toIndex } from "../../src/raft/types.ts";
 import { StorageError } from "../../src/storage/error.ts";
@@ -31,7 +32,7 @@ class Leader {
   constructor(voters: readonly number[]) {
     this.node = new Node(this.host, options);
     const regions = voters.map(() => "weur");
-    this.node.prepare({ cluster: "main", id: 1, configuration: { voters }, regions });
+    this.node.prepare(bootstrapIdentity("main", 1, regions));
     this.node.start();
     this.ring(1_000);
     this.hear({ type: "PreVoteResponse", from: 2, to: 1, term: 1, granted: true });

@@ -54,6 +54,7 @@ it("holds no more than its share, however long the log", () => {
   const storage = begun(new MemoryStorage());
   let reads = 0;
   const counting = {
+    configuration: storage.configuration.bind(storage),
     term: storage.term.bind(storage),
     entries: (...range: Parameters<MemoryStorage["entries"]>) => {
       reads += 1;

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { electionResult, isMember, reachedByMajority } from "../../src/raft/quorum.ts";
+import { initialConfiguration, isMember, isVoter } from "../../src/raft/configuration.ts";
+import { electionResult, reachedByMajority } from "../../src/raft/quorum.ts";
 
-const voters = (count: number): { voters: number[] } => ({
+const voters = (count: number): { voters: number[]; outgoing: number[] } => ({
+  outgoing: [],
   voters: Array.from({ length: count }, (_, i) => i + 1),
 });
 
@@ -22,8 +24,8 @@ describe("the largest value that a majority has reached", () => {
   });
 
   test("counts voters only, and is 0 without any", () => {
-    expect(reachedByMajority({ voters: [2, 4, 9] }, (id) => id)).toBe(4);
-    expect(reachedByMajority({ voters: [] }, () => 5)).toBe(0);
+    expect(reachedByMajority({ voters: [2, 4, 9], outgoing: [] }, (id) => id)).toBe(4);
+    expect(reachedByMajority({ voters: [], outgoing: [] }, () => 5)).toBe(0);
   });
 });
 
@@ -61,6 +63,53 @@ describe("an election: yes (y), no (n), no answer (.)", () => {
   });
 });
 
-test("only voters are members", () => {
-  expect([0, 1, 3, 4].map((id) => isMember(voters(3), id))).toEqual([false, true, true, false]);
+describe("a joint configuration needs a majority of both halves", () => {
+  const joint = { voters: [1, 4, 5], outgoing: [1, 2, 3] };
+
+  test.each([
+    [[1, 4, 2], "won"],
+    [[1, 4, 5], "open"],
+    [[1, 2, 3], "open"],
+    [[4, 5, 2, 3], "won"],
+  ] as const)("votes of %j: %s", (granted, expected) => {
+    expect(electionResult(joint, new Map(granted.map((id) => [id, true])))).toBe(expected);
+  });
+
+  test.each([[[2, 3]], [[4, 5]]])("refusals of %j lose it", (refused) => {
+    expect(electionResult(joint, new Map(refused.map((id) => [id, false])))).toBe("lost");
+  });
+
+  test("and both must have reached an index", () => {
+    const reached = new Map([
+      [1, 9],
+      [4, 8],
+      [5, 7],
+      [2, 3],
+      [3, 2],
+    ]);
+    expect(reachedByMajority(joint, (id) => reached.get(id) ?? 0)).toBe(3);
+  });
+});
+
+describe("members", () => {
+  const configuration = {
+    ...initialConfiguration(["weur", "enam", "wnam"]),
+    learners: [4],
+    outgoing: [2, 9],
+  };
+
+  test("are voters, old voters, and learners", () => {
+    expect([0, 1, 3, 4, 5, 9].map((id) => isMember(configuration, id))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  test("voters are those of both halves, and no learners", () => {
+    expect([1, 4, 9].map((id) => isVoter(configuration, id))).toEqual([true, false, true]);
+  });
 });

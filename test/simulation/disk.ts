@@ -178,6 +178,10 @@ export class Disk implements Storage {
     return this.#inner.term(index);
   }
 
+  configuration(upTo: Index): Entry | null {
+    return this.#inner.configuration(upTo);
+  }
+
   entries(from: Index, to: Index, bytesMax: number): readonly Entry[] {
     return this.#inner.entries(from, to, bytesMax);
   }

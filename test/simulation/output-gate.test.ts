@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createEntry } from "../../src/raft/entry.ts";
+import { bootstrapIdentity } from "../../src/raft/identity.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import { Disk } from "./disk.ts";
 import { Oracle } from "./oracle.ts";
@@ -27,7 +28,7 @@ function setUp() {
   const disk = new Disk({ writing: () => {}, durable: () => {} }, () => "none");
   const out: string[] = [];
   const gate = new OutputGate(disk, world, (done) => done());
-  disk.prepare({ cluster: "c", id: 1, configuration: { voters: [1] }, regions: ["weur"] });
+  disk.prepare(bootstrapIdentity("c", 1, ["weur"]));
   disk.markNextDurable();
   const write = (index: number): void =>
     disk.write({

@@ -1,4 +1,4 @@
-import type { Identity } from "../../src/raft/identity.ts";
+import { bootstrapIdentity, type Identity } from "../../src/raft/identity.ts";
 import { Adversary } from "./adversary.ts";
 import { Finale } from "./finale.ts";
 import { Finding } from "./finding.ts";
@@ -73,12 +73,12 @@ function play(world: World, events: number): void {
   new Finale(ground).run();
 }
 
-const identityOf = (id: number, voters: readonly number[]): Identity => ({
-  cluster: "simulated",
-  id,
-  configuration: { voters },
-  regions: voters.map(() => "weur"),
-});
+const identityOf = (id: number, voters: readonly number[]): Identity =>
+  bootstrapIdentity(
+    "simulated",
+    id,
+    voters.map(() => "weur"),
+  );
 
 function attempt(run: () => void): string | null {
   try {

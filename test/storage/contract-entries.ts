@@ -1,7 +1,17 @@
 import { expect, it } from "vitest";
 import { toSeq } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
-import { appendTo, begun, command, lastIndex, noop, persist, run, type WithStorage } from "./fixture.ts";
+import {
+  appendTo,
+  begun,
+  command,
+  configuration,
+  lastIndex,
+  noop,
+  persist,
+  run,
+  type WithStorage,
+} from "./fixture.ts";
 
 /** The Raft log. */
 export function entriesContract(withStorage: WithStorage): void {
@@ -29,6 +39,19 @@ export function entriesContract(withStorage: WithStorage): void {
       storage.write(persist({ truncateFrom: toIndex(2), append: [noop(2, 5)] }));
       expect(storage.entries(toIndex(1), toIndex(9), 1_000)).toEqual([noop(1), noop(2, 5)]);
       expect(storage.term(toIndex(3))).toBeNull();
+    }));
+
+  it("the newest configuration up to an index, and of a cut log an older one", () =>
+    withStorage((storage) => {
+      const [first, second] = [configuration(2, [1, 2, 3]), configuration(4, [1, 2])];
+      begun(storage, 5).write(persist({ append: [noop(1), first, noop(3), second] }));
+      const found = [1, 2, 3, 4, 9].map((upTo) => storage.configuration(toIndex(upTo)));
+      expect(found).toEqual([null, first, first, second, second]);
+      expect(storage.entries(toIndex(1), toIndex(9), 10_000)).toEqual([noop(1), first, noop(3), second]);
+      storage.write(persist({ truncateFrom: toIndex(4) }));
+      expect(storage.configuration(toIndex(9))).toEqual(first);
+      storage.write(persist({ truncateFrom: toIndex(1) }));
+      expect(storage.configuration(toIndex(9))).toBeNull();
     }));
 
   it("a range ends with the log, and beyond it is empty", () =>

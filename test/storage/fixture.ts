@@ -2,18 +2,14 @@ import { decide } from "../../src/log/decide.ts";
 import { encodeLogEntry } from "../../src/log/entry-codec.ts";
 import { encodeRecords } from "../../src/log/records.ts";
 import type { Command, LogEntry, ProducerTuple } from "../../src/log/types.ts";
+import { encodeConfiguration } from "../../src/raft/configuration.ts";
 import { createEntry } from "../../src/raft/entry.ts";
-import type { Identity } from "../../src/raft/identity.ts";
+import { bootstrapIdentity } from "../../src/raft/identity.ts";
 import type { Persist } from "../../src/raft/ready.ts";
 import { type Entry, type Index, toIndex } from "../../src/raft/types.ts";
 import type { Storage } from "../../src/storage/contract.ts";
 
-export const identity: Identity = {
-  cluster: "main",
-  id: 2,
-  configuration: { voters: [1, 2, 3] },
-  regions: ["wnam", "enam", "weur"],
-};
+export const identity = bootstrapIdentity("main", 2, ["wnam", "enam", "weur"]);
 
 export const everything = toIndex(1_000_000);
 
@@ -76,4 +72,9 @@ export function run(storage: Storage, commands: readonly Command[], { term = 1, 
     if (decision.kind !== "propose") continue;
     storage.write(persist({ append: [command(last + 1, decision.entry, term)] }));
   }
+}
+
+export function configuration(index: number, voters: readonly number[]): Entry {
+  const data = encodeConfiguration({ ...identity.configuration, voters });
+  return createEntry(toIndex(index), 1, "configuration", data);
 }

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
 import { encodeRecords } from "../../src/log/records.ts";
 import type { Outcome, ProducerTuple } from "../../src/log/types.ts";
+import { bootstrapIdentity } from "../../src/raft/identity.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import { askNode, type NodeAddress, nodeStatus, prepareNode, startNode } from "../../src/transport/object.ts";
 import type { Answer, Page, Request, Status } from "../../src/transport/protocol.ts";
@@ -29,10 +30,9 @@ export class TestCluster {
   }
 
   async bootstrap(): Promise<this> {
-    const configuration = { voters: this.members.map(({ id }) => id) };
     const regions = this.members.map(({ region }) => region);
     for (const member of this.members) {
-      const identity = { cluster: this.name, id: member.id, configuration, regions };
+      const identity = bootstrapIdentity(this.name, member.id, regions);
       expect(await prepareNode(this.nodes, member, identity)).toBe(true);
     }
     for (const member of this.members) expect(await startNode(this.nodes, member)).toBe(true);

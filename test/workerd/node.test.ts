@@ -2,6 +2,7 @@ import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm } fro
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { decodeRecords } from "../../src/log/records.ts";
+import { bootstrapIdentity } from "../../src/raft/identity.ts";
 import { abortNode } from "../../src/transport/object.ts";
 import type { Page } from "../../src/transport/protocol.ts";
 import { appendOf, orLost, TestCluster } from "./cluster.ts";
@@ -32,7 +33,7 @@ describe("a node that belongs to no cluster", () => {
 
   it("refuses to be another node than its name says", async () => {
     const cluster = new TestCluster(1);
-    const identity = { cluster: "other", id: 1, configuration: { voters: [1] }, regions: ["weur"] };
+    const identity = bootstrapIdentity("other", 1, ["weur"]);
     const response = await cluster
       .stub(1)
       .fetch("https://node/prepare", { method: "POST", body: JSON.stringify(identity) });

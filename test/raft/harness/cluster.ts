@@ -1,3 +1,4 @@
+import { initialConfiguration } from "../../../src/raft/configuration.ts";
 import type { Message } from "../../../src/raft/messages.ts";
 import type { NodeId, Options, Term } from "../../../src/raft/types.ts";
 import { entriesOf } from "./entries.ts";
@@ -15,6 +16,8 @@ export const defaults: Options = {
 export interface ClusterSetup {
   /** How many nodes: 1, 2 … */
   readonly size: number;
+  /** How many of them, the first, are voters from the start: by default all. The others are nobody yet. */
+  readonly voters?: number;
   /** Logs to begin with, by node, as the terms of their entries; all others are empty. */
   readonly logs?: Readonly<Record<NodeId, readonly Term[]>>;
   /** Current terms to begin with; by default, that of the log's last entry. */
@@ -46,13 +49,14 @@ export class Cluster {
   constructor(setup: ClusterSetup) {
     const { size, logs = {}, currentTerms = {}, votes = {}, random = (id) => () => id / 10 } = setup;
     this.options = { ...defaults, ...setup.options };
-    const voters = Array.from({ length: size }, (_, i) => i + 1);
+    const ids = Array.from({ length: size }, (_, i) => i + 1);
+    const configuration = initialConfiguration(Array.from({ length: setup.voters ?? size }, () => "weur"));
     const send = (message: Message): void => {
       this.pool.push(message);
       this.sent.push(message);
     };
-    const shared = { voters, options: this.options, clock: this.clock, send };
-    this.nodes = voters.map((id) => {
+    const shared = { configuration, options: this.options, clock: this.clock, send };
+    this.nodes = ids.map((id) => {
       const log = entriesOf(logs[id] ?? []);
       const currentTerm = currentTerms[id] ?? log.at(-1)?.term ?? 0;
       const image = { hardState: { currentTerm, votedFor: votes[id] ?? null }, log };

@@ -23,6 +23,8 @@ export function endOf({ log }: Image): { readonly lastIndex: Index; readonly las
 export function readerOf(present: () => Image): LogReader {
   return {
     term: (index) => (index === 0 ? 0 : (present().log[index - 1]?.term ?? null)),
+    configuration: (upTo) =>
+      present().log.findLast(({ kind, index }) => kind === "configuration" && index <= upTo) ?? null,
     entries: (from, to, bytesMax) => firstBytes(present().log.slice(from - 1, to), bytesMax),
   };
 }

@@ -12,8 +12,9 @@ import { type Entry, type NodeId, type Term, toIndex } from "../../../src/raft/t
 
 type Envelope = Pick<Message, "from" | "to" | "term">;
 
-/** Where a candidate's log ends; 0 is the empty log. */
+/** Where a candidate's log ends, and the configuration in it; 0 is the empty log. */
 interface LogEnd {
+  readonly configurationIndex?: number;
   readonly lastIndex?: number;
   readonly lastTerm?: Term;
 }
@@ -28,15 +29,17 @@ export const between = (from: NodeId, to: NodeId) => ({
 /** Messages written by hand, for what an ordinary run does not show. */
 function craft(head: Envelope) {
   return {
-    preVote: ({ lastIndex = 0, lastTerm = 0 }: LogEnd): PreVote => ({
+    preVote: ({ lastIndex = 0, lastTerm = 0, configurationIndex = 0 }: LogEnd): PreVote => ({
       type: "PreVote",
+      configurationIndex: toIndex(configurationIndex),
       ...head,
       lastIndex: toIndex(lastIndex),
       lastTerm,
     }),
     preVoteResponse: (granted: boolean): PreVoteResponse => ({ type: "PreVoteResponse", ...head, granted }),
-    requestVote: ({ lastIndex = 0, lastTerm = 0 }: LogEnd): RequestVote => ({
+    requestVote: ({ lastIndex = 0, lastTerm = 0, configurationIndex = 0 }: LogEnd): RequestVote => ({
       type: "RequestVote",
+      configurationIndex: toIndex(configurationIndex),
       isTransfer: false,
       ...head,
       lastIndex: toIndex(lastIndex),
@@ -50,6 +53,7 @@ function craft(head: Envelope) {
     append: (fields: AppendFields): AppendEntries => ({
       type: "AppendEntries",
       ...head,
+      configurationIndex: toIndex(fields.configurationIndex ?? 0),
       prevIndex: toIndex(fields.prevIndex ?? 0),
       prevTerm: fields.prevTerm ?? 0,
       entries: fields.entries ?? [],
@@ -74,6 +78,7 @@ function craft(head: Envelope) {
 }
 
 interface AppendFields {
+  readonly configurationIndex?: number;
   readonly prevIndex?: number;
   readonly prevTerm?: Term;
   readonly entries?: readonly Entry[];

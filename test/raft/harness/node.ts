@@ -1,3 +1,4 @@
+import type { Configuration } from "../../../src/raft/configuration.ts";
 import type { Leader } from "../../../src/raft/leader.ts";
 import type { Message } from "../../../src/raft/messages.ts";
 import type { Progress } from "../../../src/raft/progress.ts";
@@ -20,12 +21,18 @@ export interface Clock {
 
 export interface NodeSetup {
   readonly id: NodeId;
-  readonly voters: readonly NodeId[];
+  readonly configuration: Configuration;
   readonly options: Options;
   readonly random: () => number;
   readonly clock: Clock;
   readonly image: Image;
   readonly send: (message: Message) => void;
+}
+
+export interface Change {
+  readonly add?: readonly NodeId[];
+  readonly remove?: readonly NodeId[];
+  readonly expectedIndex?: number | null;
 }
 
 /**
@@ -109,6 +116,16 @@ export class TestNode {
     return begun;
   }
 
+  /** Adds and removes nodes, by their numbers. */
+  change({ add = [], remove = [], expectedIndex = null }: Change): ReturnType<Raft["changeMembers"]> {
+    const added = add.map((id) => ({ id, region: "weur" }));
+    const expected = expectedIndex === null ? null : toIndex(expectedIndex);
+    const begun = this.raft.changeMembers({ add: added, remove, expectedIndex: expected }, this.now);
+    this.#take();
+    this.#input(() => {});
+    return begun;
+  }
+
   propose(
     ...texts: readonly string[]
   ): readonly ({ readonly index: Index; readonly term: Term } | NotTaken)[] {
@@ -175,10 +192,11 @@ export class TestNode {
   }
 
   #boot(): Raft {
-    const { id, options, voters, random } = this.#setup;
+    const { id, options, configuration, random } = this.#setup;
     const { hardState } = this.#written;
     const log = readerOf(() => this.#written);
-    const init = { id, options, configuration: { voters }, log, random, hardState, ...endOf(this.#written) };
+    const base = { configuration, index: toIndex(0) };
+    const init = { id, options, base, log, random, hardState, ...endOf(this.#written) };
     return new Raft(init, this.now);
   }
 
