@@ -1,15 +1,7 @@
 import type { Command, Outcome } from "../log/types.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
-import type {
-  Answer,
-  CommandRequest,
-  Failure,
-  QueryAnswer,
-  QueryRequest,
-  Request,
-  TransferRequest,
-} from "../transport/protocol.ts";
+import type { Answer, Failure, QueryAnswer, QueryRequest, Request } from "../transport/protocol.ts";
 import { TransportError } from "../transport/transport-error.ts";
 import { Attempts } from "./attempts.ts";
 import type { Cluster } from "./cluster.ts";
@@ -44,7 +36,7 @@ export class Router {
   async #toLeader(
     call: Call,
     cluster: Cluster,
-    request: CommandRequest | TransferRequest,
+    request: Exclude<Request, QueryRequest>,
     isRepeatable: boolean,
   ): Promise<Exclude<Answer, Failure>> {
     const order = this.#order(call, cluster);

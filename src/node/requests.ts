@@ -1,6 +1,7 @@
 import { decide, proposedOutcome } from "../log/decide.ts";
 import { encodeLogEntry } from "../log/entry-codec.ts";
 import type { Command, LogEntry, Outcome } from "../log/types.ts";
+import type { MembersChange } from "../raft/membership.ts";
 import type { Raft } from "../raft/raft.ts";
 import { type Index, type NodeId, type Term, toIndex } from "../raft/types.ts";
 import { StorageError } from "../storage/error.ts";
@@ -70,6 +71,7 @@ export class Requests {
     else if (this.#raft.state.role.name !== "leader") this.#handOn(request, errand, errand.ticket);
     else if (request.kind === "command") this.#command(request.command, errand.ticket);
     else if (request.kind === "transfer") this.#transfer(request.to, errand.ticket);
+    else if (request.kind === "members") this.#members(request.change, errand.ticket);
     else
       this.#confirm(toIndex(0), errand.ticket, (index) =>
         errand.ticket.answer({ kind: "read-index", index }),
@@ -83,7 +85,8 @@ export class Requests {
       ticket.answer(this.#failure("not-leader"));
       return;
     }
-    const lost: FailureReason = request.kind === "command" ? "outcome-unknown" : "timeout";
+    const writes = request.kind === "command" || request.kind === "members";
+    const lost: FailureReason = writes ? "outcome-unknown" : "timeout";
     errand.ticket.ifLate = () => this.#failure(lost);
     this.#host.forward(leader, request, errand.timeoutMs, (answer) =>
       ticket.answer(answer ?? this.#failure(lost)),
@@ -96,6 +99,20 @@ export class Requests {
     ticket.answer(begun === "begun" ? { kind: "transferring" } : this.#failure(begun));
   }
 
+  /** A refusal is as true as the leadership of who gives it: that is confirmed first. */
+  #members(change: MembersChange, ticket: Ticket): void {
+    const begun = this.#raft.changeMembers(change, this.#now());
+    const { configuration, configurationIndex, lastIndex } = this.#raft.state;
+    if (begun === "not-leader") ticket.answer(this.#failure(begun));
+    else if (typeof begun === "string") {
+      const refused = { kind: "members-refused", reason: begun, configuration, configurationIndex } as const;
+      this.#confirm(lastIndex, ticket, () => ticket.answer(refused));
+    } else {
+      const answer = { kind: "members", configuration, configurationIndex } as const;
+      this.#awaitEntry(begun.index, begun.term, answer, ticket);
+    }
+  }
+
   #command(command: Command, ticket: Ticket): void {
     const { lastIndex } = this.#raft.state;
     const decision = decide(command, this.#host.storage.view(lastIndex), this.#host.now());
@@ -104,10 +121,10 @@ export class Requests {
         this.#propose(decision.entry, ticket);
         break;
       case "duplicate":
-        this.#awaitEntry(decision.batch.index, decision.batch.term, decision.outcome, ticket);
+        this.#awaitEntry(decision.batch.index, decision.batch.term, toAnswer(decision.outcome), ticket);
         break;
       case "answer":
-        this.#confirm(lastIndex, ticket, () => ticket.answer({ kind: "outcome", outcome: decision.outcome }));
+        this.#confirm(lastIndex, ticket, () => ticket.answer(toAnswer(decision.outcome)));
         break;
     }
   }
@@ -119,14 +136,14 @@ export class Requests {
       return;
     }
     const { index, term } = proposal;
-    this.#awaitEntry(index, term, proposedOutcome(entry, index, term), ticket);
+    this.#awaitEntry(index, term, toAnswer(proposedOutcome(entry, index, term)), ticket);
   }
 
   /** An entry of another term in its place means that it can never be committed: nothing has happened. */
-  #awaitEntry(index: Index, term: Term, outcome: Outcome, ticket: Ticket): void {
+  #awaitEntry(index: Index, term: Term, answer: Answer, ticket: Ticket): void {
     ticket.ifLate = () => this.#failure("outcome-unknown");
     const settle = (isCommitted: boolean): void =>
-      ticket.answer(isCommitted ? { kind: "outcome", outcome } : this.#failure("superseded"));
+      ticket.answer(isCommitted ? answer : this.#failure("superseded"));
     ticket.atEnd(this.#waiting.forEntry({ index, term, settle }));
   }
 
@@ -207,3 +224,5 @@ export class Requests {
     return { kind: "failure", reason, leader: this.#raft.state.leader };
   }
 }
+
+const toAnswer = (outcome: Outcome): Answer => ({ kind: "outcome", outcome });

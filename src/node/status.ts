@@ -1,4 +1,6 @@
+import { isVoter, membersOf } from "../raft/configuration.ts";
 import type { State } from "../raft/state.ts";
+import type { NodeId } from "../raft/types.ts";
 import type { Boot } from "../storage/contract.ts";
 import type { PeerStatus, Status } from "../transport/protocol.ts";
 import type { Member } from "./member.ts";
@@ -6,31 +8,30 @@ import type { Member } from "./member.ts";
 /** How a node is doing. A prepared one, which is no member yet, shows what its storage says. */
 export function statusOf({ identity, phase, hardState, lastIndex }: Boot, member: Member | null): Status {
   if (member === null) {
+    const { configuration, configurationIndex } = identity;
     const { currentTerm } = hardState;
     const silent = { role: "follower", leader: null, commitIndex: 0, peers: [], corruptEntries: 0 } as const;
-    return { ...silent, identity, phase, currentTerm, lastIndex };
+    return { ...silent, identity, phase, currentTerm, lastIndex, configuration, configurationIndex };
   }
   const { state, corruptEntries } = member.raft;
-  const { currentTerm, leader, commitIndex } = state;
-  const peers = identity.configuration.voters.flatMap((id) =>
-    peerStatus(state, identity.regions, id, member.now()),
-  );
+  const { currentTerm, leader, commitIndex, configuration, configurationIndex } = state;
+  const peers = membersOf(configuration).flatMap((id) => peerStatus(state, id, member.now()));
   const known = { currentTerm, leader, commitIndex, lastIndex: state.lastIndex, corruptEntries };
-  return { identity, phase, role: state.role.name, peers, ...known };
+  return { identity, phase, role: state.role.name, peers, configuration, configurationIndex, ...known };
 }
 
 /** Only a leader knows how its peers are doing. */
-function peerStatus(
-  state: State,
-  regions: readonly string[],
-  id: number,
-  now: number,
-): readonly PeerStatus[] {
-  const { role, lastIndex } = state;
+function peerStatus(state: State, id: NodeId, now: number): readonly PeerStatus[] {
+  const { role, lastIndex, configuration } = state;
   if (role.name !== "leader") return [];
-  const region = regions[id - 1] ?? "";
+  const region = configuration.regions[id] ?? "";
   const progress = role.peers.get(id);
   const matchIndex = progress?.matchIndex ?? role.durableIndex;
   const silentMs = progress === undefined ? null : now - progress.ackedAt;
-  return [{ id, region, matchIndex, lag: lastIndex - matchIndex, silentMs }];
+  return [{ id, region, part: partOf(state, id), matchIndex, lag: lastIndex - matchIndex, silentMs }];
+}
+
+function partOf({ configuration }: State, id: NodeId): PeerStatus["part"] {
+  if (!isVoter(configuration, id)) return "learner";
+  return configuration.voters.includes(id) ? "voter" : "outgoing";
 }

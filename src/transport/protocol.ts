@@ -1,9 +1,11 @@
 import type { Command, LogId, Outcome, Seq, StoredBatch } from "../log/types.ts";
+import type { Configuration } from "../raft/configuration.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
+import type { ChangeRefusal, MembersChange } from "../raft/membership.ts";
 import type { Index, NodeId, Term } from "../raft/types.ts";
 
 /** What the Worker, or a follower on its behalf, asks of a node. */
-export type Request = CommandRequest | ReadIndexRequest | TransferRequest | QueryRequest;
+export type Request = CommandRequest | ReadIndexRequest | TransferRequest | MembersRequest | QueryRequest;
 
 /** Decided by the leader; a follower hands it on, once. */
 export interface CommandRequest {
@@ -20,6 +22,12 @@ export interface ReadIndexRequest {
 export interface TransferRequest {
   readonly kind: "transfer";
   readonly to: NodeId;
+}
+
+/** Asks the leader to change who takes part. */
+export interface MembersRequest {
+  readonly kind: "members";
+  readonly change: MembersChange;
 }
 
 /** Answered by any node from its own rows. */
@@ -61,7 +69,14 @@ export interface NamesQuery {
   readonly limit: number;
 }
 
-export type Answer = OutcomeAnswer | ReadIndexAnswer | TransferAnswer | QueryAnswer | Failure;
+export type Answer =
+  | OutcomeAnswer
+  | ReadIndexAnswer
+  | TransferAnswer
+  | MembersAnswer
+  | MembersRefused
+  | QueryAnswer
+  | Failure;
 
 export interface OutcomeAnswer {
   readonly kind: "outcome";
@@ -76,6 +91,23 @@ export interface ReadIndexAnswer {
 /** The leader has begun to hand over, or is the target itself. What comes of it shows in who leads. */
 export interface TransferAnswer {
   readonly kind: "transferring";
+}
+
+/** The first step of a change is committed; the others follow by themselves, and show in the status. */
+export interface MembersAnswer {
+  readonly kind: "members";
+  readonly configuration: Configuration;
+  /** To be expected by the next change. */
+  readonly configurationIndex: Index;
+}
+
+/** The change is not possible; nothing was written. */
+export interface MembersRefused {
+  readonly kind: "members-refused";
+  readonly reason: ChangeRefusal;
+  /** In force, and committed. */
+  readonly configuration: Configuration;
+  readonly configurationIndex: Index;
 }
 
 /** A query's result, and the committed index that it is true of. */
@@ -142,11 +174,13 @@ export type FailureReason =
   /** This node belongs to no cluster. */
   | "no-such-cluster";
 
-/** How one peer is doing, as its leader sees it. */
+/** How one member, or one that is just leaving, is doing, as its leader sees it. */
 export interface PeerStatus {
   readonly id: NodeId;
   readonly region: string;
   readonly matchIndex: Index;
+  /** `learner`: it is sent the log and counts nowhere yet; `outgoing`: it counts until the change is through. */
+  readonly part: "voter" | "learner" | "outgoing";
   /** Entries that it does not have yet, as far as the leader knows. */
   readonly lag: number;
   /** Milliseconds since its last answer; null for the leader itself. */
@@ -161,6 +195,9 @@ export interface Status {
   readonly leader: NodeId | null;
   readonly commitIndex: number;
   readonly lastIndex: number;
+  /** In force at this node, committed or not. */
+  readonly configuration: Configuration;
+  readonly configurationIndex: Index;
   /** Only from a leader. */
   readonly peers: readonly PeerStatus[];
   /** Entries that arrived damaged and were dropped, since this object started. */

@@ -70,16 +70,25 @@ export class FakeNodes implements Nodes {
     const node = this.#nodes.get(nameOf(address));
     if (node === undefined) return null;
     const { identity, phase } = node;
+    const { configuration, configurationIndex } = identity;
     const leader = this.leaders.get(address.cluster) ?? null;
     const index = this.#log(address.cluster).durableLastIndex();
     const peers = identity.configuration.voters.map((id) => {
       const region = identity.regions[id - 1] ?? "";
-      return { id, region, matchIndex: index, lag: 0, silentMs: id === leader ? null : 5 };
+      return {
+        id,
+        region,
+        part: "voter",
+        matchIndex: index,
+        lag: 0,
+        silentMs: id === leader ? null : 5,
+      } as const;
     });
     const isLeader = leader === identity.id;
     return {
       ...{ identity, phase, role: isLeader ? "leader" : "follower", currentTerm: 1, leader },
       ...{ commitIndex: index, lastIndex: index, peers: isLeader ? peers : [], corruptEntries: 0 },
+      ...{ configuration, configurationIndex },
     };
   }
 
@@ -125,6 +134,7 @@ export class FakeNodes implements Nodes {
       if (!this.#refusesTransfer(address.cluster, request.to)) this.leaders.set(address.cluster, request.to);
       return { kind: "transferring" };
     }
+    if (request.kind === "members") throw new Error("these nodes keep their members");
     return { kind: "outcome", outcome: this.#carryOut(address.cluster, request.command) };
   }
 

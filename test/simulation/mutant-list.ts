@@ -48,8 +48,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a truncated proposal reported as success",
     file: "src/node/requests.ts",
-    original: 'isCommitted ? { kind: "outcome", outcome } : this.#failure("superseded")',
-    fault: '{ kind: "outcome", outcome }',
+    original: 'isCommitted ? answer : this.#failure("superseded")',
+    fault: "answer",
   },
   {
     name: "commit up to the last index, not the last new one",
