@@ -2,7 +2,13 @@ import { isVoter } from "./configuration.ts";
 import { becomeLeader, quorumHeardAt } from "./leader.ts";
 import type { PreVote, PreVoteResponse, RequestVote, RequestVoteResponse } from "./messages.ts";
 import { electionResult } from "./quorum.ts";
-import { becomeFollower, enterTerm, resetElectionDeadline, type State } from "./state.ts";
+import {
+  becomeFollower,
+  configurationBefore,
+  enterTerm,
+  resetElectionDeadline,
+  type State,
+} from "./state.ts";
 import type { Index, NodeId, Term } from "./types.ts";
 
 /**
@@ -25,8 +31,16 @@ export function onTimeoutNow(state: State, now: number): void {
   if (state.role.name === "follower" && canLead(state)) becomeCandidate(state, now, true);
 }
 
-/** Learners, and nodes that were removed, wait: nobody would count their votes for themselves. */
-export const canLead = ({ configuration, id }: State): boolean => isVoter(configuration, id);
+/**
+ * Learners never campaign, nor do nodes that know that they are removed. While the removal may still be undone,
+ * the node may be the only one with the newest entries of the old configuration: it leads, and does not count
+ * itself (thesis §4.2.2).
+ */
+export function canLead(state: State): boolean {
+  const { configuration, configurationIndex, commitIndex, id } = state;
+  if (isVoter(configuration, id)) return true;
+  return configurationIndex > commitIndex && isVoter(configurationBefore(state), id);
+}
 
 /** Paper §5.2. Its own vote counts when it is durable: see `onOwnVoteDurable`. */
 function becomeCandidate(state: State, now: number, isTransfer: boolean): void {

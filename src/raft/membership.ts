@@ -9,6 +9,7 @@ import {
 import { createEntry } from "./entry.ts";
 import type { Leader } from "./leader.ts";
 import { createProgress } from "./progress.ts";
+import { reachedByMajority } from "./quorum.ts";
 import { append, becomeFollower, type State } from "./state.ts";
 import { type Index, type NodeId, toIndex } from "./types.ts";
 
@@ -34,13 +35,16 @@ export type ChangeRefusal =
   /** A number to add was used already. */
   | "used-id"
   /** No voter would be left, or nothing is asked for. */
-  | "empty-change";
+  | "empty-change"
+  /** No majority of the new voters has answered of late: they could decide nothing. */
+  | "no-quorum";
 
 /** Checks a change against the configuration in force, and gives the next configuration on its way. */
 export function nextConfiguration(
   state: State,
   leader: Leader,
   change: MembersChange,
+  now: number,
 ): Configuration | ChangeRefusal {
   const { configuration, configurationIndex, commitIndex } = state;
   if (commitIndex < leader.termStart) return "not-ready";
@@ -50,7 +54,16 @@ export function nextConfiguration(
   const isCancel =
     change.add.length === 0 && change.remove.every((id) => configuration.learners.includes(id));
   if (configuration.learners.length > 0 && !isCancel) return "change-under-way";
-  return refusalOf(configuration, change) ?? changed(configuration, change);
+  const refusal = refusalOf(configuration, change);
+  if (refusal !== null) return refusal;
+  const next = changed(configuration, change);
+  return isJoint(next) && !isAlive(state, leader, next.voters, now) ? "no-quorum" : next;
+}
+
+/** Whether a majority of `voters` has answered within an election timeout. */
+function isAlive({ options }: State, leader: Leader, voters: readonly NodeId[], now: number): boolean {
+  const heardAt = reachedByMajority({ voters, outgoing: [] }, (id) => leader.peers.get(id)?.ackedAt ?? now);
+  return now - heardAt < options.electionTimeoutMs;
 }
 
 function refusalOf(
@@ -155,6 +168,7 @@ function haveCaughtUp({ options }: State, leader: Leader, now: number): boolean 
 function promote(state: State, leader: Leader, now: number): void {
   const { voters, learners, leaving } = state.configuration;
   const next = [...voters.filter((id) => !leaving.includes(id)), ...learners];
+  if (!isAlive(state, leader, next, now)) return;
   appendConfiguration(state, leader, jointOf(state.configuration, next), now);
 }
 

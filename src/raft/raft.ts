@@ -153,7 +153,7 @@ export class Raft {
     const state = this.#state;
     this.#expectTaken();
     if (state.role.name !== "leader" || state.role.transfer !== null) return "not-leader";
-    const next = nextConfiguration(state, state.role, change);
+    const next = nextConfiguration(state, state.role, change, now);
     if (typeof next === "string") return next;
     return { index: appendConfiguration(state, state.role, next, now), term: state.currentTerm };
   }

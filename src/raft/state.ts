@@ -3,7 +3,15 @@ import { invariant } from "./invariant.ts";
 import type { Leader } from "./leader.ts";
 import type { Message } from "./messages.ts";
 import type { ConfirmedRead } from "./ready.ts";
-import type { Entry, Index, LogReader, NodeId, Options, Term } from "./types.ts";
+import {
+  type Entry,
+  type Index,
+  type LogReader,
+  type NodeId,
+  type Options,
+  type Term,
+  toIndex,
+} from "./types.ts";
 
 /** What a node does; all else about it is in `State`. */
 export type Role =
@@ -88,10 +96,20 @@ export function lastIndexWithTermAtMost(state: State, from: Index, term: Term): 
 
 /** Brings into force the newest configuration at or before `upTo`. */
 export function adoptConfiguration(state: State, upTo: Index): void {
-  const entry = state.log.configuration(upTo);
-  const isNewer = entry !== null && entry.index > state.base.index;
-  state.configuration = isNewer ? decodeConfiguration(entry.data) : state.base.configuration;
-  state.configurationIndex = isNewer ? entry.index : state.base.index;
+  const { configuration, index } = configurationAt(state, upTo);
+  state.configuration = configuration;
+  state.configurationIndex = index;
+}
+
+/** The configuration that was in force before the present one. */
+export function configurationBefore(state: State): Configuration {
+  return configurationAt(state, toIndex(state.configurationIndex - 1)).configuration;
+}
+
+function configurationAt({ log, base }: State, upTo: Index): PlacedConfiguration {
+  const entry = log.configuration(upTo);
+  if (entry === null || entry.index <= base.index) return base;
+  return { configuration: decodeConfiguration(entry.data), index: entry.index };
 }
 
 /** Adds entries to the end of the log; a configuration among them is in force at once. */

@@ -143,6 +143,18 @@ describe("a node is added", () => {
   });
 });
 
+test("learners wait while the voters that they would leave behind do not answer", () => {
+  const { cluster, leader } = led(4, 3);
+  cluster.partition([1, 2, 4], [3]);
+  cluster.pass(2 * timeout);
+  leader.change({ add: [4], remove: [1, 2] });
+  cluster.pass(3 * timeout);
+  expect(leader.state.configuration).toMatchObject({ voters: [1, 2, 3], learners: [4] });
+  cluster.heal();
+  cluster.pass(3 * timeout);
+  expect(votersOf(cluster.leader)).toEqual([3, 4]);
+});
+
 describe("a joint configuration", () => {
   /** Node 1 has appended a joint configuration, which nobody else has: {1, 2, 3} becomes {1, 4, 5}. */
   function joint(): { readonly cluster: Cluster; readonly leader: TestNode } {
@@ -275,6 +287,14 @@ describe("a change is refused", () => {
     expect(leader.state.lastIndex).toBe(lastIndex);
   });
 
+  test("that leaves a majority of nodes that do not answer", () => {
+    const { cluster, leader } = led(5);
+    cluster.partition([1, 2, 3], [4], [5]);
+    cluster.pass(2 * timeout);
+    expect(leader.change({ remove: [2, 3] })).toBe("no-quorum");
+    expect(leader.change({ remove: [4, 5] })).toMatchObject({ term: 1 });
+  });
+
   test("by who does not lead", () => {
     const { cluster } = led(3);
     expect(cluster.node(2).change({ remove: [3] })).toBe("not-leader");
@@ -329,6 +349,24 @@ describe("a leader that is removed", () => {
     expect(votersOf(cluster.leader)).toEqual([2, 3]);
     expect(leader.role).toBe("follower");
   });
+});
+
+test("a leader that removes itself, and falls before the others know, can still lead them out of it", () => {
+  const { cluster, leader } = led(2);
+  leader.change({ remove: [1] });
+  cluster.deliver(...cluster.take("AppendEntries"));
+  cluster.deliver(...cluster.take("AppendEntriesAccepted"));
+  expect(leader.state.configuration).toMatchObject({ voters: [2], outgoing: [] });
+  cluster.loseAll();
+  leader.restart();
+  cluster.campaign(2);
+  cluster.run();
+  expect(cluster.leaders).toEqual([]);
+  cluster.pass(5 * timeout);
+  expect(cluster.leader.id).toBe(2);
+  expect(votersOf(cluster.leader)).toEqual([2]);
+  expect(leader.role).toBe("follower");
+  expect(leader.raft.wakeAt()).toBeNull();
 });
 
 describe("a node that was removed", () => {

@@ -22,7 +22,7 @@ export class Adversary {
   /** A node has just won its election: cut it off, or confuse it and its followers by messages of old. */
   elected(machine: Machine): void {
     const { random, plan, scheduler } = this.#world;
-    if (plan.nodes === 1) return;
+    if (this.#machines.length === 1) return;
     const soon = (strike: () => void): void => {
       scheduler.after(random.float() * plan.network.latencyMsMax * 4, () => {
         if (!this.#world.healed) strike();
@@ -45,10 +45,13 @@ export class Adversary {
   }
 
   #maybeCrash(from: Machine, message: Message): void {
-    const { crashVoter, crashAcknowledger, cutAppender } = this.#world.plan.nemesis;
+    const { crashVoter, crashAcknowledger, cutAppender, cutConfigurer } = this.#world.plan.nemesis;
     if (message.type === "RequestVoteResponse" && message.granted) {
       if (this.#strikes(crashVoter, "voter crashed after its grant")) this.#crashSoon(from.id, 0);
     } else if (message.type === "AppendEntries" && message.entries.length > 0) {
+      const configures = message.entries.some(({ kind }) => kind === "configuration");
+      if (configures && this.#strikes(cutConfigurer, "leader cut off with a new configuration"))
+        this.#nemesis.isolate(from);
       if (this.#strikes(cutAppender, "leader cut off while appending")) this.#nemesis.isolate(from);
       if (this.#strikes(crashAcknowledger, "leader crashed while appending")) this.#crashSoon(from.id, 2);
       if (this.#strikes(crashAcknowledger, "follower crashed while appending"))

@@ -1,4 +1,5 @@
 import type { Outcome, Refusal } from "../../src/log/types.ts";
+import type { Identity } from "../../src/raft/identity.ts";
 import type { NodeId } from "../../src/raft/types.ts";
 import type { Answer, Failure, Request } from "../../src/transport/protocol.ts";
 import { Finding } from "./finding.ts";
@@ -13,6 +14,8 @@ export interface Ground {
   readonly machines: readonly Machine[];
   readonly network: Network;
   readonly histories: Histories;
+  /** Makes sure that there is a machine for a node that may become a member. */
+  hire(identity: Identity): void;
 }
 
 /** Somebody who asks, waits for the answer or gives up, thinks, and asks again; until the faults are over. */

@@ -1,7 +1,9 @@
 import type { LogId, StoredBatch } from "../../src/log/types.ts";
 import type { LogView } from "../../src/log/view.ts";
+import { decodeConfiguration } from "../../src/raft/configuration.ts";
 import type { Identity } from "../../src/raft/identity.ts";
 import type { Persist } from "../../src/raft/ready.ts";
+import type { PlacedConfiguration } from "../../src/raft/state.ts";
 import type { Entry, HardState, Index, Term } from "../../src/raft/types.ts";
 import type { BatchRange, Boot, NameRange, Storage } from "../../src/storage/contract.ts";
 import { MemoryStorage } from "../../src/storage/memory.ts";
@@ -20,17 +22,32 @@ export interface Written {
 export class Image {
   readonly log = new ChainedLog();
   hardState: HardState = { currentTerm: 0, votedFor: null };
+  /** The configurations of the log, in order. */
+  configurations: PlacedConfiguration[] = [];
 
   apply({ persist, chains }: Written): void {
     if (persist.hardState !== null) this.hardState = persist.hardState;
-    if (persist.truncateFrom !== null) this.log.truncate(persist.truncateFrom);
+    const { truncateFrom } = persist;
+    if (truncateFrom !== null) {
+      this.log.truncate(truncateFrom);
+      this.configurations = this.configurations.filter(({ index }) => index < truncateFrom);
+    }
     for (const [i, entry] of persist.append.entries()) this.log.push(entry.term, chains[i] as Chain);
+    this.configurations.push(...configurationsIn(persist.append));
   }
 
   become(other: Image): void {
     this.hardState = other.hardState;
     this.log.become(other.log);
+    this.configurations = [...other.configurations];
   }
+}
+
+/** Who takes part, by the entries that say so. */
+export function configurationsIn(entries: readonly Entry[]): PlacedConfiguration[] {
+  return entries
+    .filter(({ kind }) => kind === "configuration")
+    .map(({ index, data }) => ({ index, configuration: decodeConfiguration(data) }));
 }
 
 /** Who watches what is written, and what of it becomes durable. */

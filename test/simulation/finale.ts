@@ -1,8 +1,10 @@
+import { type Configuration, isJoint } from "../../src/raft/configuration.ts";
 import type { Index } from "../../src/raft/types.ts";
 import type { Answer, Request, Status } from "../../src/transport/protocol.ts";
 import { type Ground, outcomeOf } from "./client.ts";
 import { require } from "./finding.ts";
 import type { Machine } from "./machine.ts";
+import { isQuorum } from "./quorums.ts";
 import { Replay } from "./replay.ts";
 import { isDeletable } from "./workload.ts";
 
@@ -23,6 +25,7 @@ export class Finale {
     world.trace.say(world.scheduler.now, () => "the faults are over, but for a minority's links");
     network.joinAll();
     for (const machine of machines) machine.heal();
+    if (world.plan.clients.changers > 0) this.#letRequestsEnd();
     const quorum = this.#strandMinority();
     this.#probe("probe-of-quorum", quorum);
     world.trace.say(world.scheduler.now, () => "all faults are over");
@@ -32,15 +35,25 @@ export class Finale {
     this.#judge();
   }
 
+  /** A change of members that is still on its way could take the very nodes that are about to be left. */
+  #letRequestsEnd(): void {
+    const { scheduler, plan } = this.#ground.world;
+    const end = scheduler.now + plan.clients.timeoutMsMax * 2;
+    while (scheduler.now < end && scheduler.step()) {
+      // Each step checks itself.
+    }
+  }
+
   /** Leaves some nodes half or wholly cut off. What they do must not keep the quorum, which is given, from work. */
   #strandMinority(): readonly Machine[] {
     const { world, network, machines } = this.#ground;
     const { random, plan } = world;
-    const quorum = [...machines];
-    const strayCount = (machines.length - 1) / 2;
-    for (let i = 0; i < strayCount; i++) {
-      const [stray] = quorum.splice(random.below(quorum.length), 1);
-      if (stray === undefined) break;
+    let quorum = [...machines];
+    for (let i = 0; i < machines.length / 2; i++) {
+      const stray = random.pick(quorum);
+      const others = quorum.filter((machine) => machine !== stray);
+      if (!this.#canDecide(others)) continue;
+      quorum = others;
       // Without CheckQuorum, a leader that can't hear may well hold back those who hear it (thesis §6.2).
       const way = plan.options.checkQuorum ? random.pick(["both", "in", "out"] as const) : "both";
       for (const { id } of machines) {
@@ -49,6 +62,20 @@ export class Finale {
       }
     }
     return quorum;
+  }
+
+  /** By whichever configuration is the newest in somebody's log, for it may be that which counts; and by its next. */
+  #canDecide(machines: readonly Machine[]): boolean {
+    const ids = machines.map(({ id }) => id);
+    const newest = this.#ground.machines.map(
+      ({ storage }) =>
+        storage.written.configurations.at(-1)?.configuration ??
+        storage.load()?.identity.configuration ??
+        null,
+    );
+    return newest
+      .flatMap((configuration) => (configuration === null ? [] : [configuration, promoted(configuration)]))
+      .every((configuration) => isQuorum(configuration, (id) => ids.includes(id)));
   }
 
   /** Somebody's new entry, asked for at one of `machines` after the other, must be committed in time. */
@@ -88,18 +115,31 @@ export class Finale {
     }
   }
 
-  /** Every node holds and knows as committed the same log, and all is on disk. */
+  /** No change is under way; every member holds and knows as committed the same log, and all is on disk. */
   #isSettled(): boolean {
-    const { machines, world } = this.#ground;
+    const { world } = this.#ground;
     const { last, chains } = world.oracle.commits;
-    return machines.every(({ storage, status }) => {
+    return this.#members().every(({ storage, status }) => {
+      if (status === null || isJoint(status.configuration) || status.configuration.learners.length > 0)
+        return false;
       const { log } = storage.onDisk;
-      return status?.commitIndex === last && log.lastIndex === last && log.last === chains[last];
+      return status.commitIndex === last && log.lastIndex === last && log.last === chains[last];
     });
   }
 
+  /** The voters, as the leader has it. */
+  #members(): readonly Machine[] {
+    const { machines } = this.#ground;
+    const leaders = machines.filter(({ status }) => status?.role === "leader");
+    const terms = leaders.map(({ status }) => status?.currentTerm ?? 0);
+    const leader = leaders[terms.indexOf(Math.max(...terms))];
+    const voters = leader?.status?.configuration.voters ?? machines.map(({ id }) => id);
+    return machines.filter(({ id }) => voters.includes(id));
+  }
+
   #judge(): void {
-    const { machines, histories, world } = this.#ground;
+    const { histories, world } = this.#ground;
+    const machines = this.#members();
     const [first] = machines;
     if (first === undefined) return;
     const logs = histories.all().filter(({ name }) => !isDeletable(name));
@@ -134,4 +174,10 @@ function describe(status: Status | null): string {
   if (status === null) return "has no memory";
   const { role, currentTerm, commitIndex, lastIndex } = status;
   return `${role} term ${currentTerm} commit ${commitIndex} last ${lastIndex}`;
+}
+
+/** What a configuration becomes once its learners have caught up. */
+function promoted(configuration: Configuration): Configuration {
+  const { voters, learners, leaving } = configuration;
+  return { ...configuration, voters: [...voters.filter((id) => !leaving.includes(id)), ...learners] };
 }

@@ -78,9 +78,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a refusal does not confirm leadership",
     file: "src/node/requests.ts",
-    original:
-      'this.#confirm(lastIndex, ticket, () => ticket.answer({ kind: "outcome", outcome: decision.outcome }));',
-    fault: 'ticket.answer({ kind: "outcome", outcome: decision.outcome });',
+    original: "this.#confirm(lastIndex, ticket, () => ticket.answer(toAnswer(decision.outcome)));",
+    fault: "ticket.answer(toAnswer(decision.outcome));",
   },
   {
     name: "a leader counts its own copy before it is durable",

@@ -25,7 +25,8 @@ export class Nemesis {
     this.#repeat(clock.jumpEveryMs, "clock jump", () =>
       this.#anyone().clock.jump((2 * this.#world.random.float() - 1) * clock.jumpMsMax),
     );
-    if (this.#machines.length === 1) return;
+    const isAlone = this.#machines.length === 1 && this.#world.plan.clients.changers === 0;
+    if (isAlone) return;
     this.#repeat(nemesis.partitionEveryMs, "partition", () => this.#partition());
     this.#repeat(nemesis.oneWayEveryMs, "one-way cut", () => this.#cutOneWay());
     this.#repeat(nemesis.isolateLeaderEveryMs, "leader cut off", () => this.#isolateLeader());
@@ -73,6 +74,7 @@ export class Nemesis {
   #cutOneWay(): void {
     const links = this.#links();
     const { random } = this.#world;
+    if (links.length === 0) return;
     this.#cutFor(Array.from({ length: random.between(1, 3) }, () => random.pick(links)));
   }
 

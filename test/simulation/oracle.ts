@@ -1,11 +1,13 @@
+import { type Configuration, isJoint } from "../../src/raft/configuration.ts";
 import type { AppendEntries, AppendEntriesAccepted, Message } from "../../src/raft/messages.ts";
 import type { NodeId, Options } from "../../src/raft/types.ts";
 import type { Status } from "../../src/transport/protocol.ts";
 import { type Chain, chainOf } from "./chain.ts";
 import { CommitRegister } from "./commits.ts";
-import type { Disk, DiskObserver, Image, Written } from "./disk.ts";
+import { configurationsIn, type Disk, type DiskObserver, type Image, type Written } from "./disk.ts";
 import { EntryRegister, entryKey } from "./entries.ts";
 import { require } from "./finding.ts";
+import { areNeighbours, isQuorum } from "./quorums.ts";
 import { TermRegister } from "./terms.ts";
 import type { Marks } from "./trace.ts";
 
@@ -17,6 +19,7 @@ interface Witness {
   term: number;
   commitIndex: number;
   role: Status["role"];
+  configuration: Configuration | null;
   /** Its own durable votes. */
   readonly votes: Map<number, NodeId | null>;
   /** The chains of all that it ever wrote. */
@@ -31,24 +34,15 @@ export class Oracle {
   readonly entries = new EntryRegister();
   readonly terms = new TermRegister();
   readonly commits = new CommitRegister();
-  readonly #witnesses: Witness[];
+  readonly #witnesses: Witness[] = [];
   readonly #options: Options;
   readonly #marks: Marks;
   /** For (term, index): the chain up to `index` that the leader of `term` said to have. */
   readonly #claims = new Map<number, Chain>();
 
-  constructor(nodes: number, options: Options, marks: Marks) {
+  constructor(options: Options, marks: Marks) {
     this.#options = options;
     this.#marks = marks;
-    this.#witnesses = Array.from({ length: nodes }, (_, i) => ({
-      id: i + 1,
-      disk: null,
-      term: 0,
-      commitIndex: 0,
-      role: "follower",
-      votes: new Map(),
-      everWritten: new Set(),
-    }));
   }
 
   /** Watches a node's disk from now on. */
@@ -78,7 +72,7 @@ export class Oracle {
   /** A node has taken a step, and says this of itself. True when it has just become the leader. */
   stepped(id: NodeId, status: Status): boolean {
     const witness = this.#witness(id);
-    const { currentTerm, role, commitIndex } = status;
+    const { currentTerm, role, commitIndex, configuration } = status;
     require(currentTerm >= witness.term, "monotonic term", () =>
       `node ${id} went from ${witness.term} to ${currentTerm}`);
     const elected = role === "leader" && (witness.role !== "leader" || witness.term !== currentTerm);
@@ -87,7 +81,10 @@ export class Oracle {
     witness.term = currentTerm;
     witness.role = role;
     if (elected) this.#elected(witness);
-    if (commitIndex !== witness.commitIndex) this.#committed(witness, commitIndex);
+    const before = witness.configuration ?? configuration;
+    witness.configuration = configuration;
+    if (commitIndex !== witness.commitIndex) this.#committed(witness, commitIndex, [before, configuration]);
+    this.#requireOneChange(witness);
     return elected;
   }
 
@@ -100,7 +97,7 @@ export class Oracle {
     if (!isAlone) this.#marks.count("reached: two leaders, of different terms");
   }
 
-  #committed(witness: Witness, commitIndex: number): void {
+  #committed(witness: Witness, commitIndex: number, inForce: readonly Configuration[]): void {
     const { id, term, role, commitIndex: before } = witness;
     require(commitIndex > before, "monotonic commit", () =>
       `node ${id} went from ${before} to ${commitIndex}`);
@@ -115,16 +112,14 @@ export class Oracle {
         `leader ${id} of term ${term} commits ${commitIndex} of term ${log.terms[commitIndex]}`);
     }
     if (isNew || role === "leader") this.commits.note(term, commitIndex);
-    if (isNew) this.#requireQuorum(commitIndex);
+    if (isNew) this.#requireQuorum(witness, commitIndex, inForce);
   }
 
-  /** At its first commit, a majority has the entry on disk. */
-  #requireQuorum(index: number): void {
-    const chain = this.commits.chains[index];
-    let holders = 0;
-    for (const { disk } of this.#witnesses) if (disk?.onDisk.log.chains[index] === chain) holders += 1;
-    require(holders * 2 > this.#witnesses.length, "durable quorum", () =>
-      `entry ${index} is committed and on ${holders} disks`);
+  /** At its first commit, a majority has the entry on disk: of the configuration before that step, or after it. */
+  #requireQuorum(witness: Witness, index: number, inForce: readonly Configuration[]): void {
+    const holds = this.#holders(witness, index);
+    require(inForce.some((configuration) => isQuorum(configuration, holds)), "durable quorum", () =>
+      `entry ${index} is committed, and on the disks of ${this.#witnesses.filter(({ id }) => holds(id)).map(({ id }) => id)}`);
   }
 
   #writing(witness: Witness, image: Image, { persist, chains }: Written): void {
@@ -141,10 +136,46 @@ export class Oracle {
     }
     if (truncateFrom !== null)
       this.#truncating(witness, image, truncateFrom, (hardState ?? current).currentTerm);
+    this.#configuring(image, persist);
     for (const [i, entry] of append.entries()) {
       const chain = chains[i] as Chain;
       this.entries.add(entry.term, entry.index, chain);
       witness.everWritten.add(chain);
+    }
+  }
+
+  /** Of a log's configurations only the last may be uncommitted (paper §6, thesis §4.3). */
+  #requireOneChange(witness: Witness): void {
+    const [before, last] = diskOf(witness).written.configurations.slice(-2);
+    if (before === undefined || last === undefined) return;
+    // A leader that committed it, wrote the next, and fell, did not get to say so.
+    const isCommitted =
+      before.index <= this.commits.last ||
+      isQuorum(before.configuration, this.#holders(witness, before.index));
+    require(isCommitted, "one change at a time", () =>
+      `node ${witness.id} has configurations ${before.index} and ${last.index}, and neither is committed`);
+  }
+
+  /** Who has on disk what `witness` has written up to `index`. */
+  #holders(witness: Witness, index: number): (id: NodeId) => boolean {
+    const chain = diskOf(witness).written.log.chains[index];
+    return (id) => this.#witness(id).disk?.onDisk.log.chains[index] === chain;
+  }
+
+  /** Any two neighbours share their quorums. */
+  #configuring(image: Image, { truncateFrom, append }: Written["persist"]): void {
+    let before = image.configurations.findLast(
+      ({ index }) => index < (truncateFrom ?? Number.POSITIVE_INFINITY),
+    );
+    for (const next of configurationsIn(append)) {
+      if (before !== undefined) {
+        const overlap = areNeighbours(before.configuration, next.configuration);
+        require(overlap, "quorums overlap", () =>
+          `configuration ${next.index} does not follow from the one before`);
+      }
+      this.#marks.count("reached: a configuration was written");
+      if (isJoint(next.configuration)) this.#marks.count("reached: a joint configuration was written");
+      before = next;
     }
   }
 
@@ -221,7 +252,14 @@ export class Oracle {
   }
 
   #witness(id: NodeId): Witness {
-    return this.#witnesses[id - 1] as Witness;
+    const known = this.#witnesses[id - 1];
+    if (known !== undefined) return known;
+    const made: Witness = {
+      ...{ id, disk: null, term: 0, commitIndex: 0, role: "follower", configuration: null },
+      ...{ votes: new Map(), everWritten: new Set() },
+    };
+    this.#witnesses[id - 1] = made;
+    return made;
   }
 }
 

@@ -14,7 +14,7 @@ import { Marks, Trace } from "./trace.ts";
 function setUp() {
   const plan = drawPlan(1);
   const marks = new Marks();
-  const oracle = new Oracle(1, plan.options, marks);
+  const oracle = new Oracle(plan.options, marks);
   const scheduler = new Scheduler();
   const world = {
     plan,

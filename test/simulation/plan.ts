@@ -62,6 +62,7 @@ export interface NemesisPlan {
   readonly crashAcknowledger: number;
   readonly holdAcknowledgements: number;
   readonly holdVotes: number;
+  readonly cutConfigurer: number;
 }
 
 export interface ClientsPlan {
@@ -76,6 +77,7 @@ export interface ClientsPlan {
   readonly batchMax: number;
   readonly logs: number;
   readonly movers: number;
+  readonly changers: number;
 }
 
 /** Half of the faults are off in a run, so that the others get room (a "swarm"). */
@@ -158,6 +160,7 @@ function drawNemesis(random: Random, timeoutMs: number, every: (timeouts: number
     crashAcknowledger: targeted(0.02),
     holdAcknowledgements: targeted(0.05),
     holdVotes: targeted(0.3),
+    cutConfigurer: targeted(0.5),
   };
 }
 
@@ -174,5 +177,6 @@ function drawClients(random: Random, timeoutMs: number): ClientsPlan {
     batchMax: random.pick([1, 3, 6]),
     logs: random.between(1, 2),
     movers: random.chance(0.3) ? 1 : 0,
+    changers: random.chance(0.4) ? random.between(1, 2) : 0,
   };
 }

@@ -38,7 +38,7 @@ export function simulate(seed: number, events: number, readable = false): Run {
     scheduler: new Scheduler(),
     trace: new Trace(readable),
     marks,
-    oracle: new Oracle(plan.nodes, plan.options, marks),
+    oracle: new Oracle(plan.options, marks),
     healed: false,
   };
   const finding = attempt(() => play(world, events));
@@ -57,14 +57,19 @@ export function simulate(seed: number, events: number, readable = false): Run {
 function play(world: World, events: number): void {
   const machines: Machine[] = [];
   const network = new Network(world, machines);
-  const ids = Array.from({ length: world.plan.nodes }, (_, i) => i + 1);
-  for (const id of ids) machines.push(new Machine(id, world, network));
-  for (const machine of machines) machine.bootstrap(identityOf(machine.id, ids));
+  const hire = (identity: Identity): void => {
+    if (machines[identity.id - 1] !== undefined) return;
+    const machine = new Machine(identity.id, world, network);
+    machines.push(machine);
+    machine.onElected = () => adversary.elected(machine);
+    machine.bootstrap(identity);
+  };
   const nemesis = new Nemesis(world, machines, network);
   const adversary = new Adversary(world, machines, network, nemesis);
   network.eavesdrop = (from, messages) => adversary.overhear(from, messages);
-  for (const machine of machines) machine.onElected = () => adversary.elected(machine);
-  const ground = { world, machines, network, histories: new Histories() };
+  const regions = Array.from({ length: world.plan.nodes }, () => "weur");
+  for (const at of regions.keys()) hire(bootstrapIdentity("simulated", at + 1, regions));
+  const ground = { world, machines, network, histories: new Histories(), hire };
   startClients(ground);
   nemesis.start();
   while (world.scheduler.events < events && world.scheduler.step()) {
@@ -72,13 +77,6 @@ function play(world: World, events: number): void {
   }
   new Finale(ground).run();
 }
-
-const identityOf = (id: number, voters: readonly number[]): Identity =>
-  bootstrapIdentity(
-    "simulated",
-    id,
-    voters.map(() => "weur"),
-  );
 
 function attempt(run: () => void): string | null {
   try {

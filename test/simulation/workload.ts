@@ -1,4 +1,5 @@
 import { Appender } from "./appender.ts";
+import { Changer } from "./changer.ts";
 import { Churner } from "./churner.ts";
 import type { Client, Ground } from "./client.ts";
 import { Mover } from "./mover.ts";
@@ -12,7 +13,7 @@ export const isDeletable = (name: string): boolean => name.startsWith(churnPrefi
 
 /** Starts all clients of a run. */
 export function startClients(ground: Ground): void {
-  const { appenders, producers, readers, churners, logs, movers } = ground.world.plan.clients;
+  const { appenders, producers, readers, churners, logs, movers, changers } = ground.world.plan.clients;
   const logOf = (i: number) => ground.histories.log(`log-${i % logs}`);
   const several = (count: number, make: (i: number) => Client): void => {
     for (let i = 0; i < count; i++) make(i).start();
@@ -21,5 +22,6 @@ export function startClients(ground: Ground): void {
   several(producers, (i) => new Producer(ground, logOf(i), `producer-${i}`));
   several(readers, (i) => new Reader(ground, logOf(i)));
   several(movers, () => new Mover(ground));
+  several(changers, () => new Changer(ground));
   several(churners, (i) => new Churner(ground, ground.histories.log(`${churnPrefix}${i}`)));
 }
