@@ -257,14 +257,20 @@ export class Raft {
 
   /**
    * Only members are heard, and who shows a newer configuration than this node's: it may have become a member
-   * since. Who was removed can't show one, so it deposes nobody. A leader that removes itself is heard to the end.
+   * since. Who was removed can't show one, so it deposes nobody. A leader that removes itself is heard to the
+   * end: it acts by the very configuration that it is not in.
    */
   #isHeard(message: Message): boolean {
-    const { configuration, configurationIndex, currentTerm, leader, role } = this.#state;
+    const { configuration, configurationIndex, base, role } = this.#state;
     if (isMember(configuration, message.from)) return true;
     if (role.name === "leader" && role.peers.has(message.from)) return true;
-    if (message.from === leader && message.term === currentTerm) return true;
-    return "configurationIndex" in message && message.configurationIndex > configurationIndex;
+    if (!("configurationIndex" in message)) return message.type === "TimeoutNow" && this.#isOfLeader(message);
+    const isLeaving = message.type === "AppendEntries" && configurationIndex > base.index;
+    return message.configurationIndex > configurationIndex - (isLeaving ? 1 : 0);
+  }
+
+  #isOfLeader({ from, term }: Message): boolean {
+    return from === this.#state.leader && term === this.#state.currentTerm;
   }
 
   /** Entries must follow each other and be what their author wrote; else the message is as good as lost. */

@@ -369,6 +369,20 @@ test("a leader that removes itself, and falls before the others know, can still 
   expect(leader.raft.wakeAt()).toBeNull();
 });
 
+test("a leader that removes itself is heard to the end, by who restarted and knows no leader too", () => {
+  const { cluster, leader } = led(3);
+  leader.change({ remove: [1] });
+  cluster.deliver(...cluster.take("AppendEntries"));
+  cluster.deliver(...cluster.take("AppendEntriesAccepted"));
+  cluster.deliver(...cluster.take("AppendEntries"));
+  cluster.loseAll();
+  for (const id of [2, 3]) expect(cluster.node(id).state.configuration).toMatchObject({ voters: [2, 3] });
+  cluster.node(3).restart();
+  cluster.heartbeat(leader);
+  expect(leader.role).toBe("follower");
+  expect(votersOf(cluster.leader)).toEqual([2, 3]);
+});
+
 describe("a node that was removed", () => {
   test("hears of it, and then disturbs nobody", () => {
     const { cluster, leader } = led(3);

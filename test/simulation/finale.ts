@@ -87,7 +87,10 @@ export class Finale {
     const attempt = (): void => {
       if (isCommitted) return;
       const request: Request = { kind: "command", command: { kind: "create", name } };
-      random.pick(machines).request(request, timeoutMs, false, (answer) => {
+      // Mostly somebody who takes part: with many who were removed, too few would be asked who can help.
+      const members = this.#members().filter((machine) => machines.includes(machine));
+      const asked = random.pick(members.length > 0 && random.chance(0.8) ? members : machines);
+      asked.request(request, timeoutMs, false, (answer) => {
         isCommitted ||= outcomeOf(answer).kind === "created";
       });
       scheduler.after(timeoutMs / 2, attempt);

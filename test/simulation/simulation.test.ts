@@ -46,6 +46,7 @@ test(`${seeds} seeds find nothing, and the faults do strike`, { timeout: 120_000
       "fault: leader crashed while appending",
       "fault: leader cut off",
       "fault: leader cut off while appending",
+      "fault: leader cut off with a new configuration",
       "fault: message cut off",
       "fault: message lost",
       "fault: new leader cut off",
@@ -60,7 +61,9 @@ test(`${seeds} seeds find nothing, and the faults do strike`, { timeout: 120_000
   `);
   expect([...marks].filter((name) => name.startsWith("reached: ")).sort()).toMatchInlineSnapshot(`
     [
+      "reached: a configuration was written",
       "reached: a crash took what was held back",
+      "reached: a joint configuration was written",
       "reached: a leader committed an older term's entry",
       "reached: a leader stepped down by itself",
       "reached: a leader was elected",
