@@ -14,6 +14,7 @@ import type {
   Query,
   QueryRequest,
   QueryResult,
+  RecoverRequest,
   Request,
 } from "../transport/protocol.ts";
 import type { Host } from "./host.ts";
@@ -68,6 +69,7 @@ export class Requests {
 
   #serve(request: Request, errand: Errand): void {
     if (request.kind === "query") this.#query(request, errand);
+    else if (request.kind === "recover") this.#recover(request.lost, errand.ticket);
     else if (this.#raft.state.role.name !== "leader") this.#handOn(request, errand, errand.ticket);
     else if (request.kind === "command") this.#command(request.command, errand.ticket);
     else if (request.kind === "transfer") this.#transfer(request.to, errand.ticket);
@@ -79,7 +81,11 @@ export class Requests {
   }
 
   /** Gives what needs the leader to the leader, once. */
-  #handOn(request: Exclude<Request, QueryRequest>, errand: Errand, ticket: Pick<Ticket, "answer">): void {
+  #handOn(
+    request: Exclude<Request, QueryRequest | RecoverRequest>,
+    errand: Errand,
+    ticket: Pick<Ticket, "answer">,
+  ): void {
     const { leader, id } = this.#raft.state;
     if (errand.forwarded || leader === null || leader === id) {
       ticket.answer(this.#failure("not-leader"));
@@ -111,6 +117,18 @@ export class Requests {
       const answer = { kind: "members", configuration, configurationIndex } as const;
       this.#awaitEntry(begun.index, begun.term, answer, ticket);
     }
+  }
+
+  #recover(lost: readonly NodeId[], ticket: Ticket): void {
+    const begun = this.#raft.recover(lost, this.#host.now(), this.#now());
+    const { configuration, configurationIndex, id } = this.#raft.state;
+    if (typeof begun === "string") {
+      ticket.answer({ kind: "recover-refused", reason: begun, configuration });
+      return;
+    }
+    console.error(`node ${id} goes on as the only voter; given up: nodes ${lost.join(", ")}`);
+    const answer = { kind: "members", configuration, configurationIndex } as const;
+    this.#awaitEntry(begun.index, begun.term, answer, ticket);
   }
 
   #command(command: Command, ticket: Ticket): void {

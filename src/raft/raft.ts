@@ -31,6 +31,7 @@ import type { AppendEntries, Message } from "./messages.ts";
 import { probeFrom } from "./progress.ts";
 import { beginRead } from "./reads.ts";
 import type { DurableMark, NotTaken, Persist, Ready } from "./ready.ts";
+import { forceRecovery, type RecoveryRefusal } from "./recovery.ts";
 import { replicate } from "./replicate.ts";
 import {
   adoptConfiguration,
@@ -156,6 +157,17 @@ export class Raft {
     const next = nextConfiguration(state, state.role, change, now);
     if (typeof next === "string") return next;
     return { index: appendConfiguration(state, state.role, next, now), term: state.currentTerm };
+  }
+
+  /** After the loss of a quorum, and never before: see `forceRecovery`. `timestamp` is ms since the epoch. */
+  recover(
+    lost: readonly NodeId[],
+    timestamp: number,
+    now: number,
+  ): { readonly index: Index; readonly term: Term } | RecoveryRefusal {
+    this.#expectTaken();
+    const index = forceRecovery(this.#state, lost, timestamp, now);
+    return typeof index === "string" ? index : { index, term: this.#state.currentTerm };
   }
 
   /** Time has passed: campaign, or notice that a majority was not heard for too long. */

@@ -2,10 +2,17 @@ import type { Command, LogId, Outcome, Seq, StoredBatch } from "../log/types.ts"
 import type { Configuration } from "../raft/configuration.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
 import type { ChangeRefusal, MembersChange } from "../raft/membership.ts";
+import type { RecoveryRefusal } from "../raft/recovery.ts";
 import type { Index, NodeId, Term } from "../raft/types.ts";
 
 /** What the Worker, or a follower on its behalf, asks of a node. */
-export type Request = CommandRequest | ReadIndexRequest | TransferRequest | MembersRequest | QueryRequest;
+export type Request =
+  | CommandRequest
+  | ReadIndexRequest
+  | TransferRequest
+  | MembersRequest
+  | RecoverRequest
+  | QueryRequest;
 
 /** Decided by the leader; a follower hands it on, once. */
 export interface CommandRequest {
@@ -28,6 +35,13 @@ export interface TransferRequest {
 export interface MembersRequest {
   readonly kind: "members";
   readonly change: MembersChange;
+}
+
+/** Makes the node that is asked the only voter, after the loss of a quorum. */
+export interface RecoverRequest {
+  readonly kind: "recover";
+  /** All other members, which are given up. */
+  readonly lost: readonly NodeId[];
 }
 
 /** Answered by any node from its own rows. */
@@ -75,6 +89,7 @@ export type Answer =
   | TransferAnswer
   | MembersAnswer
   | MembersRefused
+  | RecoverRefused
   | QueryAnswer
   | Failure;
 
@@ -93,7 +108,7 @@ export interface TransferAnswer {
   readonly kind: "transferring";
 }
 
-/** The first step of a change is committed; the others follow by themselves, and show in the status. */
+/** The first step of a change is committed, and the others follow by themselves; or a forced recovery is. */
 export interface MembersAnswer {
   readonly kind: "members";
   readonly configuration: Configuration;
@@ -108,6 +123,13 @@ export interface MembersRefused {
   /** In force, and committed. */
   readonly configuration: Configuration;
   readonly configurationIndex: Index;
+}
+
+/** The node did not make itself the only voter; nothing was written. */
+export interface RecoverRefused {
+  readonly kind: "recover-refused";
+  readonly reason: RecoveryRefusal;
+  readonly configuration: Configuration;
 }
 
 /** A query's result, and the committed index that it is true of. */

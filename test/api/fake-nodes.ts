@@ -134,7 +134,8 @@ export class FakeNodes implements Nodes {
       if (!this.#refusesTransfer(address.cluster, request.to)) this.leaders.set(address.cluster, request.to);
       return { kind: "transferring" };
     }
-    if (request.kind === "members") throw new Error("these nodes keep their members");
+    if (request.kind === "members" || request.kind === "recover")
+      throw new Error("these nodes keep their members");
     return { kind: "outcome", outcome: this.#carryOut(address.cluster, request.command) };
   }
 

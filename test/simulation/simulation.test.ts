@@ -88,7 +88,7 @@ test("the same seed gives the same run, and another one another", () => {
 });
 
 test("the trace tells what happened", () => {
-  const { lines } = simulate(4, 500, true);
+  const { lines } = simulate(4, 2_000, true);
   expect(lines.length).toBeGreaterThan(400);
   expect(lines.join("\n")).toMatch(/n\d → n\d AppendEntries term \d/);
 });

@@ -126,6 +126,13 @@ export class TestNode {
     return begun;
   }
 
+  recover(lost: readonly NodeId[]): ReturnType<Raft["recover"]> {
+    const begun = this.raft.recover(lost, 1_000, this.now);
+    this.#take();
+    this.#input(() => {});
+    return begun;
+  }
+
   propose(
     ...texts: readonly string[]
   ): readonly ({ readonly index: Index; readonly term: Term } | NotTaken)[] {

@@ -1,0 +1,52 @@
+import { type Configuration, encodeConfiguration, membersOf } from "./configuration.ts";
+import { hasLiveLeader } from "./election.ts";
+import { createEntry } from "./entry.ts";
+import { append, enterTerm, resetElectionDeadline, type State } from "./state.ts";
+import { type Index, type NodeId, toIndex } from "./types.ts";
+
+/**
+ * The members that are given up may have gone through some terms that this node never heard of. It leaps past
+ * them, so that no entry of its own ever has the term and index of one of theirs.
+ */
+const termLeap = 1_000;
+
+/** Why a recovery is not forced. Nothing happened. */
+export type RecoveryRefusal =
+  /** A leader is at work, or was until just now: nothing is lost. */
+  | "has-leader"
+  /** Those given up must be named, all of them and nobody else: the other members of the configuration in force. */
+  | "other-members";
+
+/**
+ * Makes this node the only voter, after a quorum was lost for good. What was committed and this node does not
+ * hold is lost, and what it holds and was not committed will be. Not part of Raft: nodes that are given up and
+ * come back all the same would be a second cluster of the same name. The log keeps a record of it.
+ */
+export function forceRecovery(
+  state: State,
+  lost: readonly NodeId[],
+  timestamp: number,
+  now: number,
+): Index | RecoveryRefusal {
+  if (hasLiveLeader(state, now)) return "has-leader";
+  const others = membersOf(state.configuration).filter((id) => id !== state.id);
+  const isExact = lost.length === others.length && others.every((id) => lost.includes(id));
+  if (!isExact) return "other-members";
+  enterTerm(state, state.currentTerm + termLeap, state.id);
+  resetElectionDeadline(state, now);
+  state.leader = null;
+  state.role = { name: "candidate", votes: new Map() };
+  const index = toIndex(state.lastIndex + 1);
+  const data = encodeConfiguration(alone(state, lost, timestamp));
+  append(state, [createEntry(index, state.currentTerm, "configuration", data)]);
+  return index;
+}
+
+function alone({ configuration, id }: State, lost: readonly NodeId[], timestamp: number): Configuration {
+  return {
+    ...configuration,
+    ...{ voters: [id], outgoing: [], learners: [], leaving: [] },
+    regions: { [id]: configuration.regions[id] ?? "" },
+    forced: { lost, timestamp },
+  };
+}
