@@ -87,4 +87,40 @@ export const mutants: readonly Mutant[] = [
     original: "leader.peers.get(id)?.matchIndex ?? leader.durableIndex",
     fault: "leader.peers.get(id)?.matchIndex ?? state.lastIndex",
   },
+  {
+    name: "members are added without a joint configuration",
+    file: "src/raft/membership.ts",
+    original: "    learners: ids,\n    leaving: remove,\n",
+    fault: "    voters: [...before.voters.filter((id) => !remove.includes(id)), ...ids],\n",
+  },
+  {
+    name: "a joint configuration commits by the new majority alone",
+    file: "src/raft/quorum.ts",
+    original: "Math.min(byNew, reachedBy(outgoing, reached))",
+    fault: "byNew",
+  },
+  {
+    name: "a joint configuration elects by the new majority alone",
+    file: "src/raft/quorum.ts",
+    original: "outgoing.length === 0 ? byNew : resultAmong(outgoing, votes)",
+    fault: "byNew",
+  },
+  {
+    name: "a log that is cut keeps its configuration",
+    file: "src/raft/follower.ts",
+    original: "if (state.configurationIndex >= index) adoptConfiguration",
+    fault: "if (state.configurationIndex > state.commitIndex + 1e9) adoptConfiguration",
+  },
+  {
+    name: "a second change while the first is not committed",
+    file: "src/raft/membership.ts",
+    original: "if (isJoint(configuration) || configurationIndex > commitIndex) return",
+    fault: "if (isJoint(configuration)) return",
+  },
+  {
+    name: "a joint configuration is left before it is committed",
+    file: "src/raft/membership.ts",
+    original: "if (commitIndex < leader.termStart || configurationIndex > commitIndex) return;",
+    fault: "if (commitIndex < leader.termStart) return;",
+  },
 ];
