@@ -1,0 +1,141 @@
+import type { Message } from "../../src/raft/messages.ts";
+import { Raft } from "../../src/raft/raft.ts";
+import type { ConfirmedRead } from "../../src/raft/ready.ts";
+import { type NodeId, toIndex } from "../../src/raft/types.ts";
+import { bytesOf } from "../raft/harness/entries.ts";
+import { endOf, type Image, readerOf, written } from "../raft/harness/image.ts";
+import { atOnce, type Core, electionDue, heartbeatDue, options, rebase, silentFor } from "./time.ts";
+
+/** All that makes a difference about one node, as a value that nobody changes. */
+export interface NodeState {
+  readonly core: Core;
+  readonly written: Image;
+  readonly durable: Image;
+  /** What waits until `written` is durable. Without an unfinished write, nothing waits. */
+  readonly held: Outputs;
+  readonly isWriting: boolean;
+}
+
+export interface Outputs {
+  readonly messages: readonly Message[];
+  readonly reads: readonly ConfirmedRead[];
+}
+
+/** What can happen at a node. */
+export type Input =
+  | { readonly kind: "deliver"; readonly message: Message }
+  | { readonly kind: "propose"; readonly command: string }
+  | { readonly kind: LocalKind };
+
+/** What needs nothing from outside; see `time.ts` for the first three. */
+export const localKinds = ["election timeout", "silence", "heartbeat", "sync", "read", "crash"] as const;
+export type LocalKind = (typeof localKinds)[number];
+
+export interface Applied {
+  readonly node: NodeState;
+  readonly out: Outputs;
+}
+
+const nothing: Outputs = { messages: [], reads: [] };
+
+/** A node that has just started from its disk. */
+export function boot(id: NodeId, voters: readonly NodeId[], image: Image): NodeState {
+  const { hardState } = image;
+  const log = readerOf(() => image);
+  const init = { id, options, configuration: { voters }, log, random: () => 0, hardState, ...endOf(image) };
+  const core = coreOf(new Raft(init, atOnce), atOnce);
+  return { core, written: image, durable: image, held: nothing, isWriting: false };
+}
+
+/** What becomes of a node by one input, and what leaves it. The real core decides. */
+export function apply(node: NodeState, input: Input): Applied {
+  switch (input.kind) {
+    case "deliver":
+      return run(node, atOnce, (raft) => raft.step(input.message, atOnce));
+    case "propose":
+      return run(node, atOnce, (raft) => raft.propose(bytesOf(input.command)));
+    case "read":
+      return run(node, atOnce, (raft) => raft.read(toIndex(0)));
+    case "heartbeat":
+      return run(node, heartbeatDue, (raft) => raft.tick(heartbeatDue));
+    case "election timeout":
+      return run(node, electionDue, (raft) => raft.tick(electionDue));
+    case "silence":
+      return { node: silenced(node), out: nothing };
+    case "sync":
+      return sync(node);
+    case "crash":
+      return { node: boot(node.core.id, node.core.configuration.voters, node.durable), out: nothing };
+  }
+}
+
+/** As `apply`, with a disk that takes no time. */
+export function applyDurably(node: NodeState, input: Input): Applied {
+  let applied = apply(node, input);
+  while (applied.node.isWriting) {
+    const synced = sync(applied.node);
+    applied = { node: synced.node, out: both(applied.out, synced.out) };
+  }
+  return applied;
+}
+
+function silenced(node: NodeState): NodeState {
+  const core = structuredClone(node.core);
+  rebase(core, silentFor);
+  return { ...node, core };
+}
+
+/** All that was written is durable: what waited for it leaves, and the core is told. */
+function sync(node: NodeState): Applied {
+  const settled = { ...node, durable: node.written, held: nothing, isWriting: false };
+  const { node: after, out } = run(settled, atOnce, (raft) => raft.durable(raft.mark(), atOnce));
+  return { node: after, out: both(node.held, out) };
+}
+
+function run(node: NodeState, now: number, act: (raft: Raft) => void): Applied {
+  let image = node.written;
+  let { isWriting } = node;
+  let out = nothing;
+  const raft = restore(node, () => image);
+  const take = (): void => {
+    const { persist, afterPersist } = raft.ready();
+    if (persist !== null) {
+      image = written(image, persist);
+      isWriting = true;
+    }
+    out = both(out, afterPersist);
+  };
+  act(raft);
+  take();
+  raft.replicate(now);
+  take();
+  const after = { core: coreOf(raft, now), written: image, durable: node.durable, isWriting };
+  return isWriting
+    ? { node: { ...after, held: both(node.held, out) }, out: nothing }
+    : { node: { ...after, held: nothing }, out };
+}
+
+const both = (a: Outputs, b: Outputs): Outputs => ({
+  messages: [...a.messages, ...b.messages],
+  reads: [...a.reads, ...b.reads],
+});
+
+/** The core as it was: its clock stands at 0. */
+function restore(node: NodeState, image: () => Image): Raft {
+  const { id, configuration } = node.core;
+  const { hardState } = node.written;
+  const log = readerOf(image);
+  const raft = new Raft(
+    { id, options, configuration, log, random: () => 0, hardState, ...endOf(node.written) },
+    atOnce,
+  );
+  Object.assign(raft.state, structuredClone(node.core));
+  return raft;
+}
+
+function coreOf(raft: Raft, now: number): Core {
+  const { options: _options, log, random, effects, ...rest } = raft.state;
+  const core: Core = structuredClone(rest);
+  rebase(core, now);
+  return core;
+}

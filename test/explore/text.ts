@@ -1,0 +1,41 @@
+import type { NodeId } from "../../src/raft/types.ts";
+
+/** The fields that hold the number of a node, or a list of them. Maps are keyed by such numbers. */
+const nodeFields: ReadonlySet<string> = new Set(["id", "from", "to", "votedFor", "leader", "voters"]);
+
+/** What a node is called in a text. */
+export type Naming = (id: NodeId) => string;
+
+/** One text for equal values and different ones for different values, whatever the order of fields and of maps. */
+export function textOf(value: unknown, name: Naming = String, field = ""): string {
+  if (typeof value === "number" && nodeFields.has(field)) return name(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
+  if (Array.isArray(value)) return `[${value.map((item) => textOf(item, name, field)).join()}]`;
+  return `{${value instanceof Map ? pairsOfMap(value, name) : pairsOfObject(value, name)}}`;
+}
+
+const pairsOfMap = (map: ReadonlyMap<NodeId, unknown>, name: Naming): string =>
+  Array.from(map, ([id, value]) => `${name(id)}=${textOf(value, name)}`)
+    .sort()
+    .join();
+
+const pairsOfObject = (value: object, name: Naming): string =>
+  Object.entries(value)
+    .map(([key, item]) => `${key}=${textOf(item, name, key)}`)
+    .sort()
+    .join();
+
+/** The same value with the nodes renumbered: node k becomes `numbers[k]`. */
+export function renumbered<T>(value: T, numbers: readonly NodeId[]): T {
+  return renumber(value, numbers, "") as T;
+}
+
+function renumber(value: unknown, numbers: readonly NodeId[], field: string): unknown {
+  if (typeof value === "number" && nodeFields.has(field)) return numbers[value];
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+  if (Array.isArray(value)) return value.map((item) => renumber(item, numbers, field));
+  if (value instanceof Map)
+    return new Map(Array.from(value, ([id, item]) => [numbers[id], renumber(item, numbers, "")]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, renumber(item, numbers, key)]));
+}
