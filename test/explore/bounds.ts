@@ -17,3 +17,5 @@ export interface Bounds {
 /** What of the bounds is used up, in the order in which a state tells it. */
 export const budgets = ["timeouts", "heartbeats", "proposals", "reads", "crashes", "duplicates"] as const;
 export type Budget = (typeof budgets)[number];
+
+export const boundNames = ["nodes", "terms", ...budgets] as const;

@@ -1,142 +1,45 @@
-import { type Bounds, budgets } from "./bounds.ts";
-import { ClusterChecks } from "./cluster-checks.ts";
-import { type ClusterState, decode, Symmetry } from "./cluster-state.ts";
-import { Frontier } from "./frontier.ts";
-import { noHistory } from "./history.ts";
-import { boot } from "./node-state.ts";
-import { Outcomes } from "./outcomes.ts";
-import { permutationsOf } from "./permutations.ts";
-import type { Start } from "./start.ts";
-import { type Action, Successors } from "./successors.ts";
-import { tellPath } from "./trace.ts";
-import { Visited } from "./visited.ts";
+import { parseCommand } from "./cli-options.ts";
+import { explore, type Limits, type Report } from "./exploration.ts";
+import { huntMutants } from "./mutants.ts";
+import type { Scenario } from "./scenarios.ts";
+import { startOf } from "./start.ts";
 
-export interface Limits {
-  /** How many steps from the start at most. */
-  readonly depth: number;
-  readonly states: number;
+/**
+ * `npm run explore [-- --terms 3 --proposals 2 … | --mutants]`: every order of events within bounds, on the real
+ * core. See `bounds.ts` and `scenarios.ts`.
+ */
+
+/** Tells how it went; false: something is wrong. */
+function run({ name, start, bounds }: Scenario, limits: Limits): boolean {
+  const began = performance.now();
+  const report = explore(startOf(start, bounds.nodes), bounds, limits);
+  const seconds = (performance.now() - began) / 1_000;
+  const bounded = Object.entries(bounds).map(([bound, value]) => `${bound} ${value}`);
+  console.log(`${name}: ${start}, ${bounded.join(", ")}`);
+  console.log(`  ${summary(report, seconds)}`);
+  if (report.finding !== null) {
+    console.log(`  wrong after ${report.finding.steps.length} steps: ${report.finding.what}`);
+    for (const [i, step] of report.finding.steps.entries())
+      console.log(`  ${String(i + 1).padStart(3)} ${step}`);
+  }
+  return report.finding === null;
 }
 
-export interface Report {
-  /** Distinct states, counted without regard to the nodes' numbers. */
-  readonly states: number;
-  /** Steps that led somewhere, to new states or known ones. */
-  readonly transitions: number;
-  /** The longest of the shortest ways to a state. */
-  readonly depth: number;
-  /** Whether all within the bounds was seen. */
-  readonly isExhausted: boolean;
-  /** Distinct states of single nodes. */
-  readonly nodeStates: number;
-  readonly finding: Finding | null;
+function summary({ states, transitions, depth, isExhausted, nodeStates }: Report, seconds: number): string {
+  const end = isExhausted ? "exhausted" : "not exhausted";
+  const counts = `${states} states of ${nodeStates} states of a node, ${transitions} transitions, depth ${depth}`;
+  return `${counts}, ${end}, ${seconds.toFixed(1)} s, ${Math.round(transitions / seconds)} transitions/s`;
 }
 
-export interface Finding {
-  readonly what: string;
-  /** The shortest way there, a line a step. */
-  readonly steps: readonly string[];
+/** Whether all is right. */
+function runAll(scenarios: readonly Scenario[], limits: Limits, stopAtFirst: boolean): boolean {
+  let isRight = true;
+  for (const scenario of scenarios) {
+    isRight = run(scenario, limits) && isRight;
+    if (stopAtFirst && !isRight) break;
+  }
+  return isRight;
 }
 
-/** Looks at every state that can follow from `start` within the bounds, breadth first, until one is wrong. */
-export function explore(
-  start: Start,
-  bounds: Bounds,
-  limits: Limits,
-  progress: (report: Report) => void = () => {},
-): Report {
-  return new Exploration(start, bounds, limits).run(progress);
-}
-
-class Exploration {
-  readonly #bounds: Bounds;
-  readonly #limits: Limits;
-  readonly #outcomes: Outcomes;
-  readonly #symmetry: Symmetry;
-  readonly #successors: Successors;
-  readonly #visited = new Visited();
-  readonly #first: ClusterState;
-  #next = new Frontier();
-  #depth = 0;
-  #transitions = 0;
-  #finding: Finding | null = null;
-
-  constructor(start: Start, bounds: Bounds, limits: Limits) {
-    this.#bounds = bounds;
-    this.#limits = limits;
-    this.#outcomes = new Outcomes(permutationsOf(bounds.nodes));
-    this.#symmetry = new Symmetry(bounds.nodes, this.#outcomes);
-    this.#successors = new Successors(bounds, this.#outcomes, new ClusterChecks(this.#outcomes));
-    const voters = start.map((_, i) => i + 1);
-    this.#first = {
-      nodes: start.map((image, i) => this.#outcomes.nodes.idOf(boot(i + 1, voters, image))),
-      used: budgets.map(() => 0),
-      history: this.#outcomes.histories.idOf(noHistory),
-      messages: [],
-    };
-  }
-
-  run(progress: (report: Report) => void): Report {
-    this.#meet(this.#first, 0);
-    while (this.#next.size > 0 && this.#depth < this.#limits.depth && !this.#isOver) {
-      const level = this.#next;
-      this.#next = new Frontier();
-      this.#depth += 1;
-      for (const { place, numbers } of level.drain()) {
-        this.#expand(decode(numbers, this.#bounds), place);
-        if (this.#isOver) break;
-      }
-      progress(this.#report());
-    }
-    return this.#report();
-  }
-
-  get #isOver(): boolean {
-    return this.#finding !== null || this.#visited.size >= this.#limits.states;
-  }
-
-  #expand(state: ClusterState, place: number): void {
-    for (const action of this.#successors.actions(state)) {
-      const next = this.#try(state, action, place);
-      if (this.#finding !== null) return;
-      if (next === null) continue;
-      this.#transitions += 1;
-      this.#meet(next, place);
-    }
-  }
-
-  #meet(state: ClusterState, parent: number): void {
-    const numbers = this.#symmetry.canonical(state);
-    const place = this.#visited.add(numbers, parent);
-    if (place !== null) this.#next.put(place, numbers);
-  }
-
-  #try(state: ClusterState, action: Action, place: number): ClusterState | null {
-    try {
-      return this.#successors.after(state, action);
-    } catch (error) {
-      // The core's own invariants count as well.
-      const what = error instanceof Error ? error.message : String(error);
-      this.#finding = { what, steps: this.#tell(place) };
-      return null;
-    }
-  }
-
-  /** The steps to the state at `place` and the one after it that is wrong. */
-  #tell(place: number): readonly string[] {
-    const [, ...path] = this.#visited.pathTo(place);
-    const isAt = (place: number, state: ClusterState): boolean =>
-      this.#visited.isAt(place, this.#symmetry.canonical(state));
-    return tellPath(this.#first, path, isAt, this.#successors, this.#outcomes);
-  }
-
-  #report(): Report {
-    return {
-      states: this.#visited.size,
-      transitions: this.#transitions,
-      depth: this.#depth,
-      isExhausted: this.#next.size === 0 && !this.#isOver,
-      nodeStates: this.#outcomes.nodes.size,
-      finding: this.#finding,
-    };
-  }
-}
+const { scenarios, limits, mutants, first } = parseCommand();
+process.exitCode = (mutants ? huntMutants(limits) : runAll(scenarios, limits, first)) ? 0 : 1;

@@ -1,3 +1,4 @@
+import type { Configuration } from "../../src/raft/configuration.ts";
 import type { Message } from "../../src/raft/messages.ts";
 import { Raft } from "../../src/raft/raft.ts";
 import type { ConfirmedRead } from "../../src/raft/ready.ts";
@@ -39,12 +40,19 @@ export interface Applied {
 const nothing: Outputs = { messages: [], reads: [] };
 
 /** A node that has just started from its disk. */
-export function boot(id: NodeId, voters: readonly NodeId[], image: Image): NodeState {
-  const { hardState } = image;
-  const log = readerOf(() => image);
-  const init = { id, options, configuration: { voters }, log, random: () => 0, hardState, ...endOf(image) };
-  const core = coreOf(new Raft(init, atOnce), atOnce);
+export function boot(id: NodeId, image: Image, configuration: Configuration): NodeState {
+  const core = coreOf(
+    start(id, image, () => image, configuration),
+    atOnce,
+  );
   return { core, written: image, durable: image, held: nothing, isWriting: false };
+}
+
+function start(id: NodeId, image: Image, present: () => Image, configuration: Configuration): Raft {
+  const { hardState } = image;
+  const base = { configuration, index: toIndex(0) };
+  const [log, random] = [readerOf(present), (): number => 0];
+  return new Raft({ id, options, base, log, random, hardState, ...endOf(image) }, atOnce);
 }
 
 /** What becomes of a node by one input, and what leaves it. The real core decides. */
@@ -65,7 +73,7 @@ export function apply(node: NodeState, input: Input): Applied {
     case "sync":
       return sync(node);
     case "crash":
-      return { node: boot(node.core.id, node.core.configuration.voters, node.durable), out: nothing };
+      return { node: boot(node.core.id, node.durable, node.core.configuration), out: nothing };
   }
 }
 
@@ -121,20 +129,14 @@ const both = (a: Outputs, b: Outputs): Outputs => ({
 });
 
 /** The core as it was: its clock stands at 0. */
-function restore(node: NodeState, image: () => Image): Raft {
-  const { id, configuration } = node.core;
-  const { hardState } = node.written;
-  const log = readerOf(image);
-  const raft = new Raft(
-    { id, options, configuration, log, random: () => 0, hardState, ...endOf(node.written) },
-    atOnce,
-  );
-  Object.assign(raft.state, structuredClone(node.core));
+function restore({ core, written }: NodeState, present: () => Image): Raft {
+  const raft = start(core.id, written, present, core.configuration);
+  Object.assign(raft.state, structuredClone(core));
   return raft;
 }
 
 function coreOf(raft: Raft, now: number): Core {
-  const { options: _options, log, random, effects, ...rest } = raft.state;
+  const { options: _options, log, random, base, effects, ...rest } = raft.state;
   const core: Core = structuredClone(rest);
   rebase(core, now);
   return core;

@@ -1,7 +1,10 @@
 import type { NodeId } from "../../src/raft/types.ts";
 
-/** The fields that hold the number of a node, or a list of them. Maps are keyed by such numbers. */
-const nodeFields: ReadonlySet<string> = new Set(["id", "from", "to", "votedFor", "leader", "voters"]);
+/** The fields that hold the number of a node, or some in any order. All maps and sets are by such numbers. */
+const nodeFields: ReadonlySet<string> = new Set([
+  ...["id", "from", "to", "votedFor", "leader"],
+  ...["voters", "outgoing", "learners", "leaving"],
+]);
 
 /** What a node is called in a text. */
 export type Naming = (id: NodeId) => string;
@@ -11,9 +14,13 @@ export function textOf(value: unknown, name: Naming = String, field = ""): strin
   if (typeof value === "number" && nodeFields.has(field)) return name(value);
   if (typeof value !== "object" || value === null) return String(value);
   if (value instanceof Uint8Array) return new TextDecoder().decode(value);
-  if (Array.isArray(value)) return `[${value.map((item) => textOf(item, name, field)).join()}]`;
+  if (value instanceof Set) return `<${textsOfNodes([...value], name)}>`;
+  if (Array.isArray(value) && nodeFields.has(field)) return `<${textsOfNodes(value, name)}>`;
+  if (Array.isArray(value)) return `[${value.map((item) => textOf(item, name)).join()}]`;
   return `{${value instanceof Map ? pairsOfMap(value, name) : pairsOfObject(value, name)}}`;
 }
+
+const textsOfNodes = (ids: readonly NodeId[], name: Naming): string => ids.map(name).sort().join();
 
 const pairsOfMap = (map: ReadonlyMap<NodeId, unknown>, name: Naming): string =>
   Array.from(map, ([id, value]) => `${name(id)}=${textOf(value, name)}`)
@@ -34,6 +41,7 @@ export function renumbered<T>(value: T, numbers: readonly NodeId[]): T {
 function renumber(value: unknown, numbers: readonly NodeId[], field: string): unknown {
   if (typeof value === "number" && nodeFields.has(field)) return numbers[value];
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+  if (value instanceof Set) return new Set(Array.from(value, (id) => numbers[id]));
   if (Array.isArray(value)) return value.map((item) => renumber(item, numbers, field));
   if (value instanceof Map)
     return new Map(Array.from(value, ([id, item]) => [numbers[id], renumber(item, numbers, "")]));

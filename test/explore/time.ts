@@ -24,7 +24,7 @@ export const electionDue = 2 * options.electionTimeoutMs;
 const longAgo = Number.NEGATIVE_INFINITY;
 
 /** What of the core's state makes a difference; the rest is the same at all times, or belongs to its host. */
-export type Core = Omit<State, "options" | "log" | "random" | "effects">;
+export type Core = Omit<State, "options" | "log" | "random" | "base" | "effects">;
 
 /** Tells a state's times against a clock that stands at 0 now. */
 export function rebase(core: Core, now: number): void {

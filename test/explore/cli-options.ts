@@ -1,0 +1,63 @@
+import { parseArgs } from "node:util";
+import { type Bounds, boundNames } from "./bounds.ts";
+import type { Limits } from "./exploration.ts";
+import { type Scenario, scenarios } from "./scenarios.ts";
+import { starts } from "./start.ts";
+
+export interface Command {
+  readonly scenarios: readonly Scenario[];
+  readonly limits: Limits;
+  /** Puts known faults into the core, and tells which are found. */
+  readonly mutants: boolean;
+  /** Stops at the first scenario that goes wrong. */
+  readonly first: boolean;
+}
+
+const text = { type: "string" } as const;
+
+/** What the command line asks for: all scenarios, or one that it bounds itself. Exits if it makes no sense. */
+export function parseCommand(): Command {
+  const { values } = parseArgs({
+    options: {
+      start: text,
+      ...{ nodes: text, terms: text, timeouts: text, heartbeats: text, proposals: text, reads: text },
+      ...{ crashes: text, duplicates: text },
+      depth: { ...text, default: "1000" },
+      states: { ...text, default: "20000000" },
+      mutants: { type: "boolean", default: false },
+      first: { type: "boolean", default: false },
+    },
+  });
+  const limits = { depth: natural("depth", values.depth), states: natural("states", values.states) };
+  const given = boundNames.flatMap((name) => {
+    const value = values[name];
+    return value === undefined ? [] : [[name, natural(name, value)] as const];
+  });
+  const isOwn = values.start !== undefined || given.length > 0;
+  const own = ownScenario(values.start ?? "empty", Object.fromEntries(given));
+  const { mutants, first } = values;
+  return { scenarios: isOwn ? [own] : scenarios, limits, mutants, first };
+}
+
+const least: Bounds = {
+  ...{ nodes: 3, terms: 2, timeouts: 2 },
+  ...{ heartbeats: 0, proposals: 0, reads: 0, crashes: 0, duplicates: 0 },
+};
+
+function ownScenario(start: string, given: Partial<Bounds>): Scenario {
+  if (start !== "empty" && starts[start] === undefined)
+    fail(`--start is one of ${Object.keys(starts).join(", ")}`);
+  return { name: "as given", start, bounds: { ...least, ...given } };
+}
+
+function natural(name: string, value: string): number {
+  const number = Number(value);
+  return Number.isSafeInteger(number) && number >= 0
+    ? number
+    : fail(`--${name} wants a whole number, not ${value}`);
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}

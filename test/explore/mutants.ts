@@ -1,0 +1,55 @@
+import { spawnSync } from "node:child_process";
+import { type Mutant, mutants } from "../simulation/mutant-list.ts";
+import { MutatedCopy } from "../simulation/mutated-copy.ts";
+import type { Limits } from "./exploration.ts";
+
+/** Where a fault showed. */
+export interface Verdict {
+  readonly finding: string;
+  readonly steps: number;
+  readonly scenario: string;
+}
+
+/** The known faults of the core itself; what is wrong in a node or its storage, the explorer never runs. */
+export const coreMutants: readonly Mutant[] = mutants.filter(({ file }) => file.startsWith("src/raft/"));
+
+/** Explores a copy of the project, as it is there; null: nothing is wrong. */
+export function exploreCopy(directory: string, args: readonly string[]): Verdict | null {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["test/explore/explore.ts", ...args], {
+    cwd: directory,
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+  });
+  const found = /^(.*): .*\n.*\n {2}wrong after (\d+) steps: (.*)$/m.exec(stdout);
+  if ((status === 0) !== (found === null)) throw new Error(`the explorer broke: ${stderr}`);
+  if (found === null) return null;
+  const [, scenario, steps, finding] = found;
+  return { scenario: String(scenario), steps: Number(steps), finding: String(finding) };
+}
+
+/** Puts each known fault of the core into a copy, and tells which are found. False: the core itself is at fault. */
+export function huntMutants({ depth, states }: Limits): boolean {
+  const args = ["--depth", String(depth), "--states", String(states), "--first"];
+  const copy = new MutatedCopy();
+  try {
+    for (const mutant of coreMutants) copy.checkApplies(mutant);
+    const control = exploreCopy(copy.directory, args);
+    tell("(none)", control);
+    for (const mutant of coreMutants)
+      tell(
+        mutant.name,
+        copy.with(mutant, () => exploreCopy(copy.directory, args)),
+      );
+    return control === null;
+  } finally {
+    copy.remove();
+  }
+}
+
+function tell(name: string, verdict: Verdict | null): void {
+  const what =
+    verdict === null
+      ? "nothing within the bounds"
+      : `${String(verdict.steps).padStart(3)} steps, ${verdict.scenario}: ${verdict.finding}`;
+  console.log(`${name.padEnd(52)} ${what}`);
+}
