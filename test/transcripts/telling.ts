@@ -1,0 +1,82 @@
+import { decodeConfiguration } from "../../src/raft/configuration.ts";
+import type { Message } from "../../src/raft/messages.ts";
+import type { Entry } from "../../src/raft/types.ts";
+import type { TestNode } from "../raft/harness/node.ts";
+
+/** A log as the paper draws it: the terms, and between brackets who takes part from there on. */
+export function tellLog(entries: readonly Entry[]): string {
+  return entries.length === 0 ? "empty" : entries.map(tellEntry).join(" ");
+}
+
+function tellEntry({ term, kind, data }: Entry): string {
+  if (kind !== "configuration") return String(term);
+  const { voters, outgoing, learners } = decodeConfiguration(data);
+  const old = outgoing.length > 0 ? `${outgoing}→` : "";
+  const more = learners.length > 0 ? ` learning ${learners}` : "";
+  return `${term}{${old}${voters}${more}}`;
+}
+
+export function tellMessage(message: Message): string {
+  return `${message.from}->${message.to} ${message.type} term ${message.term}${detailsOf(message)}`;
+}
+
+function detailsOf(message: Message): string {
+  switch (message.type) {
+    case "PreVote":
+    case "RequestVote":
+      return `, log ends at ${message.lastIndex} of term ${message.lastTerm}`;
+    case "PreVoteResponse":
+    case "RequestVoteResponse":
+      return message.granted ? ": yes" : ": no";
+    case "AppendEntries": {
+      const entries = message.entries.length === 0 ? "" : `, entries ${tellLog(message.entries)}`;
+      const round = message.round === 0 ? "" : `, round ${message.round}`;
+      return `, after ${message.prevIndex} of term ${message.prevTerm}${entries}, commit ${message.commitIndex}${round}`;
+    }
+    case "AppendEntriesAccepted":
+      return `: matches up to ${message.matchIndex}${message.round === 0 ? "" : `, round ${message.round}`}`;
+    case "AppendEntriesRejected":
+      return `: not after ${message.prevIndex}; try after ${message.hintIndex} of term ${message.hintTerm}`;
+    case "TimeoutNow":
+      return "";
+  }
+}
+
+/** One line of `state`. */
+export function tellNode(node: TestNode): string {
+  if (!node.isUp) return `${node.id} is down, log ${tellLog(node.durable.log)}`;
+  const { currentTerm, votedFor, commitIndex } = node.state;
+  const vote = votedFor === null ? "no vote" : `vote ${votedFor}`;
+  const head = `${node.id} ${node.role}, term ${currentTerm}, ${vote}, commit ${commitIndex}`;
+  const unsynced = node.log === node.durable.log ? "" : ` (on disk: ${tellLog(node.durable.log)})`;
+  return `${head}, log ${tellLog(node.log)}${unsynced}`;
+}
+
+/** What of a node is worth a line when it changes. */
+export interface View {
+  readonly standing: string;
+  readonly log: string;
+  readonly commitIndex: number;
+  readonly reads: number;
+}
+
+export function viewOf(node: TestNode): View {
+  return {
+    standing: node.isUp ? `${node.role} in term ${node.state.currentTerm}` : "down",
+    log: tellLog(node.log),
+    commitIndex: node.isUp ? node.state.commitIndex : 0,
+    reads: node.reads.length,
+  };
+}
+
+export function tellChanges(node: TestNode, before: View): readonly string[] {
+  const after = viewOf(node);
+  const lines: string[] = [];
+  if (after.standing !== before.standing) lines.push(`node ${node.id} is ${after.standing}`);
+  if (after.log !== before.log) lines.push(`node ${node.id} has the log ${after.log}`);
+  if (after.commitIndex > before.commitIndex)
+    lines.push(`node ${node.id} commits up to ${after.commitIndex}`);
+  for (const { context, index } of node.reads.slice(before.reads))
+    lines.push(`node ${node.id} answers read ${context} as of index ${index}`);
+  return lines;
+}
