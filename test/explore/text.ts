@@ -16,11 +16,19 @@ export function textOf(value: unknown, name: Naming = String, field = ""): strin
   if (value instanceof Uint8Array) return new TextDecoder().decode(value);
   if (value instanceof Set) return `<${textsOfNodes([...value], name)}>`;
   if (Array.isArray(value) && nodeFields.has(field)) return `<${textsOfNodes(value, name)}>`;
+  if (field === "messages") return `<${textsInAnyOrder(value as readonly unknown[], name)}>`;
   if (Array.isArray(value)) return `[${value.map((item) => textOf(item, name)).join()}]`;
   return `{${value instanceof Map ? pairsOfMap(value, name) : pairsOfObject(value, name)}}`;
 }
 
 const textsOfNodes = (ids: readonly NodeId[], name: Naming): string => ids.map(name).sort().join();
+
+/** Messages of one step may arrive in any order, so that in which they were sent makes no difference. */
+const textsInAnyOrder = (values: readonly unknown[], name: Naming): string =>
+  values
+    .map((value) => textOf(value, name))
+    .sort()
+    .join();
 
 const pairsOfMap = (map: ReadonlyMap<NodeId, unknown>, name: Naming): string =>
   Array.from(map, ([id, value]) => `${name(id)}=${textOf(value, name)}`)
