@@ -9,7 +9,7 @@ import { Outcomes } from "./outcomes.ts";
 import { permutationsOf } from "./permutations.ts";
 import type { Start } from "./start.ts";
 import { type Action, Successors } from "./successors.ts";
-import { tellPath } from "./trace.ts";
+import { type Finding, tellPath } from "./trace.ts";
 import { Visited } from "./visited.ts";
 
 export interface Limits {
@@ -30,12 +30,6 @@ export interface Report {
   /** Distinct states of single nodes. */
   readonly nodeStates: number;
   readonly finding: Finding | null;
-}
-
-export interface Finding {
-  readonly what: string;
-  /** The shortest way there, a line a step. */
-  readonly steps: readonly string[];
 }
 
 /** Looks at every state that can follow from `start` within the bounds, breadth first, until one is wrong. */
@@ -114,16 +108,15 @@ class Exploration {
   #try(state: ClusterState, action: Action, place: number): ClusterState | null {
     try {
       return this.#successors.after(state, action);
-    } catch (error) {
+    } catch {
       // The core's own invariants count as well.
-      const what = error instanceof Error ? error.message : String(error);
-      this.#finding = { what, steps: this.#tell(place) };
+      this.#finding = this.#tell(place);
       return null;
     }
   }
 
   /** The steps to the state at `place` and the one after it that is wrong. */
-  #tell(place: number): readonly string[] {
+  #tell(place: number): Finding {
     const [, ...path] = this.#visited.pathTo(place);
     const isAt = (place: number, state: ClusterState): boolean =>
       this.#visited.isAt(place, this.#symmetry.canonical(state));

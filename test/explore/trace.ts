@@ -3,9 +3,16 @@ import type { NodeState } from "./node-state.ts";
 import { type Outcomes, tellEntries } from "./outcomes.ts";
 import type { Action, Successors } from "./successors.ts";
 
+/** What is wrong, and the shortest way there. */
+export interface Finding {
+  readonly what: string;
+  /** A line for what happens, and one for what becomes of its node; the last step is the one that goes wrong. */
+  readonly steps: readonly string[];
+}
+
 /**
  * A way through known states told as steps of nodes that keep their numbers: each known state stands for all that
- * differ only in those, so the way is walked again from the start. The last line is the step that goes wrong.
+ * differ only in those, so the way is walked again from the start, and the last step goes wrong again.
  */
 export function tellPath(
   first: ClusterState,
@@ -13,7 +20,7 @@ export function tellPath(
   isAt: (place: number, state: ClusterState) => boolean,
   successors: Successors,
   outcomes: Outcomes,
-): readonly string[] {
+): Finding {
   const lines: string[] = [];
   let state = first;
   const tell = ({ node, code, costs }: Action): string =>
@@ -29,10 +36,11 @@ export function tellPath(
     );
     state = step.next;
   }
-  const last = firstOf(successors.actions(state), (action) =>
-    isWrong(successors, state, action) ? state : null,
-  );
-  return last === null ? lines : [...lines, tell(last.action)];
+  for (const action of successors.actions(state)) {
+    const what = faultOf(successors, state, action);
+    if (what !== null) return { what, steps: [...lines, tell(action)] };
+  }
+  throw new Error("what was wrong can't be found again");
 }
 
 interface Step {
@@ -48,12 +56,13 @@ function firstOf(actions: readonly Action[], next: (action: Action) => ClusterSt
   return null;
 }
 
-function isWrong(successors: Successors, state: ClusterState, action: Action): boolean {
+/** What the core or a check says against an action. */
+function faultOf(successors: Successors, state: ClusterState, action: Action): string | null {
   try {
     successors.after(state, action);
-    return false;
-  } catch {
-    return true;
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 
