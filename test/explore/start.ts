@@ -14,9 +14,9 @@ const image = (log: readonly Term[], currentTerm: Term, votedFor: NodeId | null)
 export const starts: Readonly<Record<string, Start>> = {
   /**
    * Figure 8 (b) of the paper, among three: node 1 led term 2 and kept its entry to itself, node 3 did so in term 3,
-   * and node 2 voted for both.
+   * node 2 voted for both, and all know of term 3.
    */
-  "figure-8": [image([1, 2], 2, 1), image([1], 3, 3), image([1, 3], 3, 3)],
+  "figure-8": [image([1, 2], 3, null), image([1], 3, 3), image([1, 3], 3, 3)],
   /** As in figure 7: a log that is complete, one too short, one with an entry that nobody else has. */
   "figure-7": [image([1, 1], 2, 3), image([1], 1, 1), image([1, 2], 2, 3)],
 };

@@ -13,8 +13,7 @@ export function play(file: string, text: string): string {
 }
 
 function outcome(stage: Stage, command: Command): readonly string[] {
-  if (!stage.isOpen && isSetup(command.words))
-    return attempt(command, stage);
+  if (!stage.isOpen && isSetup(command.words)) return attempt(command, stage);
   const { cluster } = stage;
   const sentBefore = cluster.sent.length;
   const before = cluster.nodes.map(viewOf);
