@@ -136,5 +136,8 @@ function tellMessage({ type, from, to, ...rest }: Message): string {
   return `${from} → ${to}: ${type} ${fields.join(" ")}`;
 }
 
-export const tellEntries = (entries: readonly Entry[]): string =>
-  `[${entries.map(({ term, data }) => `${term}${new TextDecoder().decode(data)}`).join(" ")}]`;
+export const tellEntries = (entries: readonly Entry[]): string => `[${entries.map(tellEntry).join(" ")}]`;
+
+/** The term, and what the command is. */
+const tellEntry = ({ term, data }: Entry): string =>
+  data.length === 0 ? String(term) : `${term}(${new TextDecoder().decode(data)})`;
