@@ -99,8 +99,11 @@ function recordCommit(history: History, { core, written }: NodeState): History {
 function recordReads(history: History, before: NodeState, { node, out }: Applied): History {
   const { id, currentTerm, role } = node.core;
   const isMine = ({ leader }: Read): boolean => leader === id;
+  const covers = history.committed.length as Index;
+  const begun = { leader: id, term: currentTerm, context: contexts(node), covers };
+  const reads = begun.context > contexts(before) ? [...history.reads, begun] : history.reads;
   for (const { context, index } of out.reads) {
-    const read = history.reads.find((read) => isMine(read) && read.context === context);
+    const read = reads.find((read) => isMine(read) && read.context === context);
     demand(read !== undefined, () => `node ${id} answers read ${context}, which is not its own`);
     demand(
       read === undefined || index >= read.covers,
@@ -109,12 +112,7 @@ function recordReads(history: History, before: NodeState, { node, out }: Applied
   }
   const isAnswered = ({ context }: Read): boolean => out.reads.some((read) => read.context === context);
   const isLost = ({ term }: Read): boolean => role.name !== "leader" || currentTerm !== term;
-  const kept = history.reads.filter((read) => !isMine(read) || !(isAnswered(read) || isLost(read)));
-  const [context, wasContext] = [contexts(node), contexts(before)];
-  const begun = context > wasContext && !out.reads.some((read) => read.context === context);
-  const covers = history.committed.length as Index;
-  const news = begun ? [{ leader: id, term: currentTerm, context, covers }] : [];
-  return { ...history, reads: [...kept, ...news] };
+  return { ...history, reads: reads.filter((read) => !isMine(read) || !(isAnswered(read) || isLost(read))) };
 }
 
 const contexts = ({ core }: NodeState): number =>
