@@ -1,3 +1,4 @@
+import { isMember } from "../raft/configuration.ts";
 import type { Message } from "../raft/messages.ts";
 import { Raft } from "../raft/raft.ts";
 import type { Ready } from "../raft/ready.ts";
@@ -78,6 +79,10 @@ export class Member {
   }
 
   request(request: Request, timeoutMs: number, forwarded: boolean, answer: (answer: Answer) => void): void {
+    if (this.#isOut()) {
+      answer({ kind: "failure", reason: "not-leader", leader: this.raft.state.leader });
+      return;
+    }
     const bytes = requestBytes(request);
     if (this.#queuedBytes > 0 && this.#queuedBytes + bytes > this.#options.uncommittedBytesMax) {
       answer({ kind: "failure", reason: "busy", leader: this.raft.state.leader });
@@ -90,6 +95,12 @@ export class Member {
       serve();
       this.#take(this.raft.ready(), outbox, null);
     });
+  }
+
+  /** Who was removed hears no more of what is committed, and is no replica to read from. */
+  #isOut(): boolean {
+    const { role, configuration, id } = this.raft.state;
+    return role.name !== "leader" && !isMember(configuration, id);
   }
 
   /** Time does not wait for the disk: a leader must notice that it hears nobody, and the alarm be set again. */

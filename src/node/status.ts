@@ -1,4 +1,4 @@
-import { isVoter, membersOf } from "../raft/configuration.ts";
+import { membersOf, partOf } from "../raft/configuration.ts";
 import type { State } from "../raft/state.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { Boot } from "../storage/contract.ts";
@@ -28,10 +28,7 @@ function peerStatus(state: State, id: NodeId, now: number): readonly PeerStatus[
   const progress = role.peers.get(id);
   const matchIndex = progress?.matchIndex ?? role.durableIndex;
   const silentMs = progress === undefined ? null : now - progress.ackedAt;
-  return [{ id, region, part: partOf(state, id), matchIndex, lag: lastIndex - matchIndex, silentMs }];
-}
-
-function partOf({ configuration }: State, id: NodeId): PeerStatus["part"] {
-  if (!isVoter(configuration, id)) return "learner";
-  return configuration.voters.includes(id) ? "voter" : "outgoing";
+  const part = partOf(configuration, id);
+  const caughtUp = part !== "learner" || role.catchUps.get(id)?.isDone === true;
+  return [{ id, region, part, matchIndex, lag: lastIndex - matchIndex, caughtUp, silentMs }];
 }

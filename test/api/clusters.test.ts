@@ -177,6 +177,8 @@ describe("main", () => {
 });
 
 describe("the status of a cluster", () => {
+  const member = (id: number, region: string) => ({ id, region, part: "voter", match_index: 1, lag: 0 });
+
   test("is that of its members, as they and their leader say", async () => {
     await api.send("PUT", "/v1/logs/a");
     api.nodes.leaders.set("main", 2);
@@ -186,10 +188,14 @@ describe("the status of a cluster", () => {
     const started = { state: "started", term: 1, commit_index: 1, last_index: 1, corrupt_entries: 0 };
     expect(json).toEqual({
       ...{ name: "main", leader: 2, term: 1, commit_index: 1 },
+      configuration: {
+        ...{ index: 0, state: "stable", fault_tolerance: 1 },
+        ...{ voters: [1, 2, 3], outgoing: [], learners: [], leaving: [] },
+      },
       members: [
-        { id: 1, region: "wnam", ...started, role: "follower", match_index: 1, lag: 0, silent_ms: 5 },
-        { id: 2, region: "enam", ...started, role: "leader", match_index: 1, lag: 0, silent_ms: null },
-        { id: 3, region: "weur", state: "unreachable", match_index: 1, lag: 0, silent_ms: 5 },
+        { ...member(1, "wnam"), ...started, role: "follower", silent_ms: 5 },
+        { ...member(2, "enam"), ...started, role: "leader", silent_ms: null },
+        { ...member(3, "weur"), state: "unreachable", silent_ms: 5 },
       ],
     });
   });

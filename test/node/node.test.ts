@@ -167,3 +167,51 @@ describe("a damaged row", () => {
     expect(leader.run(page({ at: "earliest" }))).toMatchObject({ result: { next: 2 } });
   });
 });
+
+describe("a change of the members", () => {
+  const remove = (...ids: number[]): Request => {
+    return { kind: "members", change: { add: [], remove: ids, expectedIndex: null } };
+  };
+  const idsAfter = (leader: Leader, index: number) =>
+    leader.node.membersAfter(toIndex(index))?.members.map(({ id }) => id);
+
+  it("is told to who knows of older ones only, until it is through with all who decide", () => {
+    const leader = new Leader([1, 2, 3]);
+    leader.acknowledge();
+    expect(leader.node.membersAfter(toIndex(0))).toBeNull();
+    leader.run(remove(3));
+    expect(idsAfter(leader, 0)).toEqual([1, 2, 3]);
+    leader.acknowledge();
+    leader.host.flush();
+    expect(idsAfter(leader, 2)).toEqual([1, 2]);
+    expect(leader.node.membersAfter(toIndex(3))).toBeNull();
+  });
+
+  it("does not name learners: they have not got all yet", () => {
+    const leader = new Leader([1, 2, 3]);
+    leader.acknowledge();
+    const add = [{ id: 4, region: "oc" }];
+    leader.run({ kind: "members", change: { add, remove: [], expectedIndex: null } });
+    expect(leader.node.membersAfter(toIndex(0))).toEqual({
+      members: [1, 2, 3].map((id) => ({ id, region: "weur" })),
+      configurationIndex: 2,
+    });
+  });
+
+  it("makes who is removed refuse all requests, and tell who is there instead", () => {
+    const leader = new Leader([1, 2, 3]);
+    leader.run(create);
+    leader.acknowledge();
+    leader.run(remove(1, 3));
+    leader.acknowledge();
+    leader.host.flush();
+    leader.acknowledge();
+    leader.host.flush();
+    expect(leader.node.status()?.role).toBe("follower");
+    const local = { ...page({ at: "earliest" }), consistency: "local" } as const;
+    for (const request of [create, page({ at: "earliest" }), local]) {
+      expect(leader.run(request)).toMatchObject({ kind: "failure", reason: "not-leader" });
+    }
+    expect(idsAfter(leader, 0)).toEqual([2]);
+  });
+});
