@@ -32,7 +32,7 @@ interface Attempt<Answer> {
 
 /**
  * Begins a change of members. Throws the problems `members-change-under-way`, `stale-configuration`,
- * `members-not-ready`, `cluster-size`, `node-not-found`, `bootstrap-incomplete` and those of `Router.members`.
+ * `members-not-ready`, `members-silent`, `cluster-size`, `node-not-found`, `bootstrap-incomplete` and those of `Router.members`.
  */
 export async function changeMembers(
   api: Api,
@@ -134,6 +134,11 @@ function refusalProblem(cluster: Cluster, asked: AskedChange, refused: MembersRe
       const stranger = asked.remove.find((id) => !isMember(refused.configuration, id)) ?? 0;
       return nodeNotFound(cluster.name, stranger);
     }
+    case "no-quorum":
+      return new Problem(
+        "members-silent",
+        "No majority of the voters that would be left has answered of late.",
+      );
     case "empty-change":
       return clusterSize(0);
   }

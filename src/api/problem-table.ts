@@ -208,6 +208,13 @@ export const problemTable = {
       "It has to commit an entry of its own term first, and could not within `timeout_ms`. No member was changed. Try again.",
     retryAfterS: 1,
   },
+  "members-silent": {
+    status: 503,
+    title: "The voters that would be left could decide nothing",
+    description:
+      "No majority of them has answered the leader within an election timeout. Remove those that are lost, not those that serve, or add new ones in their place. No member was changed. Try again if they come back.",
+    retryAfterS: 1,
+  },
   unreadable: {
     status: 503,
     title: "No node has an undamaged copy within reach",

@@ -31,8 +31,9 @@ export class FakeMembership {
 
 function refusalOrNext({ configuration, configurationIndex }: Placed, change: MembersChange) {
   const state = { configuration, configurationIndex, commitIndex: configurationIndex };
-  const leader = { termStart: toIndex(0) };
-  return nextConfiguration(state as unknown as State, leader as unknown as Leader, change);
+  const leader = { termStart: toIndex(0), peers: new Map() };
+  const options = { electionTimeoutMs: 1_000 };
+  return nextConfiguration({ ...state, options } as unknown as State, leader as unknown as Leader, change, 0);
 }
 
 const placedAfter = ({ configurationIndex }: Placed, configuration: Configuration): Placed => ({

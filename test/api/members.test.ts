@@ -201,6 +201,12 @@ describe("a change that does not come about", () => {
     expect(await members()).toEqual([1, 2, 3]);
   });
 
+  test("would leave voters of whom too few answer", async () => {
+    api.nodes.membership.refusals.push(null, "no-quorum");
+    expect(await remove(1)).toMatchObject(problem(503, "members-silent"));
+    expect(await members()).toEqual([1, 2, 3]);
+  });
+
   test("is for a cluster that is there", async () => {
     const body = { body: '{"region":"oc"}', headers: { "Content-Type": "application/json" } };
     expect(await api.send("POST", "/v1/clusters/one/members", body)).toMatchObject(
