@@ -4,12 +4,15 @@ import type { Index, NodeId } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
 import type {
   Answer,
+  CommandRequest,
   Failure,
   MembersAnswer,
   MembersRefused,
+  MembersRequest,
   QueryAnswer,
   QueryRequest,
   Request,
+  TransferRequest,
 } from "../transport/protocol.ts";
 import { TransportError } from "../transport/transport-error.ts";
 import { Attempts } from "./attempts.ts";
@@ -72,7 +75,7 @@ export class Router {
   async #toLeader(
     call: Call,
     cluster: Cluster,
-    request: Exclude<Request, QueryRequest>,
+    request: CommandRequest | TransferRequest | MembersRequest,
     isRepeatable: boolean,
   ): Promise<Exclude<Answer, Failure>> {
     const attempts = new Attempts(this.#world, call, cluster);
