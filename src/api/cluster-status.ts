@@ -24,6 +24,10 @@ const memberOutput = z
     term: z.int().optional(),
     commit_index: z.int().optional(),
     last_index: z.int().optional(),
+    snapshot_index: z
+      .int()
+      .optional()
+      .openapi({ description: "Up to here its log is compacted, and sent to others as a snapshot." }),
     corrupt_entries: z
       .int()
       .optional()
@@ -45,6 +49,11 @@ const memberOutput = z
       .nullable()
       .optional()
       .openapi({ description: "Since its last answer to the leader." }),
+    mode: z
+      .enum(["probe", "replicate", "snapshot"])
+      .nullable()
+      .optional()
+      .openapi({ description: "How the leader sends to it: as a question, as entries, as a snapshot." }),
   })
   .openapi("Member");
 
@@ -94,7 +103,8 @@ function memberOf({ id, region }: NodeAddress, { found, leader, configuration }:
   const status = found.get(id) ?? "unreachable";
   if (typeof status === "string") return { id, region, part, state: status, ...seen };
   const { phase: state, role, currentTerm: term, commitIndex, lastIndex, corruptEntries } = status;
-  const own = { commit_index: commitIndex, last_index: lastIndex, corrupt_entries: corruptEntries };
+  const indexes = { commit_index: commitIndex, last_index: lastIndex, snapshot_index: status.snapshotIndex };
+  const own = { ...indexes, corrupt_entries: corruptEntries };
   return { id, region, part, state, role, term, ...own, ...seen };
 }
 
@@ -102,6 +112,6 @@ function memberOf({ id, region }: NodeAddress, { found, leader, configuration }:
 function seenBy(leader: Status | null, id: NodeId): Partial<Member> {
   const peer = leader?.peers.find((candidate) => candidate.id === id);
   if (peer === undefined) return {};
-  const { matchIndex: match_index, lag, silentMs: silent_ms, caughtUp: caught_up } = peer;
-  return { match_index, lag, silent_ms, ...(peer.part === "learner" && { caught_up }) };
+  const { matchIndex: match_index, lag, silentMs: silent_ms, mode, caughtUp: caught_up } = peer;
+  return { match_index, lag, silent_ms, mode, ...(peer.part === "learner" && { caught_up }) };
 }

@@ -2,11 +2,13 @@ import { isMember } from "../raft/configuration.ts";
 import type { Message } from "../raft/messages.ts";
 import { Raft } from "../raft/raft.ts";
 import type { Ready } from "../raft/ready.ts";
-import { type Index, type NodeId, type Options, toIndex } from "../raft/types.ts";
+import { type Index, type NodeId, toIndex } from "../raft/types.ts";
 import type { Boot } from "../storage/contract.ts";
 import type { Answer, Request } from "../transport/protocol.ts";
 import { Clock } from "./clock.ts";
+import { Compaction } from "./compaction.ts";
 import type { Host } from "./host.ts";
+import type { NodeOptions } from "./options.ts";
 import { Outbox, type Reply } from "./outbox.ts";
 import { RecentEntries } from "./recent-entries.ts";
 import { Requests } from "./requests.ts";
@@ -29,11 +31,12 @@ type Input = (outbox: Outbox) => void;
 export class Member {
   readonly raft: Raft;
   readonly #host: Host;
-  readonly #options: Options;
+  readonly #options: NodeOptions;
   readonly #clock: Clock;
   readonly #waiting = new Waiting();
   readonly #requests: Requests;
   readonly #log: RecentEntries;
+  readonly #compaction: Compaction;
   #inputs: Input[] = [];
   /** Bytes of the requests among them. */
   #queuedBytes = 0;
@@ -45,16 +48,21 @@ export class Member {
   /** The commit index that those who wait for a log to change know of. */
   #toldCommit: Index = toIndex(0);
 
-  constructor(host: Host, options: Options, { identity, hardState, lastIndex, lastTerm }: Boot) {
+  constructor(
+    host: Host,
+    options: NodeOptions,
+    { identity, hardState, lastIndex, lastTerm, snapshot }: Boot,
+  ) {
     this.#host = host;
     this.#options = options;
     this.#clock = new Clock(() => host.now());
     const { id, configuration, configurationIndex } = identity;
     const random = (): number => host.random();
     this.#log = new RecentEntries(host.storage);
+    const found = { hardState, lastIndex, lastTerm, snapshot };
     const base = { configuration, index: configurationIndex };
-    const init = { id, options, base, log: this.#log, random, hardState, lastIndex, lastTerm };
-    this.raft = new Raft(init, this.#clock.now());
+    this.raft = new Raft({ id, options, base, log: this.#log, random, ...found }, this.#clock.now());
+    this.#compaction = new Compaction(this.raft, host.storage, options);
     this.#requests = new Requests(host, this.raft, this.#waiting, () => this.now());
   }
 
@@ -147,6 +155,14 @@ export class Member {
     for (const input of inputs) input(outbox);
     this.raft.replicate(this.now());
     this.#take(this.raft.ready(), outbox, null);
+    this.#compact(outbox);
+  }
+
+  /** After what was sent is known, which may need what is compacted now. */
+  #compact(outbox: Outbox): void {
+    this.#compaction.advance();
+    this.#take(this.raft.ready(), outbox, null);
+    if (this.#compaction.removeDead()) this.#wrote = true;
   }
 
   /** Writes at once, so that the next input is decided on rows that hold this one; the rest waits its turn. */
@@ -194,11 +210,16 @@ export class Member {
     if (this.raft.state.role.name !== "leader") this.#waiting.loseReads();
     const { commitIndex } = this.raft.state;
     this.#waiting.committed(commitIndex, (index, term) => this.raft.isOfTerm(index, term));
+    this.#tellTails(commitIndex);
+  }
+
+  /** Lets those look again whose log has changed; what a snapshot brought in, or left out, may be of any log. */
+  #tellTails(commitIndex: Index): void {
     const told = this.#toldCommit;
+    if (commitIndex === told || commitIndex < this.raft.state.snapshot.readableIndex) return;
     this.#toldCommit = commitIndex;
-    if (commitIndex > told && this.#waiting.hasTails) {
-      this.#waiting.changed(this.#host.storage.touched(told, commitIndex));
-    }
+    if (told < this.raft.state.snapshot.index) this.#waiting.allChanged();
+    else if (this.#waiting.hasTails) this.#waiting.changed(this.#host.storage.touched(told, commitIndex));
   }
 }
 

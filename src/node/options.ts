@@ -1,5 +1,13 @@
 import type { Options } from "../raft/types.ts";
 
+/** What consensus needs to be told, and what only its host does. */
+export interface NodeOptions extends Options {
+  /** Committed entries that stay replicable as such, for followers that are slow; twice as many at most. */
+  readonly tailEntries: number;
+  /** Dead rows that one group of inputs looks at or removes, at most. */
+  readonly deadRowsMax: number;
+}
+
 /** The variables of wrangler.toml that a node reads. */
 export interface NodeVars {
   readonly ELECTION_TIMEOUT_MS: string;
@@ -7,7 +15,7 @@ export interface NodeVars {
 }
 
 /** Throws where a variable is not a sensible number: a node must not guess its timing. */
-export function optionsFrom(vars: NodeVars): Options {
+export function optionsFrom(vars: NodeVars): NodeOptions {
   const electionTimeoutMs = milliseconds("ELECTION_TIMEOUT_MS", vars.ELECTION_TIMEOUT_MS);
   const heartbeatMs = milliseconds("HEARTBEAT_MS", vars.HEARTBEAT_MS);
   if (heartbeatMs * 2 > electionTimeoutMs) {
@@ -20,6 +28,8 @@ export function optionsFrom(vars: NodeVars): Options {
     inflightMax: 8,
     appendBytesMax: 524_288,
     uncommittedBytesMax: 8_388_608,
+    tailEntries: 10_000,
+    deadRowsMax: 1_000,
   };
 }
 

@@ -11,6 +11,14 @@ export interface Reply {
 
 type AfterPersist = Ready["afterPersist"];
 
+const questions: ReadonlySet<Message["type"]> = new Set([
+  "PreVote",
+  "RequestVote",
+  "AppendEntries",
+  "InstallSnapshot",
+  "TimeoutNow",
+]);
+
 /** What one group of inputs lets out: kept until the group is written. */
 export class Outbox {
   readonly #byPeer = new Map<NodeId, Message[]>();
@@ -44,5 +52,5 @@ export class Outbox {
 
 /** What is not an answer can't go back with an answer's call: nobody would take it there. */
 function isAnswer({ type }: Message): boolean {
-  return type !== "PreVote" && type !== "RequestVote" && type !== "AppendEntries" && type !== "TimeoutNow";
+  return !questions.has(type);
 }

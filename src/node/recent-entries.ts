@@ -19,8 +19,10 @@ export class RecentEntries implements LogReader {
   }
 
   /** Follows what is written to storage. */
-  written({ truncateFrom, append }: Persist): void {
+  written({ truncateFrom, snapshot, append }: Persist): void {
     if (truncateFrom !== null) this.#keep(this.#entries.filter(({ index }) => index < truncateFrom));
+    // What is kept has no gaps.
+    if (snapshot !== null) this.#keep(this.#entries.filter(({ index }) => index > snapshot.mark.index));
     for (const entry of append) {
       this.#entries.push(entry);
       this.#bytes += entry.data.byteLength;
@@ -37,6 +39,10 @@ export class RecentEntries implements LogReader {
     if (first === undefined || from < first.index) return this.#storage.entries(from, to, limit);
     const range = this.#entries.slice(from - first.index, to - first.index + 1);
     return takeWithin(range, bytesRoom(limit), ({ data }) => ({ records: 0, bytes: data.byteLength }));
+  }
+
+  rows(from: Index, to: Index, limit: number, countMax: number): readonly Entry[] {
+    return this.#storage.rows(from, to, limit, countMax);
   }
 
   configuration(upTo: Index): Entry | null {

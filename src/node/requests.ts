@@ -160,8 +160,10 @@ export class Requests {
   /** An entry of another term in its place means that it can never be committed: nothing has happened. */
   #awaitEntry(index: Index, term: Term, answer: Answer, ticket: Ticket): void {
     ticket.ifLate = () => this.#failure("outcome-unknown");
-    const settle = (isCommitted: boolean): void =>
-      ticket.answer(isCommitted ? answer : this.#failure("superseded"));
+    const settle = (isCommitted: boolean | null): void => {
+      if (isCommitted === null) ticket.answer(this.#failure("outcome-unknown"));
+      else ticket.answer(isCommitted ? answer : this.#failure("superseded"));
+    };
     ticket.atEnd(this.#waiting.forEntry({ index, term, settle }));
   }
 
@@ -182,8 +184,9 @@ export class Requests {
   #query(request: QueryRequest, errand: Errand): void {
     const answerFrom = (index: Index): void => this.#answerQuery(request, index, errand.ticket);
     if (request.consistency === "local") {
-      // A node that was just restarted does not know yet what is committed: it waits to hear it.
-      answerFrom(toIndex(1));
+      // A node that was just restarted does not know yet what is committed: it waits to hear it. There always is
+      // more than the snapshot, for compaction leaves a tail.
+      answerFrom(toIndex(this.#raft.state.snapshot.index + 1));
     } else if (this.#raft.state.role.name === "leader") {
       this.#confirm(toIndex(0), errand.ticket, answerFrom);
     } else {
@@ -193,11 +196,15 @@ export class Requests {
     }
   }
 
+  /** Nobody is shown half of a snapshot, which may come in while a request waits. */
   #answerQuery(request: QueryRequest, index: Index, ticket: Ticket): void {
-    const enough = toIndex(Math.max(index, request.minIndex));
-    if (enough <= this.#raft.state.commitIndex) this.#answerNow(request, ticket);
+    const { commitIndex, snapshot } = this.#raft.state;
+    const enough = toIndex(Math.max(index, request.minIndex, snapshot.readableIndex));
+    if (enough <= commitIndex) this.#answerNow(request, ticket);
     else
-      ticket.atEnd(this.#waiting.forCommit({ index: enough, run: () => this.#answerNow(request, ticket) }));
+      ticket.atEnd(
+        this.#waiting.forCommit({ index: enough, run: () => this.#answerQuery(request, index, ticket) }),
+      );
   }
 
   #answerNow(request: QueryRequest, ticket: Ticket): void {
@@ -234,7 +241,9 @@ export class Requests {
     const from = { at: "seq", seq: page.from } as const;
     const again = { ...request, query: { ...query, from, waitMs: 0 } };
     ticket.ifLate = () => empty;
-    ticket.atEnd(this.#waiting.forTail({ log: page.log, run: () => this.#answerNow(again, ticket) }));
+    ticket.atEnd(
+      this.#waiting.forTail({ log: page.log, run: () => this.#answerQuery(again, toIndex(0), ticket) }),
+    );
     ticket.atEnd(this.#host.after(query.waitMs, () => ticket.answer(empty)));
   }
 

@@ -6,17 +6,22 @@ import type { PeerStatus, Status } from "../transport/protocol.ts";
 import type { Member } from "./member.ts";
 
 /** How a node is doing. A prepared one, which is no member yet, shows what its storage says. */
-export function statusOf({ identity, phase, hardState, lastIndex }: Boot, member: Member | null): Status {
+export function statusOf(
+  { identity, phase, hardState, lastIndex, snapshot }: Boot,
+  member: Member | null,
+): Status {
   if (member === null) {
     const { configuration, configurationIndex } = identity;
     const { currentTerm } = hardState;
     const silent = { role: "follower", leader: null, commitIndex: 0, peers: [], corruptEntries: 0 } as const;
-    return { ...silent, identity, phase, currentTerm, lastIndex, configuration, configurationIndex };
+    const indexes = { lastIndex, snapshotIndex: snapshot.index };
+    return { ...silent, identity, phase, currentTerm, ...indexes, configuration, configurationIndex };
   }
   const { state, corruptEntries } = member.raft;
   const { currentTerm, leader, commitIndex, configuration, configurationIndex } = state;
   const peers = membersOf(configuration).flatMap((id) => peerStatus(state, id, member.now()));
-  const known = { currentTerm, leader, commitIndex, lastIndex: state.lastIndex, corruptEntries };
+  const indexes = { commitIndex, lastIndex: state.lastIndex, snapshotIndex: state.snapshot.index };
+  const known = { currentTerm, leader, ...indexes, corruptEntries };
   return { identity, phase, role: state.role.name, peers, configuration, configurationIndex, ...known };
 }
 
@@ -28,7 +33,8 @@ function peerStatus(state: State, id: NodeId, now: number): readonly PeerStatus[
   const progress = role.peers.get(id);
   const matchIndex = progress?.matchIndex ?? role.durableIndex;
   const silentMs = progress === undefined ? null : now - progress.ackedAt;
+  const mode = progress?.mode ?? null;
   const part = partOf(configuration, id);
   const caughtUp = part !== "learner" || role.catchUps.get(id)?.isDone === true;
-  return [{ id, region, part, matchIndex, lag: lastIndex - matchIndex, caughtUp, silentMs }];
+  return [{ id, region, part, matchIndex, lag: lastIndex - matchIndex, caughtUp, silentMs, mode }];
 }

@@ -1,11 +1,14 @@
 import type { LogId } from "../log/types.ts";
 import type { Index, Term } from "../raft/types.ts";
 
-/** Somebody waits for an entry to be committed; `settle` learns whether it is still that of `term`. */
+/**
+ * Somebody waits for an entry to be committed; `settle` learns whether it is still that of `term`: null where
+ * that is not known any more.
+ */
 interface EntryWait {
   readonly index: Index;
   readonly term: Term;
-  readonly settle: (isCommitted: boolean) => void;
+  readonly settle: (isCommitted: boolean | null) => void;
 }
 
 /** Somebody waits until this much is committed. */
@@ -64,11 +67,15 @@ export class Waiting {
   }
 
   /** `isOfTerm` says whether the committed entry at an index is that of a term. */
-  committed(commitIndex: Index, isOfTerm: (index: Index, term: Term) => boolean): void {
+  committed(commitIndex: Index, isOfTerm: (index: Index, term: Term) => boolean | null): void {
     for (const wait of leave(this.#entries, ({ index }) => index <= commitIndex)) {
       wait.settle(isOfTerm(wait.index, wait.term));
     }
     for (const wait of leave(this.#commits, ({ index }) => index <= commitIndex)) wait.run();
+  }
+
+  allChanged(): void {
+    for (const wait of leave(this.#tails, () => true)) wait.run();
   }
 
   changed(logs: readonly LogId[]): void {

@@ -34,10 +34,12 @@ export function onTimeoutNow(state: State, now: number): void {
 /**
  * Learners never campaign, nor do nodes that know that they are removed. While the removal may still be undone,
  * the node may be the only one with the newest entries of the old configuration: it leads, and does not count
- * itself (thesis §4.2.2).
+ * itself (thesis §4.2.2). Nor does a node with half of a snapshot: it lacks what is committed, maybe the newest
+ * configuration among it.
  */
 export function canLead(state: State): boolean {
-  const { configuration, configurationIndex, commitIndex, id } = state;
+  const { configuration, configurationIndex, commitIndex, id, lastIndex, snapshot } = state;
+  if (lastIndex < snapshot.readableIndex) return false;
   if (isVoter(configuration, id)) return true;
   return configurationIndex > commitIndex && isVoter(configurationBefore(state), id);
 }

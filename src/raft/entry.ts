@@ -1,4 +1,5 @@
 import crc32c from "crc-32/crc32c.js";
+import type { InstallSnapshot } from "./messages.ts";
 import type { Entry, EntryKind, Index, Term } from "./types.ts";
 
 /** Places are part of the checksum: only ever add at the end. */
@@ -23,4 +24,12 @@ export function createEntry(index: Index, term: Term, kind: EntryKind, data: Uin
 /** Whether an entry is what its author wrote: checked on receipt and on read. */
 export function isIntact(entry: Entry): boolean {
   return checksumOf(entry) === entry.checksum;
+}
+
+/** CRC-32C over a segment's place and over its entries' indexes and checksums. */
+export function segmentChecksum(segment: Omit<InstallSnapshot, "checksum">): number {
+  const { prevIndex, lastIndex, lastTerm, snapshotIndex, entries } = segment;
+  const covered = entries.flatMap(({ index, checksum }) => [index, checksum]);
+  const words = new Float64Array([prevIndex, lastIndex, lastTerm, snapshotIndex, ...covered]);
+  return crc32c.buf(new Uint8Array(words.buffer)) >>> 0;
 }

@@ -14,7 +14,9 @@ import { type Entry, type Index, toIndex } from "./types.ts";
 export function onAppendEntries(state: State, message: AppendEntries, now: number): void {
   state.leaderHeardAt = now;
   resetElectionDeadline(state, now);
-  if (termAt(state, message.prevIndex) !== message.prevTerm) {
+  // What lies before the snapshot's end is committed, and so the leader's too.
+  const isKnown = message.prevIndex < state.snapshot.index;
+  if (!isKnown && termAt(state, message.prevIndex) !== message.prevTerm) {
     reject(state, message);
     return;
   }
@@ -37,7 +39,9 @@ export function onAppendEntries(state: State, message: AppendEntries, now: numbe
 
 /** Adds what is new. Only a real conflict truncates: an old request may well be shorter than the log. */
 function take(state: State, entries: readonly Entry[]): void {
-  const firstNew = entries.findIndex((entry) => termAt(state, entry.index) !== entry.term);
+  const isNew = ({ index, term }: Entry): boolean =>
+    index > state.snapshot.index && termAt(state, index) !== term;
+  const firstNew = entries.findIndex(isNew);
   const first = entries[firstNew];
   if (first === undefined) return;
   if (first.index <= state.lastIndex) truncateFrom(state, first.index);
@@ -56,13 +60,13 @@ function truncateFrom(state: State, index: Index): void {
 
 /** Hints at the last entry that can match, so that whole terms are skipped at once. */
 function reject(state: State, message: AppendEntries): void {
-  const { id: from, currentTerm: term } = state;
+  const { id: from, currentTerm: term, commitIndex } = state;
   const { from: to, prevIndex, round } = message;
   const reach = toIndex(Math.min(prevIndex, state.lastIndex));
   const hintIndex = lastIndexWithTermAtMost(state, reach, message.prevTerm);
   const hintTerm = termAt(state, hintIndex) ?? 0;
   state.effects.messages.push({
     type: "AppendEntriesRejected",
-    ...{ from, to, term, round, prevIndex, hintIndex, hintTerm },
+    ...{ from, to, term, round, prevIndex, hintIndex, hintTerm, commitIndex },
   });
 }

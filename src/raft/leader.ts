@@ -2,10 +2,11 @@ import { membersOf } from "./configuration.ts";
 import { createEntry } from "./entry.ts";
 import { invariant } from "./invariant.ts";
 import { advanceMembership, noteCatchUp } from "./membership.ts";
-import type { AppendEntriesAccepted, AppendEntriesRejected } from "./messages.ts";
+import type { AppendEntriesAccepted, AppendEntriesRejected, InstallSnapshotResponse } from "./messages.ts";
 import { acceptedUpTo, createProgress, type Progress, probeFrom } from "./progress.ts";
 import { reachedByMajority } from "./quorum.ts";
 import { noReads, type PendingReads } from "./reads.ts";
+import { beginSnapshot, toldOfSnapshot } from "./send-snapshot.ts";
 import { append, lastIndexWithTermAtMost, type State } from "./state.ts";
 import type { Transfer } from "./transfer.ts";
 import { type Index, type NodeId, toIndex } from "./types.ts";
@@ -77,17 +78,45 @@ export function quorumHeardAt(state: State, leader: Leader, now: number): number
 export function onAccepted(state: State, leader: Leader, message: AppendEntriesAccepted, now: number): void {
   const progress = acknowledge(leader, message.from, message.round, now);
   if (progress === null) return;
-  invariant(message.matchIndex <= state.lastIndex, `node ${message.from} holds more than its leader`);
-  acceptedUpTo(progress, message.matchIndex);
+  holdsUpTo(state, progress, message.from, message.matchIndex);
   noteCatchUp(state, leader, message.from, now);
   advanceCommit(state, leader);
   advanceMembership(state, leader, now);
+}
+
+/** A segment of a snapshot has arrived; what is committed there is the leader's. */
+export function onInstallSnapshotResponse(
+  state: State,
+  leader: Leader,
+  { from, prevIndex, commitIndex }: InstallSnapshotResponse,
+  now: number,
+): void {
+  const progress = acknowledge(leader, from, 0, now);
+  if (progress === null) return;
+  const isGap = prevIndex > commitIndex && prevIndex < progress.nextIndex;
+  if (progress.mode === "snapshot")
+    toldOfSnapshot(progress, commitIndex, isGap, now, state.options.electionTimeoutMs);
+  holdsUpTo(state, progress, from, commitIndex);
+  noteCatchUp(state, leader, from, now);
+  advanceCommit(state, leader);
+  advanceMembership(state, leader, now);
+}
+
+/** A peer that lacks what is compacted gets entries once it holds the snapshot's last one. */
+function holdsUpTo(state: State, progress: Progress, peer: NodeId, matchIndex: Index): void {
+  invariant(matchIndex <= state.lastIndex, `node ${peer} holds more than its leader`);
+  if (progress.mode !== "snapshot" || matchIndex >= state.snapshot.index) acceptedUpTo(progress, matchIndex);
+  else progress.matchIndex = toIndex(Math.max(progress.matchIndex, matchIndex));
 }
 
 /** The logs differ at `prevIndex`, or the peer's is shorter: go back by whole terms (paper §5.3, end). */
 export function onRejected(state: State, leader: Leader, message: AppendEntriesRejected, now: number): void {
   const progress = acknowledge(leader, message.from, message.round, now);
   if (progress === null) return;
+  if (progress.mode === "snapshot") {
+    toldOfSnapshot(progress, message.commitIndex, false, now, state.options.electionTimeoutMs);
+    return;
+  }
   const afterMatch = progress.matchIndex + 1;
   if (progress.mode === "replicate") {
     if (message.prevIndex > progress.matchIndex) probeFrom(progress, toIndex(afterMatch), false);
@@ -95,6 +124,10 @@ export function onRejected(state: State, leader: Leader, message: AppendEntriesR
   }
   if (message.prevIndex !== progress.nextIndex - 1) return;
   const hint = toIndex(Math.min(message.hintIndex, message.prevIndex - 1));
+  if (Math.max(hint, progress.matchIndex) < state.snapshot.index) {
+    beginSnapshot(progress, message.commitIndex, now);
+    return;
+  }
   const meeting = lastIndexWithTermAtMost(state, hint, message.hintTerm);
   probeFrom(progress, toIndex(Math.max(afterMatch, meeting + 1)), false);
 }

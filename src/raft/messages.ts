@@ -70,6 +70,36 @@ export interface AppendEntriesRejected extends Envelope {
   /** The follower's last entry that may match: its term is not above the request's `prevTerm`. */
   readonly hintIndex: Index;
   readonly hintTerm: Term;
+  /** The follower's commit index: where a snapshot has to begin, if it needs one. */
+  readonly commitIndex: Index;
+}
+
+/**
+ * A segment of the sender's snapshot (paper figure 13, but cut by rows): the rows that are left between two
+ * indexes, both of entries that are committed.
+ */
+export interface InstallSnapshot extends Envelope {
+  readonly type: "InstallSnapshot";
+  readonly configurationIndex: Index;
+  /** Where the segment before this one ended. */
+  readonly prevIndex: Index;
+  /** Where this one ends, and the term of that entry, which itself may be left out. */
+  readonly lastIndex: Index;
+  readonly lastTerm: Term;
+  /** Rows that were dead as of this index may be left out. At or after `lastIndex`. */
+  readonly snapshotIndex: Index;
+  readonly entries: readonly Entry[];
+  /** CRC-32C over all of it, see `segmentChecksum`. */
+  readonly checksum: number;
+}
+
+/** To a segment, whatever came of it: it was refused if it begins after the commit index. */
+export interface InstallSnapshotResponse extends Envelope {
+  readonly type: "InstallSnapshotResponse";
+  /** The segment's. */
+  readonly prevIndex: Index;
+  /** The follower's, after it: it holds the leader's log up to here. */
+  readonly commitIndex: Index;
 }
 
 /** From a leader to its successor: campaign now (thesis §3.10). */
@@ -85,4 +115,6 @@ export type Message =
   | AppendEntries
   | AppendEntriesAccepted
   | AppendEntriesRejected
-  | TimeoutNow;
+  | TimeoutNow
+  | InstallSnapshot
+  | InstallSnapshotResponse;

@@ -5,17 +5,24 @@ import { type Index, toIndex } from "./types.ts";
  *
  * - `probe`: where the logs meet is not known; one AppendEntries at a time asks.
  * - `replicate`: it is known; entries are sent ahead of their answers, up to a window.
+ * - `snapshot`: the peer lacks what is compacted; segments are sent likewise, from its commit index on.
  */
 export interface Progress {
-  mode: "probe" | "replicate";
+  mode: "probe" | "replicate" | "snapshot";
   /** The peer durably holds the leader's log up to here. */
   matchIndex: Index;
-  /** The next entry to send; always above `matchIndex`. */
+  /**
+   * The next entry to send, above `matchIndex`; but a snapshot begins anew where a peer says, which after a
+   * restart knows less to be committed than it holds.
+   */
   nextIndex: Index;
-  /** In `probe`: the question is out; it is repeated with the next heartbeat. */
+  /** In `probe`: the question is out; it is repeated with the next heartbeat. In `snapshot`: the peer is silent. */
   paused: boolean;
-  /** In `replicate`: the last index of each AppendEntries with entries that is not answered yet. */
+  /** The last index of each AppendEntries with entries, or segment of a snapshot, that is not answered yet. */
   inflight: Index[];
+  /** In `snapshot`: the peer's commit index, as it last said, and when that was news or sending began anew, ms. */
+  told: Index;
+  toldAt: number;
   /** When anything was last sent, ms. */
   sentAt: number;
   /** The latest read round that was sent to it, and that it acknowledged. */
@@ -35,6 +42,8 @@ export function createProgress(nextIndex: Index, now: number): Progress {
     nextIndex,
     paused: false,
     inflight: [],
+    told: toIndex(0),
+    toldAt: now,
     sentAt: Number.NEGATIVE_INFINITY,
     sentRound: 0,
     sentCommit: toIndex(0),
@@ -47,7 +56,7 @@ export function createProgress(nextIndex: Index, now: number): Progress {
 export function acceptedUpTo(progress: Progress, matchIndex: Index): void {
   if (matchIndex > progress.matchIndex) progress.matchIndex = matchIndex;
   const afterMatch = toIndex(progress.matchIndex + 1);
-  if (progress.mode === "probe") {
+  if (progress.mode !== "replicate") {
     progress.mode = "replicate";
     progress.nextIndex = afterMatch;
   } else if (progress.nextIndex < afterMatch) {

@@ -1,3 +1,4 @@
+import { compact } from "./compact.ts";
 import { isMember } from "./configuration.ts";
 import {
   campaign,
@@ -12,11 +13,13 @@ import {
 } from "./election.ts";
 import { isIntact } from "./entry.ts";
 import { onAppendEntries } from "./follower.ts";
+import { isSoundSegment, onInstallSnapshot } from "./install-snapshot.ts";
 import { invariant } from "./invariant.ts";
 import {
   appendCommand,
   type Leader,
   onAccepted,
+  onInstallSnapshotResponse,
   onOwnLogDurable,
   onRejected,
   quorumHeardAt,
@@ -27,15 +30,17 @@ import {
   type MembersChange,
   nextConfiguration,
 } from "./membership.ts";
-import type { AppendEntries, Message } from "./messages.ts";
+import type { AppendEntries, InstallSnapshot, Message } from "./messages.ts";
 import { probeFrom } from "./progress.ts";
 import { beginRead } from "./reads.ts";
 import type { DurableMark, NotTaken, Persist, Ready } from "./ready.ts";
 import { forceRecovery, type RecoveryRefusal } from "./recovery.ts";
 import { replicate } from "./replicate.ts";
+import { pauseSnapshot } from "./send-snapshot.ts";
 import {
   adoptConfiguration,
   becomeFollower,
+  type Effects,
   noEffects,
   type PlacedConfiguration,
   resetElectionDeadline,
@@ -43,7 +48,7 @@ import {
   termAt,
 } from "./state.ts";
 import { beginTransfer, endLateTransfer } from "./transfer.ts";
-import type { HardState, Index, LogReader, NodeId, Options, Term } from "./types.ts";
+import type { HardState, Index, LogReader, NodeId, Options, SnapshotMark, Term } from "./types.ts";
 import { toIndex } from "./types.ts";
 import { hasRoom } from "./uncommitted.ts";
 
@@ -58,6 +63,7 @@ export interface RaftInit {
   readonly hardState: HardState;
   readonly lastIndex: Index;
   readonly lastTerm: Term;
+  readonly snapshot: SnapshotMark;
 }
 
 /**
@@ -68,7 +74,7 @@ export interface RaftInit {
  */
 export class Raft {
   readonly #state: State;
-  /** Entries that arrived damaged, and were dropped with their message. */
+  /** Entries and segments that arrived damaged, and were dropped with their message. */
   corruptEntries = 0;
 
   constructor(init: RaftInit, now: number) {
@@ -84,7 +90,8 @@ export class Raft {
       votedFor: init.hardState.votedFor,
       lastIndex: init.lastIndex,
       lastTerm: init.lastTerm,
-      commitIndex: toIndex(0),
+      commitIndex: init.snapshot.index,
+      snapshot: init.snapshot,
       role: { name: "follower" },
       leader: null,
       leaderHeardAt: Number.NEGATIVE_INFINITY,
@@ -106,6 +113,7 @@ export class Raft {
     if (message.to !== state.id || message.from === state.id) return;
     if (!this.#isHeard(message)) return;
     if (message.type === "AppendEntries" && !this.#isSound(message)) return;
+    if (message.type === "InstallSnapshot" && !this.#isSoundSegment(message)) return;
     if (message.term > state.currentTerm && !this.#meetNewerTerm(message, now)) return;
     if (message.term < state.currentTerm) this.#answerStale(message);
     else this.#dispatch(message, now);
@@ -188,15 +196,30 @@ export class Raft {
     const { role } = this.#state;
     const progress = role.name === "leader" ? role.peers.get(peer) : undefined;
     if (progress === undefined) return;
+    if (progress.mode === "snapshot") {
+      pauseSnapshot(progress);
+      return;
+    }
     const next = progress.mode === "replicate" ? toIndex(progress.matchIndex + 1) : progress.nextIndex;
     probeFrom(progress, next, true);
   }
 
-  /** Whether the entry at `index`, which must be in the log, is that of `term`: a leader never rewrites its own. */
-  isOfTerm(index: Index, term: Term): boolean {
+  /**
+   * Whether the entry at `index`, up to which the log must reach, is that of `term`: a leader never rewrites its
+   * own. Null where that is not known any more, because a snapshot leaves it out.
+   */
+  isOfTerm(index: Index, term: Term): boolean | null {
     const state = this.#state;
     const isOwn = state.role.name === "leader" && state.currentTerm === term && index >= state.role.termStart;
-    return isOwn || termAt(state, index) === term;
+    if (isOwn) return true;
+    const found = termAt(state, index) ?? state.log.term(index);
+    return found === null ? null : found === term;
+  }
+
+  /** The host wants entries up to `index`, which are committed, to be replicated no more. */
+  compact(index: Index): void {
+    this.#expectTaken();
+    compact(this.#state, index);
   }
 
   /** Whether this node leads peers that have not heard what is committed. */
@@ -257,14 +280,13 @@ export class Raft {
 
   #takePersist(): Persist | null {
     const { effects, currentTerm, votedFor } = this.#state;
-    const { hardStateChanged, truncateFrom, append } = effects;
-    if (!hardStateChanged && truncateFrom === null && append.length === 0) return null;
-    return { hardState: hardStateChanged ? { currentTerm, votedFor } : null, truncateFrom, append };
+    const { hardStateChanged, truncateFrom, snapshot, append } = effects;
+    if (!changesDisk(effects)) return null;
+    return { hardState: hardStateChanged ? { currentTerm, votedFor } : null, truncateFrom, snapshot, append };
   }
 
   #expectTaken(): void {
-    const { hardStateChanged, truncateFrom, append } = this.#state.effects;
-    invariant(!hardStateChanged && truncateFrom === null && append.length === 0, "effects were not taken");
+    invariant(!changesDisk(this.#state.effects), "effects were not taken");
   }
 
   /**
@@ -277,7 +299,8 @@ export class Raft {
     if (isMember(configuration, message.from)) return true;
     if (role.name === "leader" && role.peers.has(message.from)) return true;
     if (!("configurationIndex" in message)) return message.type === "TimeoutNow" && this.#isOfLeader(message);
-    const isLeaving = message.type === "AppendEntries" && configurationIndex > base.index;
+    const isOfLeader = message.type === "AppendEntries" || message.type === "InstallSnapshot";
+    const isLeaving = isOfLeader && configurationIndex > base.index;
     return message.configurationIndex > configurationIndex - (isLeaving ? 1 : 0);
   }
 
@@ -298,6 +321,12 @@ export class Raft {
     return damaged === 0 && inOrder;
   }
 
+  #isSoundSegment(message: InstallSnapshot): boolean {
+    const isSound = isSoundSegment(message);
+    if (!isSound) this.corruptEntries += 1;
+    return isSound;
+  }
+
   /** Follows a newer term where the message proves one; false: it must be ignored. */
   #meetNewerTerm(message: Message, now: number): boolean {
     const state = this.#state;
@@ -316,9 +345,15 @@ export class Raft {
       effects.messages.push({ type: "PreVoteResponse", from, to, term, granted: false });
     } else if (message.type === "RequestVote") {
       effects.messages.push({ type: "RequestVoteResponse", from, to, term, granted: false });
-    } else if (message.type === "AppendEntries") {
+    } else if (message.type === "AppendEntries" || message.type === "InstallSnapshot") {
       // Its round and its place are the older term's; its sender may lead this one by now, and ask anew.
-      const none = { round: 0, prevIndex: toIndex(0), hintIndex: toIndex(0), hintTerm: 0 };
+      const none = {
+        round: 0,
+        prevIndex: toIndex(0),
+        hintIndex: toIndex(0),
+        hintTerm: 0,
+        commitIndex: toIndex(0),
+      };
       effects.messages.push({ type: "AppendEntriesRejected", from, to, term, ...none });
     }
   }
@@ -344,6 +379,14 @@ export class Raft {
         becomeFollower(state, state.currentTerm, message.from, now);
         onAppendEntries(state, message, now);
         break;
+      case "InstallSnapshot":
+        invariant(role.name !== "leader", `two leaders in term ${state.currentTerm}`);
+        becomeFollower(state, state.currentTerm, message.from, now);
+        onInstallSnapshot(state, message, now);
+        break;
+      case "InstallSnapshotResponse":
+        if (role.name === "leader") onInstallSnapshotResponse(state, role, message, now);
+        break;
       case "TimeoutNow":
         onTimeoutNow(state, now);
         break;
@@ -364,3 +407,6 @@ export class Raft {
       : Number.POSITIVE_INFINITY;
   }
 }
+
+const changesDisk = ({ hardStateChanged, truncateFrom, snapshot, append }: Effects): boolean =>
+  hardStateChanged || truncateFrom !== null || snapshot !== null || append.length > 0;

@@ -1,12 +1,20 @@
 import type { Message } from "./messages.ts";
-import type { Entry, HardState, Index, Term } from "./types.ts";
+import type { Entry, HardState, Index, SnapshotMark, Term } from "./types.ts";
 
-/** What must reach the disk, as one transaction, in this order: hard state, truncation, entries. */
+/** What must reach the disk, as one transaction, in this order: hard state, truncation, snapshot, entries. */
 export interface Persist {
   readonly hardState: HardState | null;
   /** Entries at and after this index are removed, before any is added. */
   readonly truncateFrom: Index | null;
+  readonly snapshot: SnapshotWrite | null;
   readonly append: readonly Entry[];
+}
+
+/** The mark moves. With a snapshot that came in, the log ends at the mark where it was shorter. */
+export interface SnapshotWrite {
+  readonly mark: SnapshotMark;
+  /** What came in: entries behind the end of the log and up to the mark, with gaps. */
+  readonly rows: readonly Entry[];
 }
 
 /** A read that a majority confirmed: true of every entry up to `index`, all of which are committed. */

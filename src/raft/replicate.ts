@@ -1,7 +1,8 @@
 import { invariant } from "./invariant.ts";
 import type { Leader } from "./leader.ts";
-import type { Progress } from "./progress.ts";
+import { type Progress, probeFrom } from "./progress.ts";
 import { openRound, settleReads } from "./reads.ts";
+import { sendSegment } from "./send-snapshot.ts";
 import { type State, termAt } from "./state.ts";
 import { tellTarget } from "./transfer.ts";
 import { type Entry, type NodeId, toIndex } from "./types.ts";
@@ -20,6 +21,8 @@ export function replicate(state: State, leader: Leader, now: number): void {
   settleReads(state, leader);
   openRound(leader.reads, heartbeatDue);
   for (const [peer, progress] of leader.peers) {
+    stayBehindSnapshot(state, progress);
+    if (progress.mode === "snapshot") sendSegment(state, peer, progress, entriesMax);
     const hasNews = leader.announcesCommit && progress.sentCommit < state.commitIndex;
     const isDue =
       heartbeatDue || hasNews || leader.farewells.has(peer) || progress.sentRound < leader.reads.round;
@@ -41,9 +44,17 @@ export function replicate(state: State, leader: Leader, now: number): void {
  */
 function entriesFor(state: State, leader: Leader, progress: Progress): readonly Entry[] {
   const { mode, paused, nextIndex, inflight } = progress;
+  if (mode === "snapshot") return [];
   const isHopeful = !paused && nextIndex >= leader.termStart;
   const hasRoom = inflight.length < state.options.inflightMax;
   return (mode === "probe" ? isHopeful : hasRoom) ? nextEntries(state, progress) : [];
+}
+
+/** What is compacted can't be sent as entries: whether the peer needs it is asked first. */
+function stayBehindSnapshot({ snapshot }: State, progress: Progress): void {
+  const { mode, paused, nextIndex } = progress;
+  if (mode === "snapshot" || nextIndex > snapshot.index) return;
+  probeFrom(progress, toIndex(snapshot.index + 1), mode === "probe" && paused);
 }
 
 function progressAfter(progress: Progress, sentEntries: number): void {
@@ -71,7 +82,7 @@ function send(
   entries: readonly Entry[],
   now: number,
 ): void {
-  const prevIndex = toIndex(progress.nextIndex - 1);
+  const prevIndex = progress.mode === "snapshot" ? state.snapshot.index : toIndex(progress.nextIndex - 1);
   const prevTerm = termAt(state, prevIndex);
   invariant(prevTerm !== null, `the log has no entry ${prevIndex}`);
   const { id: from, currentTerm: term, commitIndex, configurationIndex } = state;

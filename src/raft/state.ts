@@ -2,13 +2,14 @@ import { type Configuration, decodeConfiguration } from "./configuration.ts";
 import { invariant } from "./invariant.ts";
 import type { Leader } from "./leader.ts";
 import type { Message } from "./messages.ts";
-import type { ConfirmedRead } from "./ready.ts";
+import type { ConfirmedRead, SnapshotWrite } from "./ready.ts";
 import {
   type Entry,
   type Index,
   type LogReader,
   type NodeId,
   type Options,
+  type SnapshotMark,
   type Term,
   toIndex,
 } from "./types.ts";
@@ -45,6 +46,7 @@ export interface State {
   configuration: Configuration;
   /** The index of its entry. */
   configurationIndex: Index;
+  snapshot: SnapshotMark;
 
   role: Role;
   /** Who leads `currentTerm`, as far as is known. */
@@ -61,6 +63,7 @@ export interface State {
 export interface Effects {
   hardStateChanged: boolean;
   truncateFrom: Index | null;
+  snapshot: SnapshotWrite | null;
   append: Entry[];
   messages: Message[];
   reads: ConfirmedRead[];
@@ -69,20 +72,25 @@ export interface Effects {
 export const noEffects = (): Effects => ({
   hardStateChanged: false,
   truncateFrom: null,
+  snapshot: null,
   append: [],
   messages: [],
   reads: [],
 });
 
-/** The term of an entry of the log, 0 at index 0; null where there is none. */
+/** The term of an entry of the log, 0 at index 0; null where there is none, and before the snapshot's last one. */
 export function termAt(state: State, index: Index): Term | null {
   if (index === state.lastIndex) return state.lastTerm;
-  return index > state.lastIndex ? null : state.log.term(index);
+  if (index === state.snapshot.index) return state.snapshot.term;
+  return index > state.lastIndex || index < state.snapshot.index ? null : state.log.term(index);
 }
 
-/** The last index up to `from` whose term is at most `term`; terms never fall along a log, so it is searched by halves. */
+/**
+ * The last index up to `from` whose term is at most `term`, or that of the snapshot, before which no log is
+ * searched. Terms never fall along a log, so it is found by halving.
+ */
 export function lastIndexWithTermAtMost(state: State, from: Index, term: Term): Index {
-  let low = 0;
+  let low: number = state.snapshot.index;
   let high: number = from;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
@@ -120,11 +128,15 @@ export function append(state: State, entries: readonly Entry[]): void {
     state.effects.append.push(entry);
     state.lastIndex = entry.index;
     state.lastTerm = entry.term;
-    if (entry.kind === "configuration" && entry.index > state.base.index) {
-      state.configuration = decodeConfiguration(entry.data);
-      state.configurationIndex = entry.index;
-    }
+    adoptFrom(state, entry);
   }
+}
+
+/** Brings into force the configuration of an entry that comes into the log, if it is one. */
+export function adoptFrom(state: State, { kind, index, data }: Entry): void {
+  if (kind !== "configuration" || index <= state.base.index) return;
+  state.configuration = decodeConfiguration(data);
+  state.configurationIndex = index;
 }
 
 /** A fresh randomized election timeout (paper §5.2). */

@@ -35,6 +35,25 @@ export interface HardState {
   readonly votedFor: NodeId | null;
 }
 
+/**
+ * How far a log is compacted. All up to `index` is committed and is replicated no more as entries; of those, the
+ * rows that nobody needs are left out, and the others are the snapshot.
+ */
+export interface SnapshotMark {
+  /** The last entry that is not replicable; 0 for a log that is whole. */
+  readonly index: Index;
+  /** The term of that entry. */
+  readonly term: Term;
+  /**
+   * Up to where a sender's snapshot went, of which maybe only a part is here yet: rows that were dead by then are
+   * missing already, so nothing may be read before this much is committed here.
+   */
+  readonly readableIndex: Index;
+}
+
+/** Of a log that was never compacted. */
+export const noSnapshot: SnapshotMark = { index: toIndex(0), term: 0, readableIndex: toIndex(0) };
+
 export interface Options {
   /** The shortest election timeout, ms; the one used is drawn from [1, 2) times this. */
   readonly electionTimeoutMs: number;
@@ -52,10 +71,12 @@ export interface Options {
 
 /** The synchronous reader through which consensus sees its own durable log; it keeps no copy. */
 export interface LogReader {
-  /** The term of the entry at `index`; 0 at index 0; null where there is no such entry. */
+  /** The term of the entry at `index`; 0 at index 0; null where there is no such entry, or none any more. */
   term(index: Index): Term | null;
   /** Entries from `from` to `to`, both included, cut after `bytesMax` bytes of data but never before one entry. */
   entries(from: Index, to: Index, bytesMax: number): readonly Entry[];
+  /** As `entries`, where compaction may have left gaps: those that are left, and no more than `countMax`. */
+  rows(from: Index, to: Index, bytesMax: number, countMax: number): readonly Entry[];
   /** The newest configuration entry at or before `upTo`; null where there is none. */
   configuration(upTo: Index): Entry | null;
 }

@@ -2,7 +2,7 @@ import type { LogId, Seq, StoredBatch } from "../log/types.ts";
 import type { LogView } from "../log/view.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
 import type { Persist } from "../raft/ready.ts";
-import type { HardState, Index, LogReader, Term } from "../raft/types.ts";
+import type { HardState, Index, LogReader, SnapshotMark, Term } from "../raft/types.ts";
 
 /** All that a node needs to go on after a restart. */
 export interface Boot {
@@ -11,6 +11,7 @@ export interface Boot {
   readonly hardState: HardState;
   readonly lastIndex: Index;
   readonly lastTerm: Term;
+  readonly snapshot: SnapshotMark;
 }
 
 export interface BatchRange {
@@ -48,8 +49,13 @@ export interface Storage extends LogReader {
   start(): void;
   /** Runs `body` as one write; if it throws, nothing of it has happened. What `body` writes joins it; they don't nest. */
   transaction<T>(body: () => T): T;
-  /** Hard state, truncation, entries, in that order. */
+  /** Hard state, truncation, snapshot, entries, in that order. */
   write(persist: Persist): void;
+  /**
+   * Removes rows up to the snapshot's mark that nobody needs, `rowsMax` of them or a few more. False: there may be
+   * more. What is read as of the mark or later stays the same.
+   */
+  removeDead(rowsMax: number): boolean;
   /** The logs after the entries up to `upTo`, uncommitted ones included where `upTo` covers them. */
   view(upTo: Index): LogView;
   /** Batches of one log in order. */

@@ -21,12 +21,16 @@ export interface LifeRows {
   readonly batchesOf: Map<string, ProducerBatch[]>;
 }
 
+/** The place of an entry; null where compaction has left it out. */
+export type Place = MemoryRow | null;
+
 /**
  * The rows of a node with what they are looked up by. All lists are in the order of the Raft log, so that
  * a truncation pops from each what the rows had pushed.
  */
 export class MemoryLog {
-  readonly rows: MemoryRow[] = [];
+  /** By index, from 1 on. */
+  readonly rows: Place[] = [];
   readonly lives = new Map<LogId, LifeRows>();
   /** By name: the rows that begin or end a life of it. */
   readonly named = new Map<string, LifeRow[]>();
@@ -36,14 +40,19 @@ export class MemoryLog {
     this.push({ entry, log: toLogRow(entry) });
   }
 
-  push(row: MemoryRow): void {
-    if (row.log !== null) this.#addToLog(row.entry, row.log);
-    if (row.entry.kind === "configuration") this.configurations.push(row.entry);
-    this.rows.push(row);
+  push(place: Place): void {
+    if (place !== null && place.log !== null) this.#addToLog({ entry: place.entry, log: place.log });
+    if (place?.entry.kind === "configuration") this.configurations.push(place.entry);
+    this.rows.push(place);
+  }
+
+  /** Leaves out what is between the last row and `length`. */
+  padTo(length: number): void {
+    while (this.rows.length < length) this.rows.push(null);
   }
 
   /** Removes the last rows until `length` are left, and gives them back in order. */
-  truncate(length: number): MemoryRow[] {
+  truncate(length: number): Place[] {
     for (let i = this.rows.length - 1; i >= length; i--) {
       const log = this.rows[i]?.log ?? null;
       if (this.rows[i]?.entry.kind === "configuration") this.configurations.pop();
@@ -52,10 +61,38 @@ export class MemoryLog {
     return this.rows.splice(length);
   }
 
-  #addToLog(entry: Entry, log: LogRow): void {
-    if (log.kind === "create") this.lives.set(log.log, { rows: [], batchesOf: new Map() });
+  /** Leaves a row out, wherever it is. */
+  remove({ entry: { index, kind }, log }: MemoryRow): void {
+    this.rows[index - 1] = null;
+    if (kind === "configuration")
+      takeOut(this.configurations, (configuration) => configuration.index === index);
+    if (log === null) return;
     const life = this.lives.get(log.log);
-    invariant(life !== undefined, `entry ${entry.index} is of log ${log.log}, which was never created`);
+    if (life !== undefined) takeOut(life.rows, (row) => row.entry.index === index);
+    if (life?.rows.length === 0) this.lives.delete(log.log);
+    if (log.producer !== null) takeOutOf(life?.batchesOf, log.producer.id, (batch) => batch.index === index);
+    if (log.name !== null) takeOutOf(this.named, log.name, (row) => row.entry.index === index);
+  }
+
+  /** Puts back rows that were left out. */
+  restore(rows: readonly MemoryRow[]): void {
+    for (const row of rows) this.rows[row.entry.index - 1] = row;
+    this.lives.clear();
+    this.named.clear();
+    this.configurations.length = 0;
+    for (const place of this.rows.splice(0)) this.push(place);
+  }
+
+  #addToLog({ entry, log }: LifeRow): void {
+    // A snapshot may have left out the beginning of a life, and a later leader sent the rest as entries.
+    const begins = log.kind === "create" || this.rows[log.log - 1] === null;
+    const known = this.lives.get(log.log);
+    invariant(
+      begins || known !== undefined,
+      `entry ${entry.index} is of log ${log.log}, which was never created`,
+    );
+    const life = known ?? { rows: [], batchesOf: new Map<string, ProducerBatch[]>() };
+    this.lives.set(log.log, life);
     life.rows.push({ entry, log });
     if (log.name !== null) listOf(this.named, log.name).push({ entry, log });
     if (log.producer !== null) {
@@ -68,7 +105,7 @@ export class MemoryLog {
     life?.rows.pop();
     if (log.producer !== null) popFrom(life?.batchesOf, log.producer.id);
     if (log.name !== null) popFrom(this.named, log.name);
-    if (log.kind === "create") this.lives.delete(log.log);
+    if (life?.rows.length === 0) this.lives.delete(log.log);
   }
 }
 
@@ -83,5 +120,15 @@ function listOf<T>(lists: Map<string, T[]>, key: string): T[] {
 function popFrom<T>(lists: Map<string, T[]> | undefined, key: string): void {
   const list = lists?.get(key);
   list?.pop();
+  if (list?.length === 0) lists?.delete(key);
+}
+
+function takeOut<T>(list: T[], isIt: (item: T) => boolean): void {
+  list.splice(list.findIndex(isIt), 1);
+}
+
+function takeOutOf<T>(lists: Map<string, T[]> | undefined, key: string, isIt: (item: T) => boolean): void {
+  const list = lists?.get(key);
+  if (list !== undefined) takeOut(list, isIt);
   if (list?.length === 0) lists?.delete(key);
 }

@@ -1,24 +1,30 @@
 import type { LogId, StoredBatch } from "../log/types.ts";
-import type { Entry, Index } from "../raft/types.ts";
+import { type Entry, type Index, toIndex } from "../raft/types.ts";
 import type { BatchRange, NameRange } from "./contract.ts";
+import { StorageError } from "./error.ts";
 import type { LifeRow, MemoryLog, MemoryRow } from "./memory-log.ts";
-import { bytesRoom, recordsFrom, takeWithin } from "./prefix.ts";
+import { bytesRoom, type Extent, type Room, recordsFrom, takeWithin } from "./prefix.ts";
 import { toStoredBatch } from "./row.ts";
 
-/** As `LogReader.entries`. */
+/** As `LogReader.entries`. Throws `StorageError` for one that is missing. */
 export function readEntries(log: MemoryLog, from: Index, to: Index, bytesMax: number): readonly Entry[] {
-  const rows = takeWithin(rowsBetween(log.rows, from, to), bytesRoom(bytesMax), ({ entry }) => ({
-    records: 0,
-    bytes: entry.data.length,
-  }));
-  return rows.map((row) => row.entry);
+  const entries = readRows(log, from, to, bytesRoom(bytesMax));
+  const gap = entries.findIndex(({ index }, i) => index !== from + i);
+  if (gap !== -1)
+    throw new StorageError("damaged-entry", `entry ${from + gap} is missing`, toIndex(from + gap));
+  return entries;
 }
 
-function* rowsBetween(rows: readonly MemoryRow[], from: Index, to: Index): Generator<MemoryRow> {
-  for (let i = from - 1; i < to; i++) {
-    const row = rows[i];
-    if (row === undefined) return;
-    yield row;
+/** As `LogReader.rows`, with room for as many rows as for records. */
+export function readRows(log: MemoryLog, from: Index, to: Index, room: Room): readonly Entry[] {
+  const extentOf = ({ entry }: MemoryRow): Extent => ({ records: 1, bytes: entry.data.length });
+  return takeWithin(rowsBetween(log.rows, from, to), room, extentOf).map(({ entry }) => entry);
+}
+
+function* rowsBetween(rows: MemoryLog["rows"], from: Index, to: Index): Generator<MemoryRow> {
+  for (let i = from - 1; i < Math.min(to, rows.length); i++) {
+    const row = rows[i] ?? null;
+    if (row !== null) yield row;
   }
 }
 
@@ -82,7 +88,8 @@ function codePoints(text: string): number[] {
 export function readTouched(log: MemoryLog, after: Index, upTo: Index): readonly LogId[] {
   const touched = new Set<LogId>();
   for (const row of log.rows.slice(after, upTo)) {
-    if (row.log !== null && row.log.kind !== "create") touched.add(row.log.log);
+    const logged = row?.log ?? null;
+    if (logged !== null && logged.kind !== "create") touched.add(logged.log);
   }
   return [...touched];
 }

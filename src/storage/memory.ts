@@ -1,13 +1,15 @@
 import type { LogId, StoredBatch } from "../log/types.ts";
 import type { LogView } from "../log/view.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
-import type { Persist } from "../raft/ready.ts";
-import type { Entry, HardState, Index, Term } from "../raft/types.ts";
-import { toIndex } from "../raft/types.ts";
+import type { Persist, SnapshotWrite } from "../raft/ready.ts";
+import type { Entry, HardState, Index, SnapshotMark, Term } from "../raft/types.ts";
+import { noSnapshot, toIndex } from "../raft/types.ts";
 import type { BatchRange, Boot, NameRange, Storage } from "./contract.ts";
+import { removeDeadRows } from "./dead.ts";
 import { StorageError } from "./error.ts";
-import { MemoryLog, type MemoryRow } from "./memory-log.ts";
-import { readBatches, readEntries, readNames, readTouched } from "./memory-reads.ts";
+import { MemoryCompactedRows } from "./memory-dead.ts";
+import { MemoryLog, type MemoryRow, type Place } from "./memory-log.ts";
+import { readBatches, readEntries, readNames, readRows, readTouched } from "./memory-reads.ts";
 import { MemoryView } from "./memory-view.ts";
 import { lastIndexAfter } from "./row.ts";
 
@@ -15,6 +17,9 @@ interface NodeState {
   readonly identity: Identity;
   readonly phase: Phase;
   readonly hardState: HardState;
+  readonly snapshot: SnapshotMark;
+  /** Up to where compacted rows have been judged. */
+  readonly judgedIndex: Index;
 }
 
 /**
@@ -25,7 +30,9 @@ interface Unit {
   readonly node: NodeState | null;
   readonly length: number;
   kept: number;
-  replaced: MemoryRow[];
+  replaced: Place[];
+  /** Rows that were left out. */
+  readonly removed: MemoryRow[];
 }
 
 /**
@@ -72,21 +79,26 @@ export class MemoryStorage implements Storage {
   /** As `term`, of what is on disk. */
   durableTerm(index: Index): Term | null {
     if (index > this.durableLastIndex()) return null;
-    const replacing = this.#pending.find((unit) => index > unit.kept);
-    return replacing === undefined
-      ? this.term(index)
-      : termOf(replacing.replaced[index - replacing.kept - 1]);
+    for (const { kept, replaced, removed } of this.#pending) {
+      if (index > kept) return termOf(replaced[index - kept - 1]);
+      const row = removed.find(({ entry }) => entry.index === index);
+      if (row !== undefined) return row.entry.term;
+    }
+    return this.term(index);
   }
 
   load(): Boot | null {
     if (this.#node === null) return null;
+    const { identity, phase, hardState, snapshot } = this.#node;
     const lastIndex = toIndex(this.#log.rows.length);
-    return { ...this.#node, lastIndex, lastTerm: this.term(lastIndex) ?? 0 };
+    const lastTerm = lastIndex === snapshot.index ? snapshot.term : this.term(lastIndex);
+    return { identity, phase, hardState, snapshot, lastIndex, lastTerm: lastTerm ?? 0 };
   }
 
   prepare(identity: Identity): void {
     if (this.#node !== null) throw new StorageError("misuse", "the node has an identity");
-    this.#setNode({ identity, phase: "prepared", hardState: { currentTerm: 0, votedFor: null } });
+    const hardState = { currentTerm: 0, votedFor: null };
+    this.#setNode({ identity, phase: "prepared", hardState, snapshot: noSnapshot, judgedIndex: toIndex(0) });
   }
 
   start(): void {
@@ -107,7 +119,7 @@ export class MemoryStorage implements Storage {
   transaction<T>(body: () => T): T {
     if (this.#open !== null) return body();
     const { length } = this.#log.rows;
-    const unit: Unit = { node: this.#node, length, kept: length, replaced: [] };
+    const unit: Unit = { node: this.#node, length, kept: length, replaced: [], removed: [] };
     this.#open = unit;
     try {
       const result = body();
@@ -123,9 +135,9 @@ export class MemoryStorage implements Storage {
 
   /** What wrote nothing is no unit: there is nothing that the disk could lag behind with. */
   #commit(unit: Unit): void {
-    const isUnchanged =
-      this.#node === unit.node && this.#log.rows.length === unit.length && unit.kept === unit.length;
-    if (isUnchanged) return;
+    const { node, length, kept, removed } = unit;
+    const isSameLog = this.#log.rows.length === length && kept === length && removed.length === 0;
+    if (this.#node === node && isSameLog) return;
     this.#pending.push(unit);
     this.#written += 1;
   }
@@ -134,18 +146,45 @@ export class MemoryStorage implements Storage {
     this.#node = unit.node;
     this.#log.truncate(unit.kept);
     for (const row of unit.replaced) this.#log.push(row);
+    const restored = unit.removed.filter(({ entry }) => entry.index <= unit.kept);
+    if (restored.length > 0) this.#log.restore(restored);
   }
 
   write(persist: Persist): void {
     this.transaction(() => this.#write(persist));
   }
 
-  #write({ hardState, truncateFrom, append }: Persist): void {
+  #write(persist: Persist): void {
+    const { hardState, truncateFrom, snapshot, append } = persist;
     const node = this.#identified();
-    lastIndexAfter({ hardState, truncateFrom, append }, this.#log.rows.length);
-    if (hardState !== null) this.#node = { ...node, hardState };
+    lastIndexAfter(persist, this.#log.rows.length);
+    this.#node = {
+      ...node,
+      hardState: hardState ?? node.hardState,
+      snapshot: snapshot?.mark ?? node.snapshot,
+    };
     if (truncateFrom !== null) this.#truncate(truncateFrom - 1);
+    if (snapshot !== null) this.#addSnapshot(snapshot);
     for (const entry of append) this.#log.append(entry);
+  }
+
+  #addSnapshot({ mark, rows }: SnapshotWrite): void {
+    for (const entry of rows) {
+      this.#log.padTo(entry.index - 1);
+      this.#log.append(entry);
+    }
+    this.#log.padTo(mark.index);
+  }
+
+  removeDead(rowsMax: number): boolean {
+    return this.transaction(() => {
+      const node = this.#identified();
+      const rows = new MemoryCompactedRows(this.#log);
+      const judgedIndex = removeDeadRows(rows, node.judgedIndex, node.snapshot.index, rowsMax);
+      this.#open?.removed.push(...rows.removed);
+      if (judgedIndex > node.judgedIndex) this.#node = { ...node, judgedIndex };
+      return judgedIndex === node.snapshot.index;
+    });
   }
 
   #truncate(length: number): void {
@@ -162,6 +201,10 @@ export class MemoryStorage implements Storage {
 
   entries(from: Index, to: Index, bytesMax: number): readonly Entry[] {
     return readEntries(this.#log, from, to, bytesMax);
+  }
+
+  rows(from: Index, to: Index, bytesMax: number, countMax: number): readonly Entry[] {
+    return readRows(this.#log, from, to, { recordsMax: countMax, bytesMax });
   }
 
   configuration(upTo: Index): Entry | null {
@@ -185,6 +228,6 @@ export class MemoryStorage implements Storage {
   }
 }
 
-function termOf(row: MemoryRow | undefined): Term | null {
+function termOf(row: Place | undefined): Term | null {
   return row?.entry.term ?? null;
 }

@@ -2,7 +2,7 @@ import { decodeLogEntry } from "../log/entry-codec.ts";
 import { ENTRY_BYTES_MAX } from "../log/limits.ts";
 import type { LogEntry, LogId, ProducerTuple, Seq, StoredBatch } from "../log/types.ts";
 import type { ProducerBatch } from "../log/view.ts";
-import type { Persist } from "../raft/ready.ts";
+import type { Persist, SnapshotWrite } from "../raft/ready.ts";
 import type { Entry } from "../raft/types.ts";
 import { StorageError } from "./error.ts";
 
@@ -73,10 +73,11 @@ export function toProducerBatch(
 }
 
 /** The last index after `persist` is written onto a log that ends at `lastIndex`. Throws `StorageError`. */
-export function lastIndexAfter({ truncateFrom, append }: Persist, lastIndex: number): number {
+export function lastIndexAfter({ truncateFrom, snapshot, append }: Persist, lastIndex: number): number {
   if (truncateFrom !== null && truncateFrom < 1)
     throw new StorageError("misuse", "truncation before the first entry");
   let last = truncateFrom === null ? lastIndex : Math.min(lastIndex, truncateFrom - 1);
+  if (snapshot !== null) last = lastAfterSnapshot(snapshot, last);
   for (const entry of append) {
     last += 1;
     if (entry.index !== last)
@@ -84,6 +85,22 @@ export function lastIndexAfter({ truncateFrom, append }: Persist, lastIndex: num
     assertFits(entry);
   }
   return last;
+}
+
+/** A snapshot's rows have gaps, but come after those that are there. */
+function lastAfterSnapshot({ mark, rows }: SnapshotWrite, lastIndex: number): number {
+  let last = lastIndex;
+  for (const row of rows) {
+    if (row.index <= last || row.index > mark.index)
+      throw new StorageError(
+        "misuse",
+        `row ${row.index} after ${last} of a snapshot to ${mark.index}`,
+        row.index,
+      );
+    last = row.index;
+    assertFits(row);
+  }
+  return Math.max(last, mark.index);
 }
 
 /** The platform's limit for a row is not enforced everywhere, so we do it ourselves. */

@@ -68,6 +68,15 @@ const migrations: readonly string[] = [
     WHERE producer IS NOT NULL;
   CREATE INDEX entries_by_configuration ON entries (idx) WHERE kind = 'configuration';
   `,
+  // Compaction. Rows up to `judged_index` were looked at, and what they made dead is removed.
+  `
+  ALTER TABLE node ADD COLUMN snapshot_index INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE node ADD COLUMN snapshot_term INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE node ADD COLUMN readable_index INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE node ADD COLUMN judged_index INTEGER NOT NULL DEFAULT 0;
+
+  CREATE INDEX entries_that_are_no_batches ON entries (idx) WHERE kind <> 'append';
+  `,
 ];
 
 /** Whether there is a schema of ours, of any version. Writes nothing. */

@@ -39,8 +39,14 @@ export function deleteEntriesFrom(sql: SqlStorage, index: Index): void {
   sql.exec("DELETE FROM entries WHERE idx >= ?", index);
 }
 
+/** The log may end with a snapshot whose last rows are left out. */
 export function readLastIndex(sql: SqlStorage): number {
-  return sql.exec<{ last: number }>("SELECT coalesce(max(idx), 0) AS last FROM entries").one().last;
+  return sql
+    .exec<{ last: number }>(
+      `SELECT max(coalesce((SELECT max(idx) FROM entries), 0),
+                  coalesce((SELECT snapshot_index FROM node), 0)) AS last`,
+    )
+    .one().last;
 }
 
 /** As `LogReader.term`. */
@@ -63,15 +69,26 @@ export function readConfiguration(sql: SqlStorage, upTo: Index): Entry | null {
 
 /** As `LogReader.entries`. Throws `StorageError` for one that is damaged or missing. */
 export function readEntries(sql: SqlStorage, from: Index, to: Index, bytesMax: number): readonly Entry[] {
-  const last = from === to ? to : lastWithin(sql, from, to, bytesMax);
+  const entries = readRows(sql, from, to, bytesMax, to - from + 1);
+  const gap = entries.findIndex(({ index }, i) => index !== from + i);
+  if (gap !== -1)
+    throw new StorageError("damaged-entry", `entry ${from + gap} is missing`, toIndex(from + gap));
+  return entries;
+}
+
+/** As `LogReader.rows`. Throws `StorageError` for one that is damaged. */
+export function readRows(
+  sql: SqlStorage,
+  from: Index,
+  to: Index,
+  bytesMax: number,
+  countMax: number,
+): readonly Entry[] {
+  const last = from === to ? to : lastWithin(sql, from, to, bytesMax, countMax);
   const rows = sql
     .exec(`SELECT ${entryColumns} FROM entries WHERE idx BETWEEN ? AND ? ORDER BY idx`, from, last)
     .raw<EntryRow>();
-  return [...rows].map((row, i) => {
-    if (row[0] !== from + i)
-      throw new StorageError("damaged-entry", `entry ${from + i} is missing`, toIndex(from + i));
-    return toEntry(row);
-  });
+  return Array.from(rows, toEntry);
 }
 
 /**
@@ -79,16 +96,18 @@ export function readEntries(sql: SqlStorage, from: Index, to: Index, bytesMax: n
  * and one read to its end could hold more than memory. The window gives rows in its order, and as it goes:
  * SQLite reads no further than to the cut.
  */
-function lastWithin(sql: SqlStorage, from: Index, to: Index, bytesMax: number): number {
+function lastWithin(sql: SqlStorage, from: Index, to: Index, bytesMax: number, countMax: number): number {
   const [beyond] = sql
     .exec<{ idx: number }>(
       `SELECT idx FROM (
-         SELECT idx, sum(length(data)) OVER (ORDER BY idx ROWS UNBOUNDED PRECEDING) AS bytes
+         SELECT idx, sum(length(data)) OVER before AS bytes, count(*) OVER before AS place
          FROM entries WHERE idx BETWEEN ?1 AND ?2
-       ) WHERE bytes > ?3 AND idx > ?1 LIMIT 1`,
+         WINDOW before AS (ORDER BY idx ROWS UNBOUNDED PRECEDING)
+       ) WHERE (bytes > ?3 OR place > ?4) AND place > 1 LIMIT 1`,
       from,
       to,
       bytesMax,
+      countMax,
     )
     .toArray();
   return beyond === undefined ? to : beyond.idx - 1;

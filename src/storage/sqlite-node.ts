@@ -1,6 +1,6 @@
 import { completed } from "../raft/configuration.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
-import type { HardState, NodeId } from "../raft/types.ts";
+import type { HardState, Index, NodeId, SnapshotMark } from "../raft/types.ts";
 import { toIndex } from "../raft/types.ts";
 import type { Boot } from "./contract.ts";
 import { StorageError } from "./error.ts";
@@ -9,7 +9,10 @@ import { StorageError } from "./error.ts";
 const checkedRows = 256;
 
 export function insertNode(sql: SqlStorage, identity: Identity): void {
-  sql.exec("INSERT INTO node VALUES (1, ?, 'prepared', 0, NULL)", JSON.stringify(identity));
+  sql.exec(
+    "INSERT INTO node (one, identity, phase, current_term) VALUES (1, ?, 'prepared', 0)",
+    JSON.stringify(identity),
+  );
 }
 
 export function updatePhase(sql: SqlStorage, phase: Phase): void {
@@ -20,17 +23,40 @@ export function updateHardState(sql: SqlStorage, { currentTerm, votedFor }: Hard
   sql.exec("UPDATE node SET current_term = ?, voted_for = ?", currentTerm, votedFor);
 }
 
+export function updateSnapshot(sql: SqlStorage, { index, term, readableIndex }: SnapshotMark): void {
+  sql.exec(
+    "UPDATE node SET snapshot_index = ?, snapshot_term = ?, readable_index = ?",
+    index,
+    term,
+    readableIndex,
+  );
+}
+
+/** Up to where rows can be dead, and up to where they were judged. */
+export function readJudged(sql: SqlStorage): { readonly snapshotIndex: Index; readonly judgedIndex: Index } {
+  const { snapshot_index, judged_index } = sql
+    .exec<{ snapshot_index: number; judged_index: number }>("SELECT snapshot_index, judged_index FROM node")
+    .one();
+  return { snapshotIndex: toIndex(snapshot_index), judgedIndex: toIndex(judged_index) };
+}
+
+export function updateJudged(sql: SqlStorage, judgedIndex: Index): void {
+  sql.exec("UPDATE node SET judged_index = ?", judgedIndex);
+}
+
 /** The node's state, which must be a possible one. Throws `StorageError`. */
 export function readBoot(sql: SqlStorage): Boot {
   const node = readNode(sql);
-  const { first, last, lastTerm } = readEnds(sql);
-  if (last > 0 && first !== 1) throw impossible(`the log begins at ${first}`);
+  const { index, term } = node.snapshot;
+  const rows = readEnds(sql, index);
+  if (rows.last > index && rows.first !== index + 1) throw impossible(`the log begins at ${rows.first}`);
+  const { last, lastTerm } = rows.last > index ? rows : { last: index, lastTerm: term };
   if (lastTerm > node.hardState.currentTerm) {
     throw impossible(
       `the last entry is of term ${lastTerm}, after the current one, ${node.hardState.currentTerm}`,
     );
   }
-  checkNeighbours(sql, last);
+  checkNeighbours(sql, node.snapshot, last);
   return { ...node, lastIndex: toIndex(last), lastTerm };
 }
 
@@ -38,15 +64,31 @@ function impossible(message: string): StorageError {
   return new StorageError("impossible-state", message);
 }
 
-function readNode(sql: SqlStorage): Pick<Boot, "identity" | "phase" | "hardState"> {
+type NodeRow = {
+  identity: string;
+  phase: Phase;
+  current_term: number;
+  voted_for: NodeId | null;
+  snapshot_index: number;
+  snapshot_term: number;
+  readable_index: number;
+};
+
+function readNode(sql: SqlStorage): Pick<Boot, "identity" | "phase" | "hardState" | "snapshot"> {
   const [row] = sql
-    .exec<{ identity: string; phase: Phase; current_term: number; voted_for: NodeId | null }>(
-      "SELECT identity, phase, current_term, voted_for FROM node",
+    .exec<NodeRow>(
+      `SELECT identity, phase, current_term, voted_for, snapshot_index, snapshot_term, readable_index
+       FROM node`,
     )
     .toArray();
   if (row === undefined) throw impossible("the node has a schema and no identity");
   const hardState = { currentTerm: row.current_term, votedFor: row.voted_for };
-  return { identity: parseIdentity(row.identity), phase: row.phase, hardState };
+  const snapshot = {
+    index: toIndex(row.snapshot_index),
+    term: row.snapshot_term,
+    readableIndex: toIndex(row.readable_index),
+  };
+  return { identity: parseIdentity(row.identity), phase: row.phase, hardState, snapshot };
 }
 
 function parseIdentity(json: string): Identity {
@@ -64,28 +106,31 @@ function parseIdentity(json: string): Identity {
   }
 }
 
-function readEnds(sql: SqlStorage): { first: number; last: number; lastTerm: number } {
+/** Of the rows that are replicable as entries; 0 where there is none. */
+function readEnds(sql: SqlStorage, after: Index): { first: number; last: number; lastTerm: number } {
   return sql
     .exec<{ first: number; last: number; lastTerm: number }>(
-      `SELECT coalesce((SELECT min(idx) FROM entries), 0) AS first,
+      `SELECT coalesce((SELECT min(idx) FROM entries WHERE idx > ?1), 0) AS first,
               coalesce((SELECT max(idx) FROM entries), 0) AS last,
               coalesce((SELECT term FROM entries ORDER BY idx DESC LIMIT 1), 0) AS lastTerm`,
+      after,
     )
     .one();
 }
 
 /**
- * Neighbours have adjacent indexes and terms that never decrease. Looks at the newest rows only, where a
+ * Behind the snapshot, neighbours have adjacent indexes and terms that never decrease. Looks at the newest rows only, where a
  * fault of the last writes would be: an object starts often, and its log is long. Readers check the rest.
  */
-function checkNeighbours(sql: SqlStorage, last: number): void {
+function checkNeighbours(sql: SqlStorage, snapshot: SnapshotMark, last: number): void {
   const [odd] = sql
     .exec<{ idx: number }>(
       `SELECT idx FROM (
          SELECT idx, term, lag(idx) OVER (ORDER BY idx) AS idx_before, lag(term) OVER (ORDER BY idx) AS term_before
-         FROM entries WHERE idx > ?
-       ) WHERE idx <> idx_before + 1 OR term < term_before LIMIT 1`,
-      last - checkedRows,
+         FROM entries WHERE idx > ?1
+       ) WHERE idx <> idx_before + 1 OR term < coalesce(term_before, ?2) LIMIT 1`,
+      Math.max(last - checkedRows, snapshot.index),
+      snapshot.term,
     )
     .toArray();
   if (odd !== undefined) {

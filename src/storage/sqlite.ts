@@ -4,18 +4,29 @@ import type { Identity } from "../raft/identity.ts";
 import type { Persist } from "../raft/ready.ts";
 import type { Entry, Index, Term } from "../raft/types.ts";
 import type { BatchRange, Boot, NameRange, Storage } from "./contract.ts";
+import { removeDeadRows } from "./dead.ts";
 import { StorageError } from "./error.ts";
 import { lastIndexAfter } from "./row.ts";
 import { hasSchema, migrate } from "./schema.ts";
+import { SqliteCompactedRows } from "./sqlite-dead.ts";
 import {
   deleteEntriesFrom,
   insertEntry,
   readConfiguration,
   readEntries,
   readLastIndex,
+  readRows,
   readTerm,
 } from "./sqlite-entries.ts";
-import { insertNode, readBoot, updateHardState, updatePhase } from "./sqlite-node.ts";
+import {
+  insertNode,
+  readBoot,
+  readJudged,
+  updateHardState,
+  updateJudged,
+  updatePhase,
+  updateSnapshot,
+} from "./sqlite-node.ts";
 import { readBatches, readNames, readTouched } from "./sqlite-reads.ts";
 import { SqliteView } from "./sqlite-view.ts";
 
@@ -64,17 +75,32 @@ export class SqliteStorage implements Storage {
   }
 
   write(persist: Persist): void {
-    if (this.#inTransaction || isOneStatement(persist)) this.#write(persist);
-    else this.transaction(() => this.#write(persist));
+    if (isOneStatement(persist)) this.#write(persist);
+    else this.#asOne(() => this.#write(persist));
+  }
+
+  #asOne<T>(body: () => T): T {
+    return this.#inTransaction ? body() : this.transaction(body);
   }
 
   #write(persist: Persist): void {
     const lastIndex = lastIndexAfter(persist, this.#lastIndex ?? readLastIndex(this.#sql));
-    const { hardState, truncateFrom, append } = persist;
+    const { hardState, truncateFrom, snapshot, append } = persist;
     if (hardState !== null) updateHardState(this.#sql, hardState);
     if (truncateFrom !== null) deleteEntriesFrom(this.#sql, truncateFrom);
+    for (const row of snapshot?.rows ?? []) insertEntry(this.#sql, row);
+    if (snapshot !== null) updateSnapshot(this.#sql, snapshot.mark);
     for (const entry of append) insertEntry(this.#sql, entry);
     this.#lastIndex = lastIndex;
+  }
+
+  removeDead(rowsMax: number): boolean {
+    return this.#asOne(() => {
+      const { snapshotIndex, judgedIndex } = readJudged(this.#sql);
+      const judged = removeDeadRows(new SqliteCompactedRows(this.#sql), judgedIndex, snapshotIndex, rowsMax);
+      if (judged > judgedIndex) updateJudged(this.#sql, judged);
+      return judged === snapshotIndex;
+    });
   }
 
   term(index: Index): Term | null {
@@ -83,6 +109,10 @@ export class SqliteStorage implements Storage {
 
   entries(from: Index, to: Index, bytesMax: number): readonly Entry[] {
     return readEntries(this.#sql, from, to, bytesMax);
+  }
+
+  rows(from: Index, to: Index, bytesMax: number, countMax: number): readonly Entry[] {
+    return readRows(this.#sql, from, to, bytesMax, countMax);
   }
 
   configuration(upTo: Index): Entry | null {
@@ -107,6 +137,6 @@ export class SqliteStorage implements Storage {
 }
 
 /** The hot path, a single new entry, is atomic by itself. */
-function isOneStatement({ hardState, truncateFrom, append }: Persist): boolean {
-  return hardState === null && truncateFrom === null && append.length === 1;
+function isOneStatement({ hardState, truncateFrom, snapshot, append }: Persist): boolean {
+  return hardState === null && truncateFrom === null && snapshot === null && append.length === 1;
 }

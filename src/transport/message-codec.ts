@@ -13,6 +13,8 @@ const types: readonly Message["type"][] = [
   "AppendEntriesAccepted",
   "AppendEntriesRejected",
   "TimeoutNow",
+  "InstallSnapshot",
+  "InstallSnapshotResponse",
 ];
 const kinds: readonly Entry["kind"][] = ["noop", "command", "configuration"];
 
@@ -46,7 +48,15 @@ function fields(message: Message): readonly unknown[] {
     case "AppendEntriesAccepted":
       return [message.round, message.matchIndex];
     case "AppendEntriesRejected":
-      return [message.round, message.prevIndex, message.hintIndex, message.hintTerm];
+      return [message.round, message.prevIndex, message.hintIndex, message.hintTerm, message.commitIndex];
+    case "InstallSnapshot": {
+      const { prevIndex, lastIndex, lastTerm, snapshotIndex, checksum, entries, configurationIndex } =
+        message;
+      const numbers = [prevIndex, lastIndex, lastTerm, snapshotIndex, checksum, configurationIndex];
+      return [...numbers, entries.map(fromEntry)];
+    }
+    case "InstallSnapshotResponse":
+      return [message.prevIndex, message.commitIndex];
     case "TimeoutNow":
       return [];
   }
@@ -107,8 +117,18 @@ function toFields(type: Message["type"] | undefined, packed: readonly unknown[])
     case "AppendEntriesRejected": {
       const round = toNatural(packed[0]);
       const indexes = { prevIndex: indexAt(packed, 1), hintIndex: indexAt(packed, 2) };
-      return { type, round, ...indexes, hintTerm: toNatural(packed[3]) };
+      const hintTerm = toNatural(packed[3]);
+      return { type, round, ...indexes, hintTerm, commitIndex: addedAt(packed, 4) };
     }
+    case "InstallSnapshot": {
+      const [, , lastTerm, , checksum, , entries] = packed;
+      const indexes = { prevIndex: indexAt(packed, 0), lastIndex: indexAt(packed, 1) };
+      const numbers = { lastTerm: toNatural(lastTerm), checksum: toNatural(checksum) };
+      const reach = { snapshotIndex: indexAt(packed, 3), configurationIndex: indexAt(packed, 5) };
+      return { type, ...indexes, ...numbers, ...reach, entries: toArray(entries).map(toEntry) };
+    }
+    case "InstallSnapshotResponse":
+      return { type, prevIndex: indexAt(packed, 0), commitIndex: indexAt(packed, 1) };
     case "TimeoutNow":
       return { type };
     case undefined:

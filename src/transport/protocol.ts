@@ -221,6 +221,8 @@ export interface PeerStatus {
   readonly lag: number;
   /** Milliseconds since its last answer; null for the leader itself. */
   readonly silentMs: number | null;
+  /** How entries are sent to it (paper figure 2 and §7); null for the leader itself. */
+  readonly mode: "probe" | "replicate" | "snapshot" | null;
 }
 
 export interface Status {
@@ -231,11 +233,13 @@ export interface Status {
   readonly leader: NodeId | null;
   readonly commitIndex: number;
   readonly lastIndex: number;
+  /** Up to here entries are compacted, and sent to others as a snapshot. */
+  readonly snapshotIndex: number;
   /** In force at this node, committed or not. */
   readonly configuration: Configuration;
   readonly configurationIndex: Index;
   /** Only from a leader. */
   readonly peers: readonly PeerStatus[];
-  /** Entries that arrived damaged and were dropped, since this object started. */
+  /** Entries, and segments of snapshots, that arrived damaged and were dropped, since this object started. */
   readonly corruptEntries: number;
 }

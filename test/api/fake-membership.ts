@@ -64,6 +64,7 @@ export function peersOf(
     const lag = lastIndex - matchIndex;
     const silentMs = id === leader ? null : 5;
     const region = configuration.regions[id] ?? "";
-    return { id, region, part, matchIndex, lag, caughtUp: lag === 0, silentMs };
+    const mode = id === leader ? null : "replicate";
+    return { id, region, part, matchIndex, lag, caughtUp: lag === 0, silentMs, mode };
   });
 }

@@ -85,7 +85,7 @@ export class FakeNodes implements Nodes {
     return {
       ...{ identity, phase, role: isLeader ? "leader" : "follower", currentTerm: 1, leader },
       ...{ commitIndex: index, lastIndex: index, peers, corruptEntries: 0 },
-      ...placed,
+      ...{ ...placed, snapshotIndex: 0 },
     };
   }
 
@@ -208,7 +208,7 @@ export class FakeNodes implements Nodes {
 
 function write(storage: MemoryStorage, index: Index, data: Uint8Array): void {
   const entry = createEntry(index, 1, "command", data);
-  storage.write({ hardState: null, truncateFrom: null, append: [entry] });
+  storage.write({ hardState: null, truncateFrom: null, snapshot: null, append: [entry] });
   storage.markDurable(storage.written());
 }
 

@@ -1,4 +1,4 @@
-import type { NodeId, Term } from "../../src/raft/types.ts";
+import { type NodeId, noSnapshot, type Term } from "../../src/raft/types.ts";
 import { entriesOf } from "../raft/harness/entries.ts";
 import type { Image } from "../raft/harness/image.ts";
 
@@ -7,6 +7,7 @@ export type Start = readonly Image[];
 
 const image = (log: readonly Term[], currentTerm: Term, votedFor: NodeId | null): Image => ({
   hardState: { currentTerm, votedFor },
+  snapshot: noSnapshot,
   log: entriesOf(log),
 });
 

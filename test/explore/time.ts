@@ -37,5 +37,7 @@ export function rebase(core: Core, now: number): void {
   for (const progress of core.role.peers.values()) {
     progress.sentAt = 0;
     progress.ackedAt = recent(progress.ackedAt);
+    // Only a snapshot on its way asks for it, and no log is compacted here.
+    progress.toldAt = 0;
   }
 }

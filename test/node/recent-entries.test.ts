@@ -56,6 +56,7 @@ it("holds no more than its share, however long the log", () => {
   const counting = {
     configuration: storage.configuration.bind(storage),
     term: storage.term.bind(storage),
+    rows: storage.rows.bind(storage),
     entries: (...range: Parameters<MemoryStorage["entries"]>) => {
       reads += 1;
       return storage.entries(...range);

@@ -23,6 +23,8 @@ test("a peer of which nothing is known is probed at once", () => {
     nextIndex: 8,
     paused: false,
     inflight: [],
+    told: 0,
+    toldAt: 500,
     sentAt: Number.NEGATIVE_INFINITY,
     sentRound: 0,
     sentCommit: 0,

@@ -12,6 +12,12 @@ export function chainOf(before: Chain, entry: Entry): Chain {
   return (hash ^ (hash >>> 13)) >>> 0;
 }
 
+/** An entry, and the hash up to it. */
+export interface Link {
+  readonly entry: Entry;
+  readonly chain: Chain;
+}
+
 /** A log by the term and the chain of each entry; index 0 stands before the first. */
 export class ChainedLog {
   readonly terms: Term[] = [0];

@@ -1,10 +1,12 @@
 import type { Command } from "../../src/log/types.ts";
-import type { Answer } from "../../src/transport/protocol.ts";
+import { toIndex } from "../../src/raft/types.ts";
+import type { Answer, QueryAnswer } from "../../src/transport/protocol.ts";
 import { Client, type Ground, isDefinite, outcomeOf } from "./client.ts";
+import { require } from "./finding.ts";
 import type { LogHistory, OpenAppend } from "./history.ts";
-import { encodeBatch } from "./payload.ts";
+import { encodeBatch, recordsIn } from "./payload.ts";
 
-/** Creates, fills and deletes a log of its own, over and over. */
+/** Creates, fills, reads and deletes a log of its own, over and over. */
 export class Churner extends Client {
   readonly #log: LogHistory;
 
@@ -16,8 +18,9 @@ export class Churner extends Client {
   protected act(): void {
     const { random } = this.ground.world;
     const { name } = this.#log;
-    const kind = random.pick(["create", "create", "append", "append", "append", "delete"] as const);
+    const kind = random.pick(["create", "create", "append", "append", "delete", "read", "read"] as const);
     if (kind === "append") this.#append();
+    else if (kind === "read") this.#read();
     else this.#command({ kind, name }, () => {});
   }
 
@@ -44,6 +47,35 @@ export class Churner extends Client {
       }
       this.start();
     });
+  }
+
+  /** From the beginning of whichever life the node has. */
+  #read(): void {
+    const { histories, world } = this.ground;
+    const limits = { recordsMax: world.random.pick([1, 50]), bytesMax: 10_000, waitMs: 0 };
+    const query = { kind: "page", name: this.#log.name, from: { at: "earliest" }, ...limits } as const;
+    const consistency = world.random.pick(["linearizable", "local"] as const);
+    const invoked = histories.tick();
+    this.ask({ kind: "query", query, consistency, minIndex: toIndex(0) }, (answer) => {
+      if (answer !== null) this.mark(answer);
+      if (answer?.kind === "result") this.#saw(answer, invoked, consistency === "linearizable");
+      this.start();
+    });
+  }
+
+  #saw({ result, index }: QueryAnswer, invoked: number, isLinearizable: boolean): void {
+    if (result.kind !== "page") {
+      this.#log.tails.push({ index, tail: null });
+      return;
+    }
+    const { from, next, tail, batches } = result;
+    const records = recordsIn(batches, from, next);
+    require(records.length === next - from, "pages", () =>
+      `[${from}, ${next}) has ${records.length} records`);
+    const tailMax = isLinearizable ? tail : Number.POSITIVE_INFINITY;
+    const returned = this.ground.histories.tick();
+    this.#log.observations.push({ invoked, returned, from, records, tailMin: tail, tailMax });
+    this.#log.tails.push({ index, tail });
   }
 
   #appended(open: OpenAppend, answer: Answer): void {

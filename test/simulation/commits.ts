@@ -5,6 +5,7 @@ import { require } from "./finding.ts";
 /** What was ever committed, by whichever node said so first. */
 export class CommitRegister {
   readonly chains: Chain[] = [emptyChain];
+  readonly terms: Term[] = [0];
   /** For each term in which something was committed: the last such index, in the order of commitment. */
   readonly #byTerm: { readonly term: Term; index: number }[] = [];
 
@@ -20,8 +21,11 @@ export class CommitRegister {
     for (let i = before + 1; i <= commitIndex; i++) {
       const chain = log.chains[i] as Chain;
       const known = this.chains[i];
-      if (known === undefined) this.chains.push(chain);
-      else require(known === chain, "state machine safety", () => `node ${node} commits another entry ${i}`);
+      if (known === undefined) {
+        this.chains.push(chain);
+        this.terms.push(log.terms[i] as Term);
+      } else
+        require(known === chain, "state machine safety", () => `node ${node} commits another entry ${i}`);
     }
     return commitIndex >= firstNew;
   }

@@ -4,10 +4,17 @@ import { decodeConfiguration } from "../../src/raft/configuration.ts";
 import type { Identity } from "../../src/raft/identity.ts";
 import type { Persist } from "../../src/raft/ready.ts";
 import type { PlacedConfiguration } from "../../src/raft/state.ts";
-import type { Entry, HardState, Index, Term } from "../../src/raft/types.ts";
+import {
+  type Entry,
+  type HardState,
+  type Index,
+  noSnapshot,
+  type SnapshotMark,
+  type Term,
+} from "../../src/raft/types.ts";
 import type { BatchRange, Boot, NameRange, Storage } from "../../src/storage/contract.ts";
 import { MemoryStorage } from "../../src/storage/memory.ts";
-import { type Chain, ChainedLog, chainOf } from "./chain.ts";
+import { type Chain, ChainedLog, chainOf, type Link } from "./chain.ts";
 
 /** A storage exception that the simulation raised on purpose. */
 export class DiskFault extends Error {}
@@ -15,6 +22,8 @@ export class DiskFault extends Error {}
 /** One write, with the chains of the entries that it adds. */
 export interface Written {
   readonly persist: Persist;
+  /** What a snapshot stands for: all the committed entries between the end of the log and the snapshot's. */
+  readonly filled: readonly Link[];
   readonly chains: readonly Chain[];
 }
 
@@ -24,20 +33,25 @@ export class Image {
   hardState: HardState = { currentTerm: 0, votedFor: null };
   /** The configurations of the log, in order. */
   configurations: PlacedConfiguration[] = [];
+  snapshot: SnapshotMark = noSnapshot;
 
-  apply({ persist, chains }: Written): void {
+  apply({ persist, filled, chains }: Written): void {
     if (persist.hardState !== null) this.hardState = persist.hardState;
-    const { truncateFrom } = persist;
+    const { truncateFrom, snapshot } = persist;
     if (truncateFrom !== null) {
       this.log.truncate(truncateFrom);
       this.configurations = this.configurations.filter(({ index }) => index < truncateFrom);
     }
+    if (snapshot !== null) this.snapshot = snapshot.mark;
+    for (const { entry, chain } of filled) this.log.push(entry.term, chain);
+    this.configurations.push(...configurationsIn(filled.map(({ entry }) => entry)));
     for (const [i, entry] of persist.append.entries()) this.log.push(entry.term, chains[i] as Chain);
     this.configurations.push(...configurationsIn(persist.append));
   }
 
   become(other: Image): void {
     this.hardState = other.hardState;
+    this.snapshot = other.snapshot;
     this.log.become(other.log);
     this.configurations = [...other.configurations];
   }
@@ -52,6 +66,8 @@ export function configurationsIn(entries: readonly Entry[]): PlacedConfiguration
 
 /** Who watches what is written, and what of it becomes durable. */
 export interface DiskObserver {
+  /** The committed entry at an index. */
+  committed(index: number): Link;
   /** Before `written` is applied to `image`. */
   writing(image: Image, written: Written): void;
   /** After `written` was applied to what is on disk. */
@@ -114,9 +130,12 @@ export class Disk implements Storage {
   /** Whether the storage gives back what was written. */
   isSound(): boolean {
     const boot = this.#inner.load();
-    const { log, hardState } = this.onDisk;
+    const { log, hardState, snapshot } = this.onDisk;
     if (boot === null) return log.lastIndex === 0;
     return (
+      boot.snapshot.index === snapshot.index &&
+      boot.snapshot.term === log.terms[snapshot.index] &&
+      boot.snapshot.readableIndex === snapshot.readableIndex &&
       boot.hardState.currentTerm === hardState.currentTerm &&
       boot.hardState.votedFor === hardState.votedFor &&
       boot.lastIndex === log.lastIndex &&
@@ -134,12 +153,15 @@ export class Disk implements Storage {
   #stage(persist: Persist): void {
     const { log } = this.written;
     const from = persist.truncateFrom ?? log.lastIndex + 1;
-    let chain = log.chains[from - 1] as Chain;
+    const filled: Link[] = [];
+    for (let i = from; i <= (persist.snapshot?.mark.index ?? 0); i++)
+      filled.push(this.#observer.committed(i));
+    let chain = filled.at(-1)?.chain ?? (log.chains[from - 1] as Chain);
     const chains = persist.append.map((entry) => {
       chain = chainOf(chain, entry);
       return chain;
     });
-    const written = { persist, chains };
+    const written = { persist, filled, chains };
     this.#observer.writing(this.written, written);
     this.written.apply(written);
     this.#open?.push(written);
@@ -161,6 +183,10 @@ export class Disk implements Storage {
     if (writes.length > 0) this.#pending.push({ unit: this.unit, writes });
     if (fault === "after") throw new DiskFault("after the write");
     return result;
+  }
+
+  removeDead(rowsMax: number): boolean {
+    return this.#inner.removeDead(rowsMax);
   }
 
   load(): Boot | null {
@@ -197,6 +223,10 @@ export class Disk implements Storage {
 
   configuration(upTo: Index): Entry | null {
     return this.#inner.configuration(upTo);
+  }
+
+  rows(from: Index, to: Index, bytesMax: number, countMax: number): readonly Entry[] {
+    return this.#inner.rows(from, to, bytesMax, countMax);
   }
 
   entries(from: Index, to: Index, bytesMax: number): readonly Entry[] {

@@ -1,6 +1,7 @@
 import { type Configuration, isJoint } from "../../src/raft/configuration.ts";
 import type { Index } from "../../src/raft/types.ts";
 import type { Answer, Request, Status } from "../../src/transport/protocol.ts";
+import type { ChainedLog } from "./chain.ts";
 import { type Ground, outcomeOf } from "./client.ts";
 import { require } from "./finding.ts";
 import type { Machine } from "./machine.ts";
@@ -100,13 +101,26 @@ export class Finale {
     return deadline;
   }
 
-  /** With the smallest window, each entry that a node lacks costs a round trip and two writes. */
+  /**
+   * With the smallest window, each entry that a node lacks costs a round trip and two writes; and a snapshot is
+   * sent from what a node knows to be committed.
+   */
   #catchUpMs(): number {
     const { world, machines } = this.#ground;
     const { network, disk } = world.plan;
     const ends = machines.map(({ storage }) => storage.written.log.lastIndex);
-    const lag = Math.max(...ends) - Math.min(world.oracle.commits.last, ...ends);
+    const known = machines.flatMap(({ storage, status }) =>
+      this.#needsSnapshot(storage.written.log) ? (status?.commitIndex ?? storage.written.snapshot.index) : [],
+    );
+    const lag = Math.max(...ends) - Math.min(world.oracle.commits.last, ...ends, ...known);
     return 2 * lag * (network.latencyMsMax + disk.syncMsMax);
+  }
+
+  /** Whether a node lacks what another one has compacted. */
+  #needsSnapshot(log: ChainedLog): boolean {
+    const { machines, world } = this.#ground;
+    const compacted = Math.max(...machines.map(({ storage }) => storage.written.snapshot.index));
+    return log.chains[compacted] !== world.oracle.commits.chains[compacted];
   }
 
   #until(deadline: number, what: string, isDone: () => boolean): void {
@@ -147,8 +161,9 @@ export class Finale {
     if (first === undefined) return;
     const logs = histories.all().filter(({ name }) => !isDeletable(name));
     const pages = logs.map(({ name }) => ({ name, page: this.#readBack(first, name) }));
-    const commitIndex = world.oracle.commits.last as Index;
-    const replay = new Replay(first.storage, commitIndex);
+    const { commits, entries } = world.oracle;
+    const commitIndex = commits.last as Index;
+    const replay = new Replay(commits.terms.slice(1).map((term, i) => entries.entry(term, i + 1)));
     for (const { storage } of machines) replay.compare(storage, commitIndex);
     for (const history of histories.all()) replay.check(history, isDeletable(history.name));
     for (const { name, page } of pages) replay.checkPage(name, page);

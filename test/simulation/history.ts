@@ -9,8 +9,8 @@ export interface LogHistory {
   readonly name: string;
   readonly appends: OpenAppend[];
   readonly observations: Observation[];
-  /** Answers that name the Raft index at which the log had this tail. */
-  readonly tails: { readonly index: number; readonly tail: number }[];
+  /** Answers that name the Raft index at which the log had this tail; null: it was not there. */
+  readonly tails: { readonly index: number; readonly tail: number | null }[];
   /** Answers that name the Raft entry of an append. */
   readonly acknowledgements: { readonly record: number; readonly appended: Appended }[];
   /** The largest tail that anybody saw, to aim at. */

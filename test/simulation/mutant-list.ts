@@ -123,4 +123,40 @@ export const mutants: readonly Mutant[] = [
     original: "if (commitIndex < leader.termStart || configurationIndex > commitIndex) return;",
     fault: "if (commitIndex < leader.termStart) return;",
   },
+  {
+    name: "a compacted term is read as 0",
+    file: "src/raft/state.ts",
+    original: "index < state.snapshot.index ? null : state.log.term(index);",
+    fault: "index < 0 ? null : (state.log.term(index) ?? 0);",
+  },
+  {
+    name: "an older snapshot rewinds",
+    file: "src/raft/install-snapshot.ts",
+    original: "if (prevIndex <= state.commitIndex && lastIndex > state.commitIndex) install",
+    fault: "if (prevIndex <= state.commitIndex) install",
+  },
+  {
+    name: "a segment past what is committed is taken",
+    file: "src/raft/install-snapshot.ts",
+    original: "if (prevIndex <= state.commitIndex && lastIndex > state.commitIndex) install",
+    fault: "if (lastIndex > state.commitIndex) install",
+  },
+  {
+    name: "a snapshot truncates a suffix that matches",
+    file: "src/raft/install-snapshot.ts",
+    original: "  if (isThere) return;\n",
+    fault: "  if (isThere && state.lastIndex === index) return;\n",
+  },
+  {
+    name: "a reader is shown half of a snapshot",
+    file: "src/node/requests.ts",
+    original: "Math.max(index, request.minIndex, snapshot.readableIndex)",
+    fault: "Math.max(index, request.minIndex)",
+  },
+  {
+    name: "half of a snapshot is forgotten to be one by a restart",
+    file: "src/raft/raft.ts",
+    original: "      snapshot: init.snapshot,\n",
+    fault: "      snapshot: { ...init.snapshot, readableIndex: init.snapshot.index },\n",
+  },
 ];

@@ -2,12 +2,13 @@ import { type Configuration, isJoint } from "../../src/raft/configuration.ts";
 import type { AppendEntries, AppendEntriesAccepted, Message } from "../../src/raft/messages.ts";
 import type { NodeId, Options } from "../../src/raft/types.ts";
 import type { Status } from "../../src/transport/protocol.ts";
-import { type Chain, chainOf } from "./chain.ts";
+import { type Chain, chainOf, type Link } from "./chain.ts";
 import { CommitRegister } from "./commits.ts";
 import { configurationsIn, type Disk, type DiskObserver, type Image, type Written } from "./disk.ts";
 import { EntryRegister, entryKey } from "./entries.ts";
 import { require } from "./finding.ts";
 import { areNeighbours, isQuorum } from "./quorums.ts";
+import { SnapshotRegister } from "./snapshots.ts";
 import { TermRegister } from "./terms.ts";
 import type { Marks } from "./trace.ts";
 
@@ -34,6 +35,7 @@ export class Oracle {
   readonly entries = new EntryRegister();
   readonly terms = new TermRegister();
   readonly commits = new CommitRegister();
+  readonly #snapshots: SnapshotRegister;
   readonly #witnesses: Witness[] = [];
   readonly #options: Options;
   readonly #marks: Marks;
@@ -43,17 +45,25 @@ export class Oracle {
   constructor(options: Options, marks: Marks) {
     this.#options = options;
     this.#marks = marks;
+    this.#snapshots = new SnapshotRegister(this.entries, this.commits, options, marks);
   }
 
   /** Watches a node's disk from now on. */
   observer(id: NodeId): DiskObserver {
     const witness = this.#witness(id);
     return {
+      committed: (index) => this.#link(index),
       writing: (image, written) => this.#writing(witness, image, written),
       durable: ({ persist: { hardState } }) => {
         if (hardState !== null) witness.votes.set(hardState.currentTerm, hardState.votedFor);
       },
     };
+  }
+
+  /** A committed entry. */
+  #link(index: number): Link {
+    const { terms, chains } = this.commits;
+    return { entry: this.entries.entry(terms[index] as number, index), chain: chains[index] as Chain };
   }
 
   attach(id: NodeId, disk: Disk): void {
@@ -64,7 +74,8 @@ export class Oracle {
     const witness = this.#witness(id);
     const disk = diskOf(witness);
     require(disk.isSound(), "storage", () => `node ${id} does not read back what it wrote`);
-    witness.commitIndex = 0;
+    this.#snapshots.restarted(id);
+    witness.commitIndex = disk.onDisk.snapshot.index;
     witness.role = "follower";
     witness.term = disk.onDisk.hardState.currentTerm;
   }
@@ -72,7 +83,9 @@ export class Oracle {
   /** A node has taken a step, and says this of itself. True when it has just become the leader. */
   stepped(id: NodeId, status: Status): boolean {
     const witness = this.#witness(id);
-    const { currentTerm, role, commitIndex, configuration } = status;
+    const { currentTerm, role, commitIndex, configuration, snapshotIndex, lastIndex } = status;
+    require(snapshotIndex <= commitIndex && commitIndex <= lastIndex, "snapshot, commit, last", () =>
+      `node ${id} has snapshot ${snapshotIndex}, commit ${commitIndex}, last ${lastIndex}`);
     require(currentTerm >= witness.term, "monotonic term", () =>
       `node ${id} went from ${witness.term} to ${currentTerm}`);
     const elected = role === "leader" && (witness.role !== "leader" || witness.term !== currentTerm);
@@ -122,8 +135,9 @@ export class Oracle {
       `entry ${index} is committed, and on the disks of ${this.#witnesses.filter(({ id }) => holds(id)).map(({ id }) => id)}`);
   }
 
-  #writing(witness: Witness, image: Image, { persist, chains }: Written): void {
-    const { hardState, truncateFrom, append } = persist;
+  #writing(witness: Witness, image: Image, written: Written): void {
+    const { persist, filled, chains } = written;
+    const { hardState, truncateFrom, snapshot, append } = persist;
     const { id } = witness;
     const current = image.hardState;
     if (hardState !== null) {
@@ -134,12 +148,16 @@ export class Oracle {
         currentTerm > current.currentTerm || current.votedFor === null || current.votedFor === votedFor;
       require(kept, "single vote", () => `node ${id} changes its vote of term ${currentTerm}`);
     }
-    if (truncateFrom !== null)
-      this.#truncating(witness, image, truncateFrom, (hardState ?? current).currentTerm);
+    if (snapshot !== null && this.#snapshots.writing(id, image, written, snapshot) === "compaction")
+      this.#compacting(witness, image, snapshot.mark.index);
+    // What a snapshot replaces is the same, or was never committed.
+    const from = snapshot === null ? truncateFrom : truncateFrom && snapshot.mark.index + 1;
+    if (from !== null) this.#truncating(witness, image, from, (hardState ?? current).currentTerm);
+    for (const { chain } of filled) witness.everWritten.add(chain);
     this.#configuring(image, persist);
     for (const [i, entry] of append.entries()) {
       const chain = chains[i] as Chain;
-      this.entries.add(entry.term, entry.index, chain);
+      this.entries.add(entry, chain);
       witness.everWritten.add(chain);
     }
   }
@@ -188,6 +206,18 @@ export class Oracle {
     this.#marks.count("reached: a suffix was truncated");
   }
 
+  /** What a node compacts is committed, even if it dies before it says so. */
+  #compacting(witness: Witness, { log, hardState, configurations }: Image, index: number): void {
+    if (!this.commits.committed(witness.id, log, witness.commitIndex, index)) return;
+    this.commits.note(hardState.currentTerm, index);
+    const inForce = [witness.configuration, ...configurations.slice(-2).map(({ configuration }) => configuration)];
+    this.#requireQuorum(
+      witness,
+      index,
+      inForce.filter((configuration) => configuration !== null),
+    );
+  }
+
   /** A message leaves a node: what it says must be durable by now. */
   left(message: Message): void {
     switch (message.type) {
@@ -196,6 +226,14 @@ export class Oracle {
         break;
       case "AppendEntriesAccepted":
         this.#acceptedLeft(message);
+        break;
+      case "InstallSnapshot":
+        this.terms.lead(message.term, message.from);
+        this.#snapshots.left(message);
+        break;
+      case "AppendEntriesRejected":
+      case "InstallSnapshotResponse":
+        this.#commitLeft(message.from, message.commitIndex);
         break;
       case "RequestVote":
         this.#voteLeft(message.term, message.from, message.from);
@@ -249,6 +287,13 @@ export class Oracle {
     const durable = log.chains[matchIndex] === claim || (matchIndex > 0 && overtaken);
     require(durable, "durable before acknowledged", () =>
       `node ${from} acknowledges ${matchIndex} of term ${term}`);
+  }
+
+  /** What a follower says to be committed is durable there. */
+  #commitLeft(id: NodeId, commitIndex: number): void {
+    const { log } = diskOf(this.#witness(id)).onDisk;
+    require(log.chains[commitIndex] === this.commits.chains[commitIndex], "durable before acknowledged", () =>
+      `node ${id} tells of commit ${commitIndex}`);
   }
 
   #witness(id: NodeId): Witness {

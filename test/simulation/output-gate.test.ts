@@ -25,7 +25,7 @@ function setUp() {
     trace: new Trace(false),
     healed: true,
   };
-  const disk = new Disk({ writing: () => {}, durable: () => {} }, () => "none");
+  const disk = new Disk(oracle.observer(1), () => "none");
   const out: string[] = [];
   const gate = new OutputGate(disk, world, (done) => done());
   disk.prepare(bootstrapIdentity("c", 1, ["weur"]));
@@ -34,6 +34,7 @@ function setUp() {
     disk.write({
       hardState: null,
       truncateFrom: null,
+      snapshot: null,
       append: [createEntry(toIndex(index), 1, "noop", new Uint8Array(0))],
     });
   const flush = (): void => {

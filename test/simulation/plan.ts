@@ -1,10 +1,10 @@
-import type { Options } from "../../src/raft/types.ts";
+import type { NodeOptions } from "../../src/node/options.ts";
 import { Random } from "./random.ts";
 
 /** Probabilities are of one call, one write or one alarm; `…EveryMs` are means, 0 for never. */
 export interface Plan {
   readonly nodes: number;
-  readonly options: Options;
+  readonly options: NodeOptions;
   readonly network: NetworkPlan;
   readonly disk: DiskPlan;
   readonly clock: ClockPlan;
@@ -91,7 +91,7 @@ export function drawPlan(seed: number): Plan {
   const electionTimeoutMs = random.between(50, 300);
   const every = (timeouts: number): number =>
     random.chance(on) ? electionTimeoutMs * timeouts * (0.3 + random.float()) : 0;
-  return {
+  const plan = {
     nodes,
     options: drawOptions(random, electionTimeoutMs),
     network: drawNetwork(random, electionTimeoutMs, rate),
@@ -114,9 +114,18 @@ export function drawPlan(seed: number): Plan {
     nemesis: drawNemesis(random, electionTimeoutMs, every),
     clients: drawClients(random, electionTimeoutMs),
   };
+  return { ...plan, options: { ...plan.options, ...drawTail(random) } };
 }
 
-function drawOptions(random: Random, electionTimeoutMs: number): Options {
+type Tail = Pick<NodeOptions, "tailEntries" | "deadRowsMax">;
+
+/** In half of the runs, so short a tail that who is behind for a moment needs a snapshot. */
+function drawTail(random: Random): Tail {
+  const tailEntries = random.chance(on) ? random.pick([1, 3, 10, 40]) : Number.MAX_SAFE_INTEGER;
+  return { tailEntries, deadRowsMax: random.pick([1, 2, 5, 1_000]) };
+}
+
+function drawOptions(random: Random, electionTimeoutMs: number): Omit<NodeOptions, keyof Tail> {
   return {
     electionTimeoutMs,
     heartbeatMs: electionTimeoutMs / random.pick([2, 4, 8]),
@@ -169,7 +178,7 @@ function drawClients(random: Random, timeoutMs: number): ClientsPlan {
     appenders: random.between(1, 3),
     producers: random.between(1, 3),
     readers: random.between(1, 3),
-    churners: random.below(2),
+    churners: random.below(5),
     loss: random.pick([0, 0, 0.02, 0.1]),
     thinkMsMax: timeoutMs * random.pick([0.05, 0.3, 1]),
     timeoutMsMin: timeoutMs * 0.5,

@@ -1,6 +1,7 @@
 import { decodeLogEntry } from "../../src/log/entry-codec.ts";
-import type { AppendEntry } from "../../src/log/types.ts";
-import { type Index, toIndex } from "../../src/raft/types.ts";
+import { type AppendEntry, toSeq } from "../../src/log/types.ts";
+import type { Life } from "../../src/log/view.ts";
+import type { Entry, Index } from "../../src/raft/types.ts";
 import type { Storage } from "../../src/storage/contract.ts";
 import type { Answer } from "../../src/transport/protocol.ts";
 import { Finding, require } from "./finding.ts";
@@ -15,8 +16,8 @@ interface ReplayedLog {
   lives: number;
   /** Over all lives. */
   readonly records: number[];
-  /** The tail after each append, by Raft index. */
-  readonly tails: { readonly index: number; readonly tail: number }[];
+  /** The tail after each entry, by Raft index; null where it was deleted. */
+  readonly tails: { readonly index: number; readonly tail: number | null }[];
   lastTimestamp: number;
   deleted: boolean;
 }
@@ -33,12 +34,8 @@ export class Replay {
   readonly appends = new Map<number, ReplayedAppend>();
   readonly #names = new Map<Index, string>();
 
-  constructor(storage: Storage, commitIndex: Index) {
-    for (const { index, term, kind, data } of storage.entries(
-      toIndex(1),
-      commitIndex,
-      Number.POSITIVE_INFINITY,
-    )) {
+  constructor(committed: readonly Entry[]) {
+    for (const { index, term, kind, data } of committed) {
       if (kind === "command") this.#apply(index, term, data);
     }
   }
@@ -56,6 +53,7 @@ export class Replay {
         const log = this.#log(entry.log, index);
         require(entry.tail === log.records.length, "replay", () => `entry ${index} deletes at a wrong tail`);
         log.deleted = true;
+        log.tails.push({ index, tail: null });
         break;
       }
     }
@@ -99,7 +97,18 @@ export class Replay {
       const same = life !== null && life.id === log.id && life.deleted === log.deleted;
       require(same && view.tail(log.id).seq === log.records.length, "storage", () =>
         `a view of ${name} is wrong`);
+      if (!log.deleted) this.#compareRecords(storage, life, log, commitIndex);
     }
+  }
+
+  /** All that the living log holds, and nothing else. */
+  #compareRecords(storage: Storage, { id, start }: Life, { records }: ReplayedLog, upTo: Index): void {
+    const until = toSeq(records.length);
+    const everything = { recordsMax: Number.MAX_SAFE_INTEGER, bytesMax: Number.MAX_SAFE_INTEGER };
+    const batches = storage.batches({ log: id, from: start, until, ...everything, upTo });
+    const found = recordsIn(batches, start, until);
+    const same = found.length === until - start && found.every((record, i) => record === records[start + i]);
+    require(same, "storage", () => `log ${id} holds ${found.length} records`);
   }
 
   /** A page of all of a log, which may have grown since. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { noSnapshot } from "../../src/raft/types.ts";
 import { batchesContract } from "./contract-batches.ts";
+import { compactionContract } from "./contract-compaction.ts";
 import { entriesContract } from "./contract-entries.ts";
 import { namesContract } from "./contract-names.ts";
 import { transactionsContract } from "./contract-transactions.ts";
@@ -10,6 +12,7 @@ import { begun, identity, noop, persist, type WithStorage } from "./fixture.ts";
 export function storageContract(name: string, withStorage: WithStorage): void {
   describe(`${name}: a node's state`, () => nodeStateContract(withStorage));
   describe(`${name}: entries`, () => entriesContract(withStorage));
+  describe(`${name}: compaction`, () => compactionContract(withStorage));
   describe(`${name}: transactions`, () => transactionsContract(withStorage));
   describe(`${name}: views`, () => viewsContract(withStorage));
   describe(`${name}: batches`, () => batchesContract(withStorage));
@@ -23,7 +26,8 @@ function nodeStateContract(withStorage: WithStorage): void {
     withStorage((storage) => {
       storage.prepare(identity);
       const hardState = { currentTerm: 0, votedFor: null };
-      expect(storage.load()).toEqual({ identity, phase: "prepared", hardState, lastIndex: 0, lastTerm: 0 });
+      const empty = { hardState, lastIndex: 0, lastTerm: 0, snapshot: noSnapshot };
+      expect(storage.load()).toEqual({ identity, phase: "prepared", ...empty });
       storage.start();
       expect(storage.load()).toMatchObject({ phase: "started" });
     }));

@@ -3,7 +3,7 @@ import { type Command, toSeq } from "../../src/log/types.ts";
 import type { Persist } from "../../src/raft/ready.ts";
 import { type Index, toIndex } from "../../src/raft/types.ts";
 import type { Storage } from "../../src/storage/contract.ts";
-import { appendTo, lastIndex, noop, persist, run } from "./fixture.ts";
+import { appendTo, command, lastIndex, noop, persist, run } from "./fixture.ts";
 
 const logNames = ["a", "b", "ab"];
 const producers = ["p", "q"];
@@ -20,6 +20,11 @@ export type Step =
       readonly seq: number;
     }
   | { readonly kind: "noop" }
+  /** Compacts all but this many of the last entries. */
+  | { readonly kind: "compact"; readonly tail: number }
+  | { readonly kind: "remove dead"; readonly rowsMax: number }
+  /** A snapshot that ends this far behind the log, with or without a new life of a log in it. */
+  | { readonly kind: "install"; readonly distance: number; readonly hasRow: boolean }
   /** Removes this many entries, if there are so many. */
   | { readonly kind: "truncate"; readonly entries: number }
   | { readonly kind: "vote"; readonly newTerm: boolean; readonly votedFor: number | null }
@@ -50,6 +55,19 @@ const single: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("noop") }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("compact"), tail: fc.nat(4) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("remove dead"), rowsMax: fc.constantFrom(1, 3, 100) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("install"),
+      distance: fc.integer({ min: 1, max: 4 }),
+      hasRow: fc.boolean(),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("truncate"), entries: fc.integer({ min: 0, max: 6 }) }),
@@ -83,6 +101,7 @@ export const anySteps: fc.Arbitrary<readonly Step[]> = fc.array(
 export function play(storage: Storage, step: Step): void {
   if (step.kind === "group") playGroup(storage, step.steps, step.fails);
   else if ("name" in step) run(storage, [commandOf(step)], { term: currentTerm(storage) });
+  else if (step.kind === "remove dead") storage.removeDead(step.rowsMax);
   else storage.write(persistOf(storage, step));
 }
 
@@ -101,17 +120,39 @@ function commandOf(step: Extract<Step, { name: string }>): Command {
   }
 }
 
-function persistOf(storage: Storage, step: Exclude<Step, { name: string } | { kind: "group" }>): Persist {
+type Written = Exclude<Step, { name: string } | { kind: "group" | "remove dead" }>;
+
+function persistOf(storage: Storage, step: Written): Persist {
   const next = lastIndex(storage) + 1;
   const term = currentTerm(storage);
   switch (step.kind) {
     case "noop":
       return persist({ append: [noop(next, term)] });
     case "truncate":
-      return persist({ truncateFrom: toIndex(Math.max(1, next - step.entries)) });
+      return persist({ truncateFrom: toIndex(Math.max(snapshotIndex(storage) + 1, next - step.entries)) });
+    case "compact":
+      return compacting(storage, toIndex(next - 1 - step.tail));
+    case "install": {
+      const mark = { index: toIndex(next - 1 + step.distance), term, readableIndex: toIndex(next) };
+      const name = `made at ${next}`;
+      const row = command(next, { kind: "create", name, start: toSeq(0), timestamp: 9 }, term);
+      return persist({ snapshot: { mark, rows: step.hasRow ? [row] : [] } });
+    }
     case "vote":
       return persist({ hardState: { currentTerm: term + Number(step.newTerm), votedFor: step.votedFor } });
   }
+}
+
+function snapshotIndex(storage: Storage): Index {
+  return storage.load()?.snapshot.index ?? toIndex(0);
+}
+
+/** Never back, and only to an entry that is there. */
+function compacting(storage: Storage, index: Index): Persist {
+  const term = index > snapshotIndex(storage) ? storage.term(index) : null;
+  return persist(
+    term === null ? {} : { snapshot: { mark: { index, term, readableIndex: index }, rows: [] } },
+  );
 }
 
 function playGroup(storage: Storage, steps: readonly Step[], fails: boolean): void {
@@ -129,12 +170,14 @@ function playGroup(storage: Storage, steps: readonly Step[], fails: boolean): vo
 /** All that a storage can be asked, so that two can be compared. */
 export function dump(storage: Storage): unknown {
   const last = lastIndex(storage);
-  const entries = storage.entries(toIndex(1), last, Number.MAX_SAFE_INTEGER);
-  const upTos = [last, toIndex(Math.floor(last / 2))];
+  const everything = Number.MAX_SAFE_INTEGER;
+  const entries = storage.rows(toIndex(1), last, everything, everything);
+  const first = toIndex(snapshotIndex(storage) + 1);
+  const upTos = [last, toIndex(Math.floor((first + last) / 2))];
   return {
     boot: storage.load(),
     entries: entries.map(({ data, ...rest }) => ({ ...rest, data: [...data] })),
-    cut: storage.entries(toIndex(1), last, 100).length,
+    cut: [storage.entries(first, last, 100).length, storage.rows(toIndex(1), last, 200, 5).length],
     touched: storage.touched(toIndex(Math.floor(last / 2)), last).toSorted((a, b) => a - b),
     logs: upTos.map((upTo) => dumpLogs(storage, upTo)),
   };

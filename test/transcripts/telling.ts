@@ -37,6 +37,10 @@ function detailsOf(message: Message): string {
       return `: matches up to ${message.matchIndex}${message.round === 0 ? "" : `, round ${message.round}`}`;
     case "AppendEntriesRejected":
       return `: not after ${message.prevIndex}; try after ${message.hintIndex} of term ${message.hintTerm}`;
+    case "InstallSnapshot":
+      return `, after ${message.prevIndex} up to ${message.lastIndex} of term ${message.lastTerm}, rows ${tellLog(message.entries)}, of a snapshot to ${message.snapshotIndex}`;
+    case "InstallSnapshotResponse":
+      return `: after ${message.prevIndex}; commit ${message.commitIndex}`;
     case "TimeoutNow":
       return "";
   }

@@ -1,6 +1,6 @@
 import { initialConfiguration } from "../../../src/raft/configuration.ts";
 import type { Message } from "../../../src/raft/messages.ts";
-import type { NodeId, Options, Term } from "../../../src/raft/types.ts";
+import { type NodeId, noSnapshot, type Options, type Term } from "../../../src/raft/types.ts";
 import { entriesOf } from "./entries.ts";
 import { type Clock, TestNode } from "./node.ts";
 
@@ -59,7 +59,8 @@ export class Cluster {
     this.nodes = ids.map((id) => {
       const log = entriesOf(logs[id] ?? []);
       const currentTerm = currentTerms[id] ?? log.at(-1)?.term ?? 0;
-      const image = { hardState: { currentTerm, votedFor: votes[id] ?? null }, log };
+      const hardState = { currentTerm, votedFor: votes[id] ?? null };
+      const image = { hardState, snapshot: noSnapshot, log };
       return new TestNode({ ...shared, id, random: random(id), image });
     });
   }

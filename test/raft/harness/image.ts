@@ -1,31 +1,43 @@
 import type { Persist } from "../../../src/raft/ready.ts";
-import type { Entry, HardState, Index, LogReader, Term } from "../../../src/raft/types.ts";
+import type { Entry, HardState, Index, LogReader, SnapshotMark, Term } from "../../../src/raft/types.ts";
 import { toIndex } from "../../../src/raft/types.ts";
 
 /** All that a node stores: values, so that what is written and what is durable can differ. */
 export interface Image {
   readonly hardState: HardState;
+  readonly snapshot: SnapshotMark;
+  /** In order; up to the snapshot's end some may be left out. */
   readonly log: readonly Entry[];
 }
 
-/** The image after a write: hard state, truncation, entries, in that order. */
-export function written(image: Image, { hardState, truncateFrom, append }: Persist): Image {
-  const kept = truncateFrom === null ? image.log : image.log.slice(0, truncateFrom - 1);
-  return { hardState: hardState ?? image.hardState, log: [...kept, ...append] };
+/** The image after a write: hard state, truncation, snapshot, entries, in that order. */
+export function written(image: Image, { hardState, truncateFrom, snapshot, append }: Persist): Image {
+  const kept = truncateFrom === null ? image.log : image.log.filter(({ index }) => index < truncateFrom);
+  return {
+    hardState: hardState ?? image.hardState,
+    snapshot: snapshot?.mark ?? image.snapshot,
+    log: [...kept, ...(snapshot?.rows ?? []), ...append],
+  };
 }
 
 /** Where a log ends. */
-export function endOf({ log }: Image): { readonly lastIndex: Index; readonly lastTerm: Term } {
-  return { lastIndex: toIndex(log.length), lastTerm: log.at(-1)?.term ?? 0 };
+export function endOf({ log, snapshot }: Image): { readonly lastIndex: Index; readonly lastTerm: Term } {
+  const last = log.at(-1);
+  if (last === undefined || last.index <= snapshot.index)
+    return { lastIndex: snapshot.index, lastTerm: snapshot.term };
+  return { lastIndex: last.index, lastTerm: last.term };
 }
 
 /** Reads whatever image is the present one. */
 export function readerOf(present: () => Image): LogReader {
+  const between = (from: Index, to: Index): readonly Entry[] =>
+    present().log.filter(({ index }) => index >= from && index <= to);
   return {
-    term: (index) => (index === 0 ? 0 : (present().log[index - 1]?.term ?? null)),
+    term: (index) => (index === 0 ? 0 : (between(index, index)[0]?.term ?? null)),
     configuration: (upTo) =>
-      present().log.findLast(({ kind, index }) => kind === "configuration" && index <= upTo) ?? null,
-    entries: (from, to, bytesMax) => firstBytes(present().log.slice(from - 1, to), bytesMax),
+      between(toIndex(1), upTo).findLast(({ kind }) => kind === "configuration") ?? null,
+    entries: (from, to, bytesMax) => firstBytes(between(from, to), bytesMax),
+    rows: (from, to, bytesMax, countMax) => firstBytes(between(from, to).slice(0, countMax), bytesMax),
   };
 }
 

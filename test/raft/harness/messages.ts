@@ -1,7 +1,10 @@
+import { segmentChecksum } from "../../../src/raft/entry.ts";
 import type {
   AppendEntries,
   AppendEntriesAccepted,
   AppendEntriesRejected,
+  InstallSnapshot,
+  InstallSnapshotResponse,
   Message,
   PreVote,
   PreVoteResponse,
@@ -66,15 +69,50 @@ function craft(head: Envelope) {
       round,
       matchIndex: toIndex(matchIndex),
     }),
-    rejected: (prevIndex: number, hintIndex: number, hintTerm: Term, round = 0): AppendEntriesRejected => ({
+    rejected: (
+      prevIndex: number,
+      hintIndex: number,
+      hintTerm: Term,
+      round = 0,
+      commitIndex = 0,
+    ): AppendEntriesRejected => ({
       type: "AppendEntriesRejected",
       ...head,
       round,
       prevIndex: toIndex(prevIndex),
       hintIndex: toIndex(hintIndex),
       hintTerm,
+      commitIndex: toIndex(commitIndex),
     }),
+    installed: (prevIndex: number, commitIndex: number): InstallSnapshotResponse => ({
+      type: "InstallSnapshotResponse",
+      ...head,
+      prevIndex: toIndex(prevIndex),
+      commitIndex: toIndex(commitIndex),
+    }),
+    segment: ({ prevIndex, lastIndex, lastTerm, snapshotIndex, entries }: SegmentFields): InstallSnapshot => {
+      const segment = {
+        type: "InstallSnapshot",
+        ...head,
+        configurationIndex: toIndex(0),
+        prevIndex: toIndex(prevIndex),
+        lastIndex: toIndex(lastIndex),
+        lastTerm,
+        snapshotIndex: toIndex(snapshotIndex ?? lastIndex),
+        entries,
+      } as const;
+      return { ...segment, checksum: segmentChecksum(segment) };
+    },
   };
+}
+
+interface SegmentFields {
+  readonly prevIndex: number;
+  readonly lastIndex: number;
+  readonly lastTerm: Term;
+  /** By default its own last index. */
+  readonly snapshotIndex?: number;
+  readonly entries: readonly Entry[];
 }
 
 interface AppendFields {

@@ -160,6 +160,14 @@ export class TestNode {
     this.#input((raft) => raft.unreachable(peer));
   }
 
+  /** The host compacts up to `index`, and has left out the rows at `dead`. */
+  compact(index: number, ...dead: readonly number[]): void {
+    this.#input((raft) => raft.compact(toIndex(index)));
+    const log = this.#written.log.filter((entry) => !dead.includes(entry.index));
+    this.#written = { ...this.#written, log };
+    if (!this.holdWrites) this.#durable = this.#written;
+  }
+
   /** A completion that comes when the test says so. */
   reportDurable(mark: DurableMark): void {
     this.#input((raft) => raft.durable(mark, this.now));
@@ -200,10 +208,10 @@ export class TestNode {
 
   #boot(): Raft {
     const { id, options, configuration, random } = this.#setup;
-    const { hardState } = this.#written;
+    const { hardState, snapshot } = this.#written;
     const log = readerOf(() => this.#written);
     const base = { configuration, index: toIndex(0) };
-    const init = { id, options, base, log, random, hardState, ...endOf(this.#written) };
+    const init = { id, options, base, log, random, hardState, snapshot, ...endOf(this.#written) };
     return new Raft(init, this.now);
   }
 

@@ -1,0 +1,157 @@
+import { expect, it } from "vitest";
+import { toSeq } from "../../src/log/types.ts";
+import { type Entry, toIndex } from "../../src/raft/types.ts";
+import type { Storage } from "../../src/storage/contract.ts";
+import {
+  appendTo,
+  begun,
+  command,
+  configuration,
+  everything,
+  lastIndex,
+  noop,
+  persist,
+  run,
+  type WithStorage,
+} from "./fixture.ts";
+
+/** Logs with their dead rows left out. */
+export function compactionContract(withStorage: WithStorage): void {
+  const create = { kind: "create", name: "a" } as const;
+  const remove = { kind: "delete", name: "a" } as const;
+
+  it("the mark moves, and is read back", () =>
+    withStorage((storage) => {
+      run(begun(storage), [create, appendTo("a"), appendTo("a")]);
+      compactTo(storage, 2);
+      expect(storage.load()).toMatchObject({
+        lastIndex: 3,
+        snapshot: { index: 2, term: 1, readableIndex: 0 },
+      });
+      expect(indexes(storage)).toEqual([1, 2, 3]);
+    }));
+
+  it("no-ops and older configurations go, up to the mark", () =>
+    withStorage((storage) => {
+      const configurations = [configuration(2, [1, 2, 3]), configuration(3, [1, 2]), configuration(5, [1])];
+      const [first, second, third] = configurations as [Entry, Entry, Entry];
+      begun(storage).write(persist({ append: [noop(1), first, second, noop(4), third, noop(6)] }));
+      compactTo(storage, 4);
+      expect(storage.removeDead(100)).toBe(true);
+      expect(indexes(storage)).toEqual([3, 5, 6]);
+      expect([4, 9].map((upTo) => storage.configuration(toIndex(upTo))?.index)).toEqual([3, 5]);
+      expect([3, 4, 5].map((index) => storage.term(toIndex(index)))).toEqual([1, null, 1]);
+    }));
+
+  it("of a deleted log its end stays, from which the next life goes on", () =>
+    withStorage((storage) => {
+      run(begun(storage), [create, appendTo("a", { count: 3 }), appendTo("a"), remove, appendTo("a")]);
+      compactTo(storage, 4);
+      storage.removeDead(100);
+      expect(indexes(storage)).toEqual([1, 4]);
+      expect(storage.view(everything).life("a")).toMatchObject({ id: 1, deleted: true, start: 0 });
+      expect(storage.view(everything).tail(toIndex(1)).seq).toBe(4);
+      run(storage, [create, appendTo("a")]);
+      expect(storage.view(everything).life("a")).toMatchObject({ id: 5, deleted: false, start: 4 });
+    }));
+
+  it("of several lives of a name the newest stays, and with it all that is in it", () =>
+    withStorage((storage) => {
+      const life = [create, appendTo("a"), remove];
+      run(begun(storage), [...life, ...life, create, appendTo("a", { count: 2, fill: 7 })]);
+      compactTo(storage, 8);
+      storage.removeDead(100);
+      expect(indexes(storage)).toEqual([7, 8]);
+      const range = { recordsMax: 9, bytesMax: 999, upTo: everything };
+      const batches = storage.batches({ log: toIndex(7), from: toSeq(0), until: toSeq(9), ...range });
+      expect(batches).toMatchObject([{ start: 2, count: 2 }]);
+      expect(storage.names({ prefix: "", after: null, limit: 9, upTo: everything })).toEqual(["a"]);
+    }));
+
+  it("a deletion behind the mark takes nothing away yet", () =>
+    withStorage((storage) => {
+      run(begun(storage), [create, appendTo("a"), remove, { kind: "create", name: "b" }]);
+      compactTo(storage, 2);
+      expect(storage.removeDead(100)).toBe(true);
+      expect(indexes(storage)).toEqual([1, 2, 3, 4]);
+      compactTo(storage, 3);
+      storage.removeDead(100);
+      expect(indexes(storage)).toEqual([1, 3, 4]);
+    }));
+
+  it.each([1, 2, 3])("%i rows at a time come to the same, and say when they are through", (rowsMax) =>
+    withStorage((storage) => {
+      const life = [create, appendTo("a"), appendTo("a"), appendTo("a"), remove];
+      run(begun(storage), [...life, ...life, create]);
+      compactTo(storage, 11);
+      const counts = [indexes(storage).length];
+      for (let runs = 0; !storage.removeDead(rowsMax) && runs < 100; runs++)
+        counts.push(indexes(storage).length);
+      expect(indexes(storage)).toEqual([11]);
+      const steps = counts.slice(1).map((count, i) => (counts[i] ?? 0) - count);
+      expect(Math.max(...steps)).toBeLessThanOrEqual(rowsMax);
+      expect(storage.removeDead(rowsMax)).toBe(true);
+    }),
+  );
+
+  it("rows of a snapshot have gaps, and the log ends at its mark", () =>
+    withStorage((storage) => {
+      begun(storage, 3).write(persist({ append: [noop(1), noop(2)] }));
+      const made = command(4, { kind: "create", name: "a", start: toSeq(0), timestamp: 5 }, 2);
+      const mark = { index: toIndex(6), term: 2, readableIndex: toIndex(9) };
+      storage.write(persist({ truncateFrom: toIndex(2), snapshot: { mark, rows: [made] } }));
+      expect(storage.load()).toMatchObject({ lastIndex: 6, lastTerm: 2, snapshot: mark });
+      expect(indexes(storage)).toEqual([1, 4]);
+      storage.write(persist({ append: [noop(7, 3)] }));
+      expect(storage.load()).toMatchObject({ lastIndex: 7, lastTerm: 3 });
+      expect(storage.entries(toIndex(7), everything, 100)).toEqual([noop(7, 3)]);
+      expect(() => storage.entries(toIndex(3), everything, 100)).toThrow("entry 3 is missing");
+    }));
+
+  it("a life whose beginning a snapshot left out may go on, until it is removed", () =>
+    withStorage((storage) => {
+      const mark = { index: toIndex(2), term: 1, readableIndex: toIndex(5) };
+      begun(storage).write(persist({ snapshot: { mark, rows: [] } }));
+      const log = toIndex(1);
+      const ended = command(3, { kind: "delete", name: "a", log, tail: toSeq(2), timestamp: 5 });
+      const made = command(4, { kind: "create", name: "a", start: toSeq(2), timestamp: 6 });
+      storage.write(persist({ append: [ended, made, noop(5)] }));
+      compactTo(storage, 5);
+      storage.removeDead(100);
+      expect(indexes(storage)).toEqual([4]);
+      expect(lastIndex(storage)).toBe(5);
+    }));
+
+  it("rows are given up to a size and a number, one at least", () =>
+    withStorage((storage) => {
+      run(begun(storage), [create, appendTo("a"), appendTo("a"), appendTo("a")]);
+      const bytes = storage.entries(toIndex(2), toIndex(2), 0)[0]?.data.length ?? 0;
+      const found = (bytesMax: number, countMax: number) =>
+        storage.rows(toIndex(2), everything, bytesMax, countMax).length;
+      expect([found(0, 9), found(2 * bytes, 9), found(9 * bytes, 2), found(9 * bytes, 9)]).toEqual([
+        1, 2, 2, 3,
+      ]);
+      expect(storage.rows(toIndex(5), everything, 9, 9)).toEqual([]);
+    }));
+
+  it("rows that overlap the log, or lie behind the mark, are refused, and write nothing", () =>
+    withStorage((storage) => {
+      begun(storage).write(persist({ append: [noop(1)] }));
+      const mark = { index: toIndex(3), term: 1, readableIndex: toIndex(3) };
+      for (const row of [noop(1), noop(4)])
+        expect(() => storage.write(persist({ snapshot: { mark, rows: [row] } }))).toThrow(
+          "of a snapshot to 3",
+        );
+      expect(storage.load()).toMatchObject({ lastIndex: 1, snapshot: { index: 0 } });
+    }));
+}
+
+function compactTo(storage: Storage, index: number): void {
+  const term = storage.term(toIndex(index)) ?? 0;
+  const mark = { index: toIndex(index), term, readableIndex: toIndex(0) };
+  storage.write(persist({ snapshot: { mark, rows: [] } }));
+}
+
+function indexes(storage: Storage): readonly number[] {
+  return storage.rows(toIndex(1), everything, 1_000_000, 1_000).map(({ index }) => index);
+}
