@@ -15,7 +15,9 @@ export type RecoveryRefusal =
   /** A leader is at work, or was until just now: nothing is lost. */
   | "has-leader"
   /** Those given up must be named, all of them and nobody else: the other members of the configuration in force. */
-  | "other-members";
+  | "other-members"
+  /** This node has half of a snapshot, which nobody may be shown: another survivor must do it. */
+  | "half-snapshot";
 
 /**
  * Makes this node the only voter, after a quorum was lost for good. What was committed and this node does not
@@ -32,6 +34,7 @@ export function forceRecovery(
   const others = membersOf(state.configuration).filter((id) => id !== state.id);
   const isExact = lost.length === others.length && others.every((id) => lost.includes(id));
   if (!isExact) return "other-members";
+  if (state.lastIndex < state.snapshot.readableIndex) return "half-snapshot";
   enterTerm(state, state.currentTerm + termLeap, state.id);
   resetElectionDeadline(state, now);
   state.leader = null;

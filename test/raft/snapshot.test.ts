@@ -105,7 +105,7 @@ describe("a follower that lacks what is compacted", () => {
     expect(leader.state.commitIndex).toBe(11);
   });
 
-  test("and is a learner is promoted by itself once caught up", () => {
+  test("and is a learner, is promoted by itself once caught up", () => {
     const cluster = new Cluster({ size: 4, voters: 3 });
     const leader = cluster.elect(1);
     leader.propose("a", "b", "c");
@@ -358,6 +358,13 @@ describe("who has half of a snapshot", () => {
     peer.step({ type: "TimeoutNow", from: 1, to: 2, term: 2 });
     expect([peer.role, cluster.pool]).toEqual(["follower", []]);
     cluster.win(3, [2]);
+  });
+
+  test("does not go on alone when all others are lost", () => {
+    const { cluster, peer } = sending({ appendBytesMax: 6 });
+    cluster.deliver(...cluster.take("InstallSnapshot"));
+    cluster.clock.now += 10 * cluster.options.electionTimeoutMs;
+    expect(peer.raft.recover([1, 3], 0, cluster.clock.now)).toBe("half-snapshot");
   });
 });
 

@@ -159,4 +159,10 @@ export const mutants: readonly Mutant[] = [
     original: "      snapshot: init.snapshot,\n",
     fault: "      snapshot: { ...init.snapshot, readableIndex: init.snapshot.index },\n",
   },
+  {
+    name: "who has half of a snapshot campaigns",
+    file: "src/raft/election.ts",
+    original: "  if (lastIndex < snapshot.readableIndex) return false;\n",
+    fault: "  if (lastIndex < 0 * snapshot.readableIndex) return false;\n",
+  },
 ];

@@ -210,7 +210,10 @@ export class Oracle {
   #compacting(witness: Witness, { log, hardState, configurations }: Image, index: number): void {
     if (!this.commits.committed(witness.id, log, witness.commitIndex, index)) return;
     this.commits.note(hardState.currentTerm, index);
-    const inForce = [witness.configuration, ...configurations.slice(-2).map(({ configuration }) => configuration)];
+    const inForce = [
+      witness.configuration,
+      ...configurations.slice(-2).map(({ configuration }) => configuration),
+    ];
     this.#requireQuorum(
       witness,
       index,
