@@ -185,7 +185,8 @@ describe("the status of a cluster", () => {
     api.nodes.down.add("main/3");
     const { status, json } = await api.send("GET", "/v1/clusters/main");
     expect(status).toBe(200);
-    const started = { state: "started", term: 1, commit_index: 1, last_index: 1, corrupt_entries: 0 };
+    const started = { state: "started", term: 1, commit_index: 1, last_index: 1, snapshot_index: 0 };
+    const sound = { ...started, corrupt_entries: 0 };
     expect(json).toEqual({
       ...{ name: "main", leader: 2, term: 1, commit_index: 1 },
       configuration: {
@@ -193,9 +194,9 @@ describe("the status of a cluster", () => {
         ...{ voters: [1, 2, 3], outgoing: [], learners: [], leaving: [] },
       },
       members: [
-        { ...member(1, "wnam"), ...started, role: "follower", silent_ms: 5 },
-        { ...member(2, "enam"), ...started, role: "leader", silent_ms: null },
-        { ...member(3, "weur"), state: "unreachable", silent_ms: 5 },
+        { ...member(1, "wnam"), ...sound, role: "follower", silent_ms: 5, mode: "replicate" },
+        { ...member(2, "enam"), ...sound, role: "leader", silent_ms: null, mode: null },
+        { ...member(3, "weur"), state: "unreachable", silent_ms: 5, mode: "replicate" },
       ],
     });
   });

@@ -124,12 +124,6 @@ export const mutants: readonly Mutant[] = [
     fault: "if (commitIndex < leader.termStart) return;",
   },
   {
-    name: "a compacted term is read as 0",
-    file: "src/raft/state.ts",
-    original: "index < state.snapshot.index ? null : state.log.term(index);",
-    fault: "index < 0 ? null : (state.log.term(index) ?? 0);",
-  },
-  {
     name: "an older snapshot rewinds",
     file: "src/raft/install-snapshot.ts",
     original: "if (prevIndex <= state.commitIndex && lastIndex > state.commitIndex) install",
@@ -152,17 +146,5 @@ export const mutants: readonly Mutant[] = [
     file: "src/node/requests.ts",
     original: "Math.max(index, request.minIndex, snapshot.readableIndex)",
     fault: "Math.max(index, request.minIndex)",
-  },
-  {
-    name: "half of a snapshot is forgotten to be one by a restart",
-    file: "src/raft/raft.ts",
-    original: "      snapshot: init.snapshot,\n",
-    fault: "      snapshot: { ...init.snapshot, readableIndex: init.snapshot.index },\n",
-  },
-  {
-    name: "who has half of a snapshot campaigns",
-    file: "src/raft/election.ts",
-    original: "  if (lastIndex < snapshot.readableIndex) return false;\n",
-    fault: "  if (lastIndex < 0 * snapshot.readableIndex) return false;\n",
   },
 ];
