@@ -63,6 +63,7 @@ async function runtimeOptions(options: ClusterOptions, data: string) {
       REGIONS: REGIONS.slice(0, options.nodes).join(","),
       ELECTION_TIMEOUT_MS: String(ELECTION_TIMEOUT_MS),
       HEARTBEAT_MS: String(HEARTBEAT_MS),
+      LEADER_REGIONS: "",
       LOCAL: "on",
     },
     data,

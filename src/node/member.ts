@@ -1,12 +1,14 @@
 import type { Message } from "../raft/messages.ts";
 import { Raft } from "../raft/raft.ts";
 import type { Ready } from "../raft/ready.ts";
-import { type Index, type NodeId, type Options, toIndex } from "../raft/types.ts";
+import { type Index, type NodeId, toIndex } from "../raft/types.ts";
 import type { Boot } from "../storage/contract.ts";
 import type { Answer, Request } from "../transport/protocol.ts";
 import { Clock } from "./clock.ts";
 import type { Host } from "./host.ts";
+import type { NodeOptions } from "./options.ts";
 import { Outbox, type Reply } from "./outbox.ts";
+import { rankIn } from "./rank.ts";
 import { RecentEntries } from "./recent-entries.ts";
 import { Requests } from "./requests.ts";
 import { Waiting } from "./waiting.ts";
@@ -28,7 +30,7 @@ type Input = (outbox: Outbox) => void;
 export class Member {
   readonly raft: Raft;
   readonly #host: Host;
-  readonly #options: Options;
+  readonly #options: NodeOptions;
   readonly #clock: Clock;
   readonly #waiting = new Waiting();
   readonly #requests: Requests;
@@ -44,15 +46,17 @@ export class Member {
   /** The commit index that those who wait for a log to change know of. */
   #toldCommit: Index = toIndex(0);
 
-  constructor(host: Host, options: Options, { identity, hardState, lastIndex, lastTerm }: Boot) {
+  constructor(host: Host, options: NodeOptions, { identity, hardState, lastIndex, lastTerm }: Boot) {
     this.#host = host;
     this.#options = options;
     this.#clock = new Clock(() => host.now());
-    const { id, configuration, configurationIndex } = identity;
+    const { id, region, configuration, configurationIndex } = identity;
+    const ranked = { ...options, ...rankIn(options.leaderRegions, region) };
     const random = (): number => host.random();
     this.#log = new RecentEntries(host.storage);
     const base = { configuration, index: configurationIndex };
-    const init = { id, options, base, log: this.#log, random, hardState, lastIndex, lastTerm };
+    const state = { hardState, lastIndex, lastTerm };
+    const init = { id, options: ranked, base, log: this.#log, random, ...state };
     this.raft = new Raft(init, this.#clock.now());
     this.#requests = new Requests(host, this.raft, this.#waiting, () => this.now());
   }

@@ -1,11 +1,12 @@
 import type { Configuration } from "../raft/configuration.ts";
 import { type Identity, isSameIdentity } from "../raft/identity.ts";
 import type { Message } from "../raft/messages.ts";
-import type { NodeId, Options } from "../raft/types.ts";
+import type { NodeId } from "../raft/types.ts";
 import type { Boot } from "../storage/contract.ts";
 import type { Answer, Request, Status } from "../transport/protocol.ts";
 import type { Host } from "./host.ts";
 import { Member } from "./member.ts";
+import type { NodeOptions } from "./options.ts";
 import { statusOf } from "./status.ts";
 
 /**
@@ -16,11 +17,11 @@ import { statusOf } from "./status.ts";
  */
 export class Node {
   readonly #host: Host;
-  readonly #options: Options;
+  readonly #options: NodeOptions;
   #boot: Boot | null;
   #member: Member | null = null;
 
-  constructor(host: Host, options: Options) {
+  constructor(host: Host, options: NodeOptions) {
     this.#host = host;
     this.#options = options;
     this.#boot = host.storage.load();

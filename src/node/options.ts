@@ -4,10 +4,18 @@ import type { Options } from "../raft/types.ts";
 export interface NodeVars {
   readonly ELECTION_TIMEOUT_MS: string;
   readonly HEARTBEAT_MS: string;
+  /** Location hints by commas, the best first. */
+  readonly LEADER_REGIONS: string;
+}
+
+/** What all nodes are told alike; the rank of each comes of its region. */
+export interface NodeOptions extends Omit<Options, "rank" | "ranks"> {
+  /** Where a leader is wanted, the best region first. */
+  readonly leaderRegions: readonly string[];
 }
 
 /** Throws where a variable is not a sensible number: a node must not guess its timing. */
-export function optionsFrom(vars: NodeVars): Options {
+export function optionsFrom(vars: NodeVars): NodeOptions {
   const electionTimeoutMs = milliseconds("ELECTION_TIMEOUT_MS", vars.ELECTION_TIMEOUT_MS);
   const heartbeatMs = milliseconds("HEARTBEAT_MS", vars.HEARTBEAT_MS);
   if (heartbeatMs * 2 > electionTimeoutMs) {
@@ -20,6 +28,7 @@ export function optionsFrom(vars: NodeVars): Options {
     inflightMax: 8,
     appendBytesMax: 524_288,
     uncommittedBytesMax: 8_388_608,
+    leaderRegions: listOf(vars.LEADER_REGIONS),
   };
 }
 
@@ -27,4 +36,9 @@ function milliseconds(name: string, value: string): number {
   const number = Number(value);
   if (Number.isInteger(number) && number > 0) return number;
   throw new RangeError(`${name} must be a whole number of milliseconds, and is ${JSON.stringify(value)}`);
+}
+
+function listOf(value: string): readonly string[] {
+  const names = value.split(",").map((name) => name.trim());
+  return names.filter((name) => name !== "");
 }

@@ -127,9 +127,10 @@ export function append(state: State, entries: readonly Entry[]): void {
   }
 }
 
-/** A fresh randomized election timeout (paper §5.2). */
+/** A fresh randomized election timeout (paper §5.2), out of the part of the range that is this node's. */
 export function resetElectionDeadline(state: State, now: number): void {
-  state.electionDeadline = now + state.options.electionTimeoutMs * (1 + state.random());
+  const { electionTimeoutMs, rank, ranks } = state.options;
+  state.electionDeadline = now + electionTimeoutMs * (1 + (rank + state.random()) / ranks);
 }
 
 /** Enters a term; a node votes at most once in each. */

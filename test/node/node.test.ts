@@ -1,20 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { Node } from "../../src/node/node.ts";
+import type { NodeOptions } from "../../src/node/options.ts";
 import { bootstrapIdentity } from "../../src/raft/identity.ts";
 import type { Message } from "../../src/raft/messages.ts";
-import { type Options, toIndex } from "../../src/raft/types.ts";
+import { toIndex } from "../../src/raft/types.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import type { Answer, PageQuery, QueryRequest, Request } from "../../src/transport/protocol.ts";
 import { appendTo } from "../storage/fixture.ts";
 import { FakeHost } from "./fake-host.ts";
 
-const options: Options = {
+const options: NodeOptions = {
   electionTimeoutMs: 1_000,
   heartbeatMs: 100,
   checkQuorum: true,
   inflightMax: 4,
   appendBytesMax: 10_000,
   uncommittedBytesMax: 4_000,
+  leaderRegions: [],
 };
 const create: Request = { kind: "command", command: { kind: "create", name: "a" } };
 const append = (bytes = 4): Request => ({ kind: "command", command: appendTo("a", { bytes }) });

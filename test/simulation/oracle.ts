@@ -35,12 +35,12 @@ export class Oracle {
   readonly terms = new TermRegister();
   readonly commits = new CommitRegister();
   readonly #witnesses: Witness[] = [];
-  readonly #options: Options;
+  readonly #options: Pick<Options, "appendBytesMax">;
   readonly #marks: Marks;
   /** For (term, index): the chain up to `index` that the leader of `term` said to have. */
   readonly #claims = new Map<number, Chain>();
 
-  constructor(options: Options, marks: Marks) {
+  constructor(options: Pick<Options, "appendBytesMax">, marks: Marks) {
     this.#options = options;
     this.#marks = marks;
   }

@@ -1,10 +1,12 @@
-import type { Options } from "../../src/raft/types.ts";
+import type { NodeOptions } from "../../src/node/options.ts";
 import { Random } from "./random.ts";
 
 /** Probabilities are of one call, one write or one alarm; `…EveryMs` are means, 0 for never. */
 export interface Plan {
   readonly nodes: number;
-  readonly options: Options;
+  /** Where node k lives: the k-th. */
+  readonly regions: readonly string[];
+  readonly options: NodeOptions;
   readonly network: NetworkPlan;
   readonly disk: DiskPlan;
   readonly clock: ClockPlan;
@@ -83,6 +85,8 @@ export interface ClientsPlan {
 /** Half of the faults are off in a run, so that the others get room (a "swarm"). */
 const on = 0.5;
 
+const regions = ["weur", "enam", "apac"];
+
 /** Draws everything that a seed fixes before the run begins. */
 export function drawPlan(seed: number): Plan {
   const random = new Random(seed);
@@ -93,6 +97,7 @@ export function drawPlan(seed: number): Plan {
     random.chance(on) ? electionTimeoutMs * timeouts * (0.3 + random.float()) : 0;
   return {
     nodes,
+    regions: Array.from({ length: nodes }, () => random.pick(regions)),
     options: drawOptions(random, electionTimeoutMs),
     network: drawNetwork(random, electionTimeoutMs, rate),
     disk: {
@@ -116,7 +121,7 @@ export function drawPlan(seed: number): Plan {
   };
 }
 
-function drawOptions(random: Random, electionTimeoutMs: number): Options {
+function drawOptions(random: Random, electionTimeoutMs: number): NodeOptions {
   return {
     electionTimeoutMs,
     heartbeatMs: electionTimeoutMs / random.pick([2, 4, 8]),
@@ -124,6 +129,7 @@ function drawOptions(random: Random, electionTimeoutMs: number): Options {
     inflightMax: random.pick([1, 2, 4, 64]),
     appendBytesMax: random.pick([1, 60, 300, 65_536]),
     uncommittedBytesMax: random.pick([1, 200, 2_000, 1_000_000]),
+    leaderRegions: random.pick([[], [], ["weur"], ["enam", "weur"]]),
   };
 }
 

@@ -67,7 +67,7 @@ function play(world: World, events: number): void {
   const nemesis = new Nemesis(world, machines, network);
   const adversary = new Adversary(world, machines, network, nemesis);
   network.eavesdrop = (from, messages) => adversary.overhear(from, messages);
-  const regions = Array.from({ length: world.plan.nodes }, () => "weur");
+  const { regions } = world.plan;
   for (const at of regions.keys()) hire(bootstrapIdentity("simulated", at + 1, regions));
   const ground = { world, machines, network, histories: new Histories(), hire };
   startClients(ground);

@@ -6,6 +6,8 @@ import { type Clock, TestNode } from "./node.ts";
 
 export const defaults: Options = {
   electionTimeoutMs: 1_000,
+  rank: 0,
+  ranks: 1,
   heartbeatMs: 100,
   checkQuorum: true,
   inflightMax: 4,
