@@ -28,6 +28,8 @@ export interface ClusterOptions {
   readonly signal?: AbortSignal;
   /** Opens the inspector, on any free port. */
   readonly inspect?: boolean;
+  /** Variables of the Worker that are to differ from what a local cluster has. */
+  readonly vars?: Readonly<Record<string, string>>;
   /** Another Worker than the product's, of the same shape. */
   readonly entryPoint?: string;
 }
@@ -64,7 +66,10 @@ async function runtimeOptions(options: ClusterOptions, data: string) {
       ELECTION_TIMEOUT_MS: String(ELECTION_TIMEOUT_MS),
       HEARTBEAT_MS: String(HEARTBEAT_MS),
       LEADER_REGIONS: "",
+      FOLLOW_WRITERS: "on",
+      WRITERS_WINDOW_MS: "10000",
       LOCAL: "on",
+      ...options.vars,
     },
     data,
     port: options.port,

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { NodeAddress } from "../transport/object.ts";
-import type { PeerStatus, Status } from "../transport/protocol.ts";
+import type { HandOver, PeerStatus, Status } from "../transport/protocol.ts";
 import { TransportError } from "../transport/transport-error.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Nodes } from "./nodes.ts";
@@ -35,6 +35,9 @@ const memberOutput = z
       .nullable()
       .optional()
       .openapi({ description: "Since its last answer to the leader." }),
+    append_share: z.number().min(0).max(1).optional().openapi({
+      description: "The share of the appends that entered near it, in the leader's last window.",
+    }),
   })
   .openapi("Member");
 
@@ -48,6 +51,15 @@ export const statusOutput = z
       .openapi({ description: "The node that leads the newest term, if one says so." }),
     term: z.int(),
     commit_index: z.int().openapi({ description: "The highest that a node knows of." }),
+    follows_writers: z.boolean().openapi({
+      description: "Whether the leader hands over to where, clearly and steadily, most appends enter.",
+    }),
+    last_hand_over: z
+      .object({ to: z.int(), at: z.int().openapi({ description: "Milliseconds since the epoch." }) })
+      .nullable()
+      .openapi({
+        description: "The last such hand-over that was begun, as far as the nodes in memory remember.",
+      }),
     members: z.array(memberOutput),
   })
   .openapi("ClusterStatus");
@@ -72,10 +84,17 @@ export async function clusterStatus(
     leader: leader?.identity.id ?? null,
     term,
     commit_index: Math.max(0, ...statuses.map((status) => status.commitIndex)),
+    follows_writers: leader?.followsWriters ?? false,
+    last_hand_over: lastHandOver(statuses),
     members: cluster.members.map((member, at) =>
       memberOf(member, found[at] ?? "unreachable", leader?.peers ?? []),
     ),
   };
+}
+
+function lastHandOver(statuses: readonly Status[]): HandOver | null {
+  const handOvers = statuses.flatMap(({ handedOver }) => handedOver ?? []);
+  return handOvers.toSorted((a, b) => b.at - a.at)[0] ?? null;
 }
 
 async function statusOf(
@@ -98,7 +117,12 @@ function memberOf(
   peers: readonly PeerStatus[],
 ): Member {
   const peer = peers.find((candidate) => candidate.id === id);
-  const seen = peer && { match_index: peer.matchIndex, lag: peer.lag, silent_ms: peer.silentMs };
+  const seen = peer && {
+    match_index: peer.matchIndex,
+    lag: peer.lag,
+    silent_ms: peer.silentMs,
+    append_share: peer.appendShare,
+  };
   if (typeof status === "string") return { id, region, state: status, ...seen };
   const { phase: state, role, currentTerm: term, commitIndex, lastIndex, corruptEntries } = status;
   const own = { commit_index: commitIndex, last_index: lastIndex, corrupt_entries: corruptEntries };

@@ -1,7 +1,14 @@
 import type { Command, Outcome } from "../log/types.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
-import type { Answer, Failure, QueryAnswer, QueryRequest, Request } from "../transport/protocol.ts";
+import type {
+  Answer,
+  CommandRequest,
+  Failure,
+  QueryAnswer,
+  QueryRequest,
+  Request,
+} from "../transport/protocol.ts";
 import { TransportError } from "../transport/transport-error.ts";
 import { Attempts } from "./attempts.ts";
 import type { Cluster } from "./cluster.ts";
@@ -23,7 +30,8 @@ export class Router {
 
   /** Throws the problems `no-leader`, `busy` and `outcome-unknown`. */
   async command(call: Call, cluster: Cluster, command: Command): Promise<Outcome> {
-    const answer = await this.#toLeader(call, cluster, { kind: "command", command }, canRepeat(command));
+    const request: CommandRequest = { kind: "command", command, ...this.#nearest(call, cluster) };
+    const answer = await this.#toLeader(call, cluster, request, canRepeat(command));
     if (answer.kind !== "outcome") throw new Error("a node answered a command with something else");
     return answer.outcome;
   }
@@ -73,6 +81,12 @@ export class Router {
       attempts.note(answer.reason === "outcome-unknown" ? "timeout" : answer.reason);
       await attempts.pause(false);
     }
+  }
+
+  /** The member nearest to where a call came from, the first of several; nothing where that is not known. */
+  #nearest(call: Call, cluster: Cluster): Pick<CommandRequest, "near"> {
+    const [nearest] = call.place === null ? [] : this.#order(call, cluster);
+    return nearest === undefined ? {} : { near: nearest.id };
   }
 
   /** The members, nearest first; where it is not known where the call came from, the leader first. */

@@ -8,6 +8,7 @@ import { Clock } from "./clock.ts";
 import type { Host } from "./host.ts";
 import type { NodeOptions } from "./options.ts";
 import { Outbox, type Reply } from "./outbox.ts";
+import { Placement } from "./placement.ts";
 import { rankIn } from "./rank.ts";
 import { RecentEntries } from "./recent-entries.ts";
 import { Requests } from "./requests.ts";
@@ -29,6 +30,7 @@ type Input = (outbox: Outbox) => void;
  */
 export class Member {
   readonly raft: Raft;
+  readonly placement: Placement;
   readonly #host: Host;
   readonly #options: NodeOptions;
   readonly #clock: Clock;
@@ -58,7 +60,8 @@ export class Member {
     const state = { hardState, lastIndex, lastTerm };
     const init = { id, options: ranked, base, log: this.#log, random, ...state };
     this.raft = new Raft(init, this.#clock.now());
-    this.#requests = new Requests(host, this.raft, this.#waiting, () => this.now());
+    this.placement = new Placement(this.raft, options, this.now());
+    this.#requests = new Requests(host, this.raft, this.#waiting, this.placement, () => this.now());
   }
 
   /** Milliseconds on the clock of `raft`. */
@@ -101,6 +104,7 @@ export class Member {
     this.#inputs.push((outbox) => {
       this.raft.tick(this.now());
       this.#take(this.raft.ready(), outbox, null);
+      this.placement.review(this.now(), this.#host.now());
     });
     this.#runGroup();
   }

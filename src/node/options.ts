@@ -1,4 +1,5 @@
 import type { Options } from "../raft/types.ts";
+import type { WriterOptions } from "./writers.ts";
 
 /** The variables of wrangler.toml that a node reads. */
 export interface NodeVars {
@@ -6,15 +7,24 @@ export interface NodeVars {
   readonly HEARTBEAT_MS: string;
   /** Location hints by commas, the best first. */
   readonly LEADER_REGIONS: string;
+  /** "on" or "off". */
+  readonly FOLLOW_WRITERS: string;
+  readonly WRITERS_WINDOW_MS: string;
 }
 
 /** What all nodes are told alike; the rank of each comes of its region. */
 export interface NodeOptions extends Omit<Options, "rank" | "ranks"> {
   /** Where a leader is wanted, the best region first. */
   readonly leaderRegions: readonly string[];
+  /** Whether leadership goes to where most appends enter. */
+  readonly followWriters: boolean;
+  readonly writers: WriterOptions;
 }
 
-/** Throws where a variable is not a sensible number: a node must not guess its timing. */
+/** Leadership moves to who carries so many windows, and rests for twice as many after a move. */
+const writersWindows = 6;
+
+/** Throws where a variable makes no sense: a node must not guess its timing. */
 export function optionsFrom(vars: NodeVars): NodeOptions {
   const electionTimeoutMs = milliseconds("ELECTION_TIMEOUT_MS", vars.ELECTION_TIMEOUT_MS);
   const heartbeatMs = milliseconds("HEARTBEAT_MS", vars.HEARTBEAT_MS);
@@ -29,7 +39,19 @@ export function optionsFrom(vars: NodeVars): NodeOptions {
     appendBytesMax: 524_288,
     uncommittedBytesMax: 8_388_608,
     leaderRegions: listOf(vars.LEADER_REGIONS),
+    followWriters: isOn("FOLLOW_WRITERS", vars.FOLLOW_WRITERS),
+    writers: writerOptions(milliseconds("WRITERS_WINDOW_MS", vars.WRITERS_WINDOW_MS)),
   };
+}
+
+function writerOptions(windowMs: number): WriterOptions {
+  const coolDownMs = 2 * writersWindows * windowMs;
+  return { windowMs, windows: writersWindows, share: 0.6, appendsMin: 10, coolDownMs };
+}
+
+function isOn(name: string, value: string): boolean {
+  if (value === "on" || value === "off") return value === "on";
+  throw new RangeError(`${name} must be "on" or "off", and is ${JSON.stringify(value)}`);
 }
 
 function milliseconds(name: string, value: string): number {

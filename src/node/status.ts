@@ -11,24 +11,31 @@ export function statusOf({ identity, phase, hardState, lastIndex }: Boot, member
     const { configuration, configurationIndex } = identity;
     const { currentTerm } = hardState;
     const silent = { role: "follower", leader: null, commitIndex: 0, peers: [], corruptEntries: 0 } as const;
-    return { ...silent, identity, phase, currentTerm, lastIndex, configuration, configurationIndex };
+    const placed = { followsWriters: false, handedOver: null };
+    const from = { configuration, configurationIndex };
+    return { ...silent, ...placed, ...from, identity, phase, currentTerm, lastIndex };
   }
   const { state, corruptEntries } = member.raft;
   const { currentTerm, leader, commitIndex, configuration, configurationIndex } = state;
-  const peers = membersOf(configuration).flatMap((id) => peerStatus(state, id, member.now()));
+  const peers = membersOf(configuration).flatMap((id) => peerStatus(member, id));
   const known = { currentTerm, leader, commitIndex, lastIndex: state.lastIndex, corruptEntries };
-  return { identity, phase, role: state.role.name, peers, configuration, configurationIndex, ...known };
+  const { followsWriters, handedOver } = member.placement;
+  const members = { peers, configuration, configurationIndex };
+  return { identity, phase, role: state.role.name, ...members, ...known, followsWriters, handedOver };
 }
 
 /** Only a leader knows how its peers are doing. */
-function peerStatus(state: State, id: NodeId, now: number): readonly PeerStatus[] {
+function peerStatus(member: Member, id: NodeId): readonly PeerStatus[] {
+  const { state } = member.raft;
   const { role, lastIndex, configuration } = state;
   if (role.name !== "leader") return [];
   const region = configuration.regions[id] ?? "";
   const progress = role.peers.get(id);
   const matchIndex = progress?.matchIndex ?? role.durableIndex;
-  const silentMs = progress === undefined ? null : now - progress.ackedAt;
-  return [{ id, region, part: partOf(state, id), matchIndex, lag: lastIndex - matchIndex, silentMs }];
+  const silentMs = progress === undefined ? null : member.now() - progress.ackedAt;
+  const appendShare = member.placement.shareOf(id);
+  const replication = { matchIndex, lag: lastIndex - matchIndex, silentMs };
+  return [{ id, region, part: partOf(state, id), ...replication, appendShare }];
 }
 
 function partOf({ configuration }: State, id: NodeId): PeerStatus["part"] {

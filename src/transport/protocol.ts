@@ -18,6 +18,8 @@ export type Request =
 export interface CommandRequest {
   readonly kind: "command";
   readonly command: Command;
+  /** The member nearest to where it came from; absent where that is not known. */
+  readonly near?: NodeId;
 }
 
 /** Asks the leader for an index that covers all that was acknowledged before (thesis §6.4). */
@@ -207,6 +209,15 @@ export interface PeerStatus {
   readonly lag: number;
   /** Milliseconds since its last answer; null for the leader itself. */
   readonly silentMs: number | null;
+  /** The share of the appends that entered near it, in the leader's last window: 0 to 1. */
+  readonly appendShare: number;
+}
+
+/** Leadership that was sent after the writers. */
+export interface HandOver {
+  readonly to: NodeId;
+  /** Ms since the epoch, on the clock of who led. */
+  readonly at: number;
 }
 
 export interface Status {
@@ -224,4 +235,8 @@ export interface Status {
   readonly peers: readonly PeerStatus[];
   /** Entries that arrived damaged and were dropped, since this object started. */
   readonly corruptEntries: number;
+  /** Whether this node, while it leads, hands over to where most appends enter. */
+  readonly followsWriters: boolean;
+  /** The last such hand-over that this node began since its object started. */
+  readonly handedOver: HandOver | null;
 }

@@ -186,10 +186,37 @@ describe("the status of a cluster", () => {
     const started = { state: "started", term: 1, commit_index: 1, last_index: 1, corrupt_entries: 0 };
     expect(json).toEqual({
       ...{ name: "main", leader: 2, term: 1, commit_index: 1 },
+      ...{ follows_writers: true, last_hand_over: { to: 2, at: api.nodes.clock } },
       members: [
-        { id: 1, region: "wnam", ...started, role: "follower", match_index: 1, lag: 0, silent_ms: 5 },
-        { id: 2, region: "enam", ...started, role: "leader", match_index: 1, lag: 0, silent_ms: null },
-        { id: 3, region: "weur", state: "unreachable", match_index: 1, lag: 0, silent_ms: 5 },
+        {
+          id: 1,
+          region: "wnam",
+          ...started,
+          role: "follower",
+          match_index: 1,
+          lag: 0,
+          silent_ms: 5,
+          append_share: 0,
+        },
+        {
+          id: 2,
+          region: "enam",
+          ...started,
+          role: "leader",
+          match_index: 1,
+          lag: 0,
+          silent_ms: null,
+          append_share: 1,
+        },
+        {
+          id: 3,
+          region: "weur",
+          state: "unreachable",
+          match_index: 1,
+          lag: 0,
+          silent_ms: 5,
+          append_share: 0,
+        },
       ],
     });
   });

@@ -82,6 +82,7 @@ export class FakeNodes implements Nodes {
         matchIndex: index,
         lag: 0,
         silentMs: id === leader ? null : 5,
+        appendShare: id === leader ? 1 : 0,
       } as const;
     });
     const isLeader = leader === identity.id;
@@ -89,6 +90,7 @@ export class FakeNodes implements Nodes {
       ...{ identity, phase, role: isLeader ? "leader" : "follower", currentTerm: 1, leader },
       ...{ commitIndex: index, lastIndex: index, peers: isLeader ? peers : [], corruptEntries: 0 },
       ...{ configuration, configurationIndex },
+      ...{ followsWriters: true, handedOver: isLeader ? { to: identity.id, at: this.clock } : null },
     };
   }
 

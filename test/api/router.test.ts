@@ -147,6 +147,23 @@ describe("other commands", () => {
   });
 });
 
+describe("an append says near which member it entered", () => {
+  test.each([
+    [{ latitude: "37.77", longitude: "-122.42" }, { near: 1 }],
+    [{ latitude: "50.08", longitude: "14.43" }, { near: 3 }],
+    [{}, {}],
+    [undefined, {}],
+  ])("from %j: %j", async (cf, near) => {
+    await api.send("POST", "/v1/logs/a/records", {
+      body: "x",
+      headers: { "Content-Type": "text/plain" },
+      cf,
+    });
+    const [asked] = api.nodes.asked;
+    expect(asked?.request).toEqual({ kind: "command", command: expect.anything(), ...near });
+  });
+});
+
 describe("a read goes", () => {
   test.each([
     [{ latitude: "37.77", longitude: "-122.42" }, 1],

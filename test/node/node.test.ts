@@ -17,6 +17,8 @@ const options: NodeOptions = {
   appendBytesMax: 10_000,
   uncommittedBytesMax: 4_000,
   leaderRegions: [],
+  followWriters: true,
+  writers: { windowMs: 1_000, windows: 3, share: 0.6, appendsMin: 4, coolDownMs: 5_000 },
 };
 const create: Request = { kind: "command", command: { kind: "create", name: "a" } };
 const append = (bytes = 4): Request => ({ kind: "command", command: appendTo("a", { bytes }) });
@@ -33,7 +35,7 @@ class Leader {
 
   constructor(voters: readonly number[]) {
     this.node = new Node(this.host, options);
-    const regions = voters.map(() => "weur");
+    const regions = ["weur", "enam", "apac"].slice(0, voters.length);
     this.node.prepare(bootstrapIdentity("main", 1, regions));
     this.node.start();
     this.ring(1_000);
@@ -150,6 +152,45 @@ describe("a request that is answered already", () => {
     expect(answers).toMatchObject([{ reason: "timeout" }]);
     leader.hear({ type: "AppendEntriesAccepted", from: 2, to: 1, term: 1, round: 1, matchIndex: toIndex(1) });
     expect(answers).toHaveLength(1);
+  });
+});
+
+describe("a command that enters at a follower", () => {
+  const heartbeat = { type: "AppendEntries", from: 2, to: 1, term: 2, entries: [], round: 1 } as const;
+  const zero = toIndex(0);
+
+  it.each([
+    ["is said to come from there", {}, { near: 1 }],
+    ["comes from where it is said to", { near: 3 }, { near: 3 }],
+  ])("%s", (_, near, expected) => {
+    const follower = new Leader([1, 2, 3]);
+    follower.hear({
+      ...heartbeat,
+      prevIndex: zero,
+      prevTerm: 0,
+      configurationIndex: zero,
+      commitIndex: zero,
+    });
+    expect(follower.node.status()?.leader).toBe(2);
+    follower.ask({ ...create, ...near } as Request);
+    expect(follower.host.forwarded).toEqual([{ ...create, ...expected }]);
+  });
+});
+
+describe("the appends that a leader takes", () => {
+  it("are counted by the member near which they entered, and move leadership in the end", () => {
+    const leader = new Leader([1, 2, 3]);
+    leader.run(create);
+    leader.acknowledge();
+    for (let window = 0; window < 6; window += 1) {
+      for (let i = 0; i < 4; i += 1) leader.run({ ...append(), near: 2 } as Request);
+      for (let beat = 0; beat < 5; beat += 1) {
+        leader.ring(200);
+        leader.acknowledge();
+      }
+    }
+    expect(leader.node.status()?.handedOver?.to).toBe(2);
+    expect(leader.host.sent.some(({ type, to }) => type === "TimeoutNow" && to === 2)).toBe(true);
   });
 });
 

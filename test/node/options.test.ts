@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { optionsFrom } from "../../src/node/options.ts";
 import { rankIn } from "../../src/node/rank.ts";
 
-const vars = { ELECTION_TIMEOUT_MS: "3000", HEARTBEAT_MS: "500", LEADER_REGIONS: "" };
+const vars = {
+  ELECTION_TIMEOUT_MS: "3000",
+  HEARTBEAT_MS: "500",
+  LEADER_REGIONS: "",
+  FOLLOW_WRITERS: "on",
+  WRITERS_WINDOW_MS: "10000",
+};
 
 describe("the timing of a node", () => {
   it("comes from the configuration", () => {
@@ -42,5 +48,17 @@ describe("the regions where a leader is wanted", () => {
     const ranks = ["weur", "enam", "apac", "oc"].map((region) => rankIn(["weur", "enam"], region));
     expect(ranks).toEqual([0, 1, 2, 2].map((rank) => ({ rank, ranks: 3 })));
     expect(rankIn([], "weur")).toEqual({ rank: 0, ranks: 1 });
+  });
+});
+
+describe("following the writers", () => {
+  it("is on or off, and counts in windows of the length given", () => {
+    const writers = { windowMs: 10_000, coolDownMs: 120_000 };
+    expect(optionsFrom(vars)).toMatchObject({ followWriters: true, writers });
+    expect(optionsFrom({ ...vars, FOLLOW_WRITERS: "off" })).toMatchObject({ followWriters: false });
+  });
+
+  it.each(["", "yes", "ON"])("is refused where it is neither: %j", (value) => {
+    expect(() => optionsFrom({ ...vars, FOLLOW_WRITERS: value })).toThrow('must be "on" or "off"');
   });
 });

@@ -3,7 +3,7 @@ import { Node } from "../../src/node/node.ts";
 import type { Identity } from "../../src/raft/identity.ts";
 import type { Message } from "../../src/raft/messages.ts";
 import type { NodeId } from "../../src/raft/types.ts";
-import type { Answer, Request, Status } from "../../src/transport/protocol.ts";
+import type { Answer, HandOver, Request, Status } from "../../src/transport/protocol.ts";
 import { Alarm } from "./alarm.ts";
 import { Disk, DiskFault, type Fault } from "./disk.ts";
 import { Finding } from "./finding.ts";
@@ -38,6 +38,7 @@ export class Machine implements Host {
   readonly #gate: OutputGate;
   #node: Node | null = null;
   #downUntil = 0;
+  #handedOver: HandOver | null = null;
   readonly #alarm: Alarm;
   /** Called when the node has just become the leader. */
   onElected: () => void = () => {};
@@ -182,7 +183,13 @@ export class Machine implements Host {
       scheduler.now,
       () => `n${this.id} ${role} term ${currentTerm} commit ${commitIndex} last ${lastIndex}`,
     );
+    if (status.handedOver !== this.#handedOver) this.#sawHandOver(status.handedOver);
     if (oracle.stepped(this.id, status)) this.onElected();
+  }
+
+  #sawHandOver(handedOver: HandOver | null): void {
+    this.#handedOver = handedOver;
+    if (handedOver !== null) this.#world.marks.count("reached: the leader followed the writers");
   }
 
   /** What was issued before the write that failed is out already; the object is gone, as the platform has it. */

@@ -130,6 +130,14 @@ function drawOptions(random: Random, electionTimeoutMs: number): NodeOptions {
     appendBytesMax: random.pick([1, 60, 300, 65_536]),
     uncommittedBytesMax: random.pick([1, 200, 2_000, 1_000_000]),
     leaderRegions: random.pick([[], [], ["weur"], ["enam", "weur"]]),
+    followWriters: random.chance(on),
+    writers: {
+      windowMs: electionTimeoutMs * random.pick([0.5, 2]),
+      windows: random.between(1, 3),
+      share: random.pick([0.5, 0.8]),
+      appendsMin: random.between(1, 4),
+      coolDownMs: electionTimeoutMs * random.pick([0, 2, 10]),
+    },
   };
 }
 

@@ -69,6 +69,7 @@ test(`${seeds} seeds find nothing, and the faults do strike`, { timeout: 120_000
       "reached: a leader was elected",
       "reached: a successor campaigned",
       "reached: a suffix was truncated",
+      "reached: the leader followed the writers",
       "reached: two leaders, of different terms",
     ]
   `);

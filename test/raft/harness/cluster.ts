@@ -25,6 +25,8 @@ export interface ClusterSetup {
   /** Current terms to begin with; by default, that of the log's last entry. */
   readonly currentTerms?: Readonly<Record<NodeId, Term>>;
   readonly votes?: Readonly<Record<NodeId, NodeId>>;
+  /** Where the voters live; all in one region by default. */
+  readonly regions?: readonly string[];
   readonly options?: Partial<Options>;
   /** By default, node k draws k/10 always, so that the first node is the first to time out. */
   readonly random?: (id: NodeId) => () => number;
@@ -52,7 +54,8 @@ export class Cluster {
     const { size, logs = {}, currentTerms = {}, votes = {}, random = (id) => () => id / 10 } = setup;
     this.options = { ...defaults, ...setup.options };
     const ids = Array.from({ length: size }, (_, i) => i + 1);
-    const configuration = initialConfiguration(Array.from({ length: setup.voters ?? size }, () => "weur"));
+    const { regions = Array.from({ length: setup.voters ?? size }, () => "weur") } = setup;
+    const configuration = initialConfiguration(regions);
     const send = (message: Message): void => {
       this.pool.push(message);
       this.sent.push(message);
