@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { NodeAddress } from "../transport/object.ts";
-import type { HandOver, PeerStatus, Status } from "../transport/protocol.ts";
+import type { HandOver, LoadStatus, PeerStatus, Status } from "../transport/protocol.ts";
 import { TransportError } from "../transport/transport-error.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Nodes } from "./nodes.ts";
@@ -22,6 +22,16 @@ const memberOutput = z
       .int()
       .optional()
       .openapi({ description: "Damaged entries dropped since its object started." }),
+    requests: z.int().optional().openapi({ description: "Under way in it." }),
+    waiting_readers: z
+      .int()
+      .optional()
+      .openapi({ description: "Reads that wait in it: for a majority, a commit, or the next record." }),
+    queued_bytes: z.int().optional().openapi({ description: "Of the requests whose turn has not come." }),
+    uncommitted_bytes: z
+      .int()
+      .optional()
+      .openapi({ description: "Proposed by it, as the leader, and not committed yet." }),
     match_index: z
       .int()
       .optional()
@@ -126,5 +136,15 @@ function memberOf(
   if (typeof status === "string") return { id, region, state: status, ...seen };
   const { phase: state, role, currentTerm: term, commitIndex, lastIndex, corruptEntries } = status;
   const own = { commit_index: commitIndex, last_index: lastIndex, corrupt_entries: corruptEntries };
-  return { id, region, state, role, term, ...own, ...seen };
+  return { id, region, state, role, term, ...own, ...loadOf(status.load), ...seen };
+}
+
+/** A node of the version before says nothing of it. */
+function loadOf(load: LoadStatus | undefined): Partial<Member> {
+  return {
+    requests: load?.requests,
+    waiting_readers: load?.readers,
+    queued_bytes: load?.queuedBytes,
+    uncommitted_bytes: load?.uncommittedBytes,
+  };
 }

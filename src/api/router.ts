@@ -28,7 +28,7 @@ export class Router {
     this.#world = world;
   }
 
-  /** Throws the problems `no-leader`, `busy` and `outcome-unknown`. */
+  /** Throws the problems `no-leader`, `busy`, `too-many-requests` and `outcome-unknown`. */
   async command(call: Call, cluster: Cluster, command: Command): Promise<Outcome> {
     const request: CommandRequest = { kind: "command", command, ...this.#nearest(call, cluster) };
     const answer = await this.#toLeader(call, cluster, request, canRepeat(command));
@@ -59,14 +59,13 @@ export class Router {
       // It was not taken at all: that is no read which timed out.
       attempts.note(answer.reason === "timeout" ? "not-leader" : answer.reason);
       const next = this.#hints.failed(cluster, order, target, answer);
-      if (answer.reason === "busy" || (answer.reason === "outcome-unknown" && !isRepeatable))
-        throw attempts.problem();
+      if (isFull(answer) || (answer.reason === "outcome-unknown" && !isRepeatable)) throw attempts.problem();
       await attempts.pause(next.direct);
       target = next;
     }
   }
 
-  /** `build` is called for each attempt. Throws the problems `no-leader` and `timeout`. */
+  /** `build` is called for each attempt. Throws `no-leader`, `timeout`, and what says that all nodes are full. */
   async query(call: Call, cluster: Cluster, build: () => QueryRequest): Promise<QueryAnswer> {
     const order = this.#order(call, cluster);
     const attempts = new Attempts(this.#world, call, cluster);
@@ -79,6 +78,8 @@ export class Router {
       if (answer.kind === "result") return answer;
       if (answer.kind !== "failure") throw new Error("a node answered a query with something else");
       attempts.note(answer.reason === "outcome-unknown" ? "timeout" : answer.reason);
+      // Each node is asked once: who can't keep up is not to be pressed harder.
+      if (isFull(answer) && attempt + 1 >= order.length) throw attempts.problem();
       await attempts.pause(false);
     }
   }
@@ -117,6 +118,11 @@ async function ask(call: Call, target: Target, request: Request, timeoutMs: numb
     if (!(error instanceof TransportError)) throw error;
     return error.overloaded ? overloaded : lost;
   }
+}
+
+/** Whether a node refused because it has enough to do. */
+function isFull({ reason }: Failure): boolean {
+  return reason === "busy" || reason === "too-many-requests" || reason === "too-many-readers";
 }
 
 const lost: Failure = { kind: "failure", reason: "outcome-unknown", leader: null };

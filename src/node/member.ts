@@ -3,9 +3,10 @@ import { Raft } from "../raft/raft.ts";
 import type { Ready } from "../raft/ready.ts";
 import { type Index, type NodeId, toIndex } from "../raft/types.ts";
 import type { Boot } from "../storage/contract.ts";
-import type { Answer, Request } from "../transport/protocol.ts";
+import type { Answer, LoadStatus, Request } from "../transport/protocol.ts";
 import { Clock } from "./clock.ts";
 import type { Host } from "./host.ts";
+import { Load } from "./load.ts";
 import type { NodeOptions } from "./options.ts";
 import { Outbox, type Reply } from "./outbox.ts";
 import { Placement } from "./placement.ts";
@@ -16,9 +17,6 @@ import { Waiting } from "./waiting.ts";
 
 /** How long a commit waits for the next entries to take it along, ms. */
 const announceAfterMs = 20;
-
-/** What a request that waits for its turn takes up beside its records, bytes. */
-const requestOverheadBytes = 256;
 
 /** Feeds consensus with one thing that came in. */
 type Input = (outbox: Outbox) => void;
@@ -32,14 +30,12 @@ export class Member {
   readonly raft: Raft;
   readonly placement: Placement;
   readonly #host: Host;
-  readonly #options: NodeOptions;
   readonly #clock: Clock;
+  readonly #load: Load;
   readonly #waiting = new Waiting();
   readonly #requests: Requests;
   readonly #log: RecentEntries;
   #inputs: Input[] = [];
-  /** Bytes of the requests among them. */
-  #queuedBytes = 0;
   /** Whether the group at hand has written. */
   #wrote = false;
   /** Writes that are on their way to the disk. */
@@ -50,7 +46,7 @@ export class Member {
 
   constructor(host: Host, options: NodeOptions, { identity, hardState, lastIndex, lastTerm }: Boot) {
     this.#host = host;
-    this.#options = options;
+    this.#load = new Load(options);
     this.#clock = new Clock(() => host.now());
     const { id, region, configuration, configurationIndex } = identity;
     const ranked = { ...options, ...rankIn(options.leaderRegions, region) };
@@ -69,6 +65,14 @@ export class Member {
     return this.#clock.now();
   }
 
+  /** What is under way: all of it is zero in a node that is at rest. */
+  get load(): LoadStatus {
+    const { requests, readers, queuedBytes } = this.#load;
+    const { role } = this.raft.state;
+    const uncommittedBytes = role.name === "leader" ? role.proposals.bytes : 0;
+    return { requests, readers: Math.max(readers, this.#waiting.unconfirmed), queuedBytes, uncommittedBytes };
+  }
+
   receive(messages: readonly Message[], give: (messages: readonly Message[]) => void): void {
     const reply: Reply = { to: messages[0]?.from ?? null, messages: [], give };
     this.#enter((outbox) => {
@@ -85,15 +89,18 @@ export class Member {
   }
 
   request(request: Request, timeoutMs: number, forwarded: boolean, answer: (answer: Answer) => void): void {
-    const bytes = requestBytes(request);
-    if (this.#queuedBytes > 0 && this.#queuedBytes + bytes > this.#options.uncommittedBytesMax) {
-      answer({ kind: "failure", reason: "busy", leader: this.raft.state.leader });
+    const refusal = this.#load.refusal(request, this.#waiting.unconfirmed);
+    if (refusal !== null) {
+      answer({ kind: "failure", reason: refusal, leader: this.raft.state.leader });
       return;
     }
-    this.#queuedBytes += bytes;
-    const { serve } = this.#requests.open(request, timeoutMs, forwarded, answer);
+    const admitted = this.#load.admit(request);
+    const { serve } = this.#requests.open(request, timeoutMs, forwarded, (given) => {
+      admitted.answered();
+      answer(given);
+    });
     this.#enter((outbox) => {
-      this.#queuedBytes -= bytes;
+      admitted.served();
       serve();
       this.#take(this.raft.ready(), outbox, null);
     });
@@ -197,9 +204,4 @@ export class Member {
       this.#waiting.changed(this.#host.storage.touched(told, commitIndex));
     }
   }
-}
-
-function requestBytes(request: Request): number {
-  const isAppend = request.kind === "command" && request.command.kind === "append";
-  return requestOverheadBytes + (isAppend ? request.command.records.byteLength : 0);
 }

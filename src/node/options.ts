@@ -19,6 +19,10 @@ export interface NodeOptions extends Omit<Options, "rank" | "ranks"> {
   /** Whether leadership goes to where most appends enter. */
   readonly followWriters: boolean;
   readonly writers: WriterOptions;
+  /** Requests that may be under way in one node. */
+  readonly requestsMax: number;
+  /** Reads among them. */
+  readonly readersMax: number;
 }
 
 /** Leadership moves to who carries so many windows, and rests for twice as many after a move. */
@@ -38,6 +42,8 @@ export function optionsFrom(vars: NodeVars): NodeOptions {
     inflightMax: 8,
     appendBytesMax: 524_288,
     uncommittedBytesMax: 8_388_608,
+    requestsMax: 4_096,
+    readersMax: 2_048,
     leaderRegions: listOf(vars.LEADER_REGIONS),
     followWriters: isOn("FOLLOW_WRITERS", vars.FOLLOW_WRITERS),
     writers: writerOptions(milliseconds("WRITERS_WINDOW_MS", vars.WRITERS_WINDOW_MS)),

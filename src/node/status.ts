@@ -11,17 +11,19 @@ export function statusOf({ identity, phase, hardState, lastIndex }: Boot, member
     const { configuration, configurationIndex } = identity;
     const { currentTerm } = hardState;
     const silent = { role: "follower", leader: null, commitIndex: 0, peers: [], corruptEntries: 0 } as const;
+    const load = { requests: 0, readers: 0, queuedBytes: 0, uncommittedBytes: 0 };
     const placed = { followsWriters: false, handedOver: null };
     const from = { configuration, configurationIndex };
-    return { ...silent, ...placed, ...from, identity, phase, currentTerm, lastIndex };
+    return { ...silent, ...placed, ...from, load, identity, phase, currentTerm, lastIndex };
   }
   const { state, corruptEntries } = member.raft;
   const { currentTerm, leader, commitIndex, configuration, configurationIndex } = state;
   const peers = membersOf(configuration).flatMap((id) => peerStatus(member, id));
   const known = { currentTerm, leader, commitIndex, lastIndex: state.lastIndex, corruptEntries };
   const { followsWriters, handedOver } = member.placement;
+  const { load } = member;
   const members = { peers, configuration, configurationIndex };
-  return { identity, phase, role: state.role.name, ...members, ...known, followsWriters, handedOver };
+  return { identity, phase, role: state.role.name, ...members, ...known, load, followsWriters, handedOver };
 }
 
 /** Only a leader knows how its peers are doing. */

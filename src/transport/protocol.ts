@@ -187,6 +187,10 @@ export type FailureReason =
   | "superseded"
   /** Too much is proposed and not yet committed. */
   | "busy"
+  /** This node has as many requests under way as it takes. */
+  | "too-many-requests"
+  /** As many reads wait at this node, or at the leader that it asked, as it takes. */
+  | "too-many-readers"
   /** A read that could not be confirmed, or a wait for `minIndex` that was not met, in time. */
   | "timeout"
   /** This node's copy of what was asked for is damaged; another's may be whole. */
@@ -220,6 +224,18 @@ export interface HandOver {
   readonly at: number;
 }
 
+/** What is under way in a node. */
+export interface LoadStatus {
+  /** Requests that are not answered yet. */
+  readonly requests: number;
+  /** Reads among them, or left by them, that wait: for a majority, a commit, or the next record. */
+  readonly readers: number;
+  /** Bytes of the requests whose turn has not come. */
+  readonly queuedBytes: number;
+  /** Bytes of commands that this node, as the leader, has proposed and not committed. */
+  readonly uncommittedBytes: number;
+}
+
 export interface Status {
   readonly identity: Identity;
   readonly phase: Phase;
@@ -235,6 +251,7 @@ export interface Status {
   readonly peers: readonly PeerStatus[];
   /** Entries that arrived damaged and were dropped, since this object started. */
   readonly corruptEntries: number;
+  readonly load: LoadStatus;
   /** Whether this node, while it leads, hands over to where most appends enter. */
   readonly followsWriters: boolean;
   /** The last such hand-over that this node began since its object started. */

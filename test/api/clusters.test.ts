@@ -183,7 +183,10 @@ describe("the status of a cluster", () => {
     api.nodes.down.add("main/3");
     const { status, json } = await api.send("GET", "/v1/clusters/main");
     expect(status).toBe(200);
-    const started = { state: "started", term: 1, commit_index: 1, last_index: 1, corrupt_entries: 0 };
+    const started = {
+      ...{ state: "started", term: 1, commit_index: 1, last_index: 1, corrupt_entries: 0 },
+      ...{ requests: 1, waiting_readers: 2, queued_bytes: 3, uncommitted_bytes: 4 },
+    };
     expect(json).toEqual({
       ...{ name: "main", leader: 2, term: 1, commit_index: 1 },
       ...{ follows_writers: true, last_hand_over: { to: 2, at: api.nodes.clock } },

@@ -90,6 +90,7 @@ export class FakeNodes implements Nodes {
       ...{ identity, phase, role: isLeader ? "leader" : "follower", currentTerm: 1, leader },
       ...{ commitIndex: index, lastIndex: index, peers: isLeader ? peers : [], corruptEntries: 0 },
       ...{ configuration, configurationIndex },
+      load: { requests: 1, readers: 2, queuedBytes: 3, uncommittedBytes: 4 },
       ...{ followsWriters: true, handedOver: isLeader ? { to: identity.id, at: this.clock } : null },
     };
   }

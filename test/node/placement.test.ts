@@ -5,7 +5,14 @@ import { Cluster, defaults } from "../raft/harness/cluster.ts";
 
 const writers = { windowMs: 1_000, windows: 2, share: 0.6, appendsMin: 4, coolDownMs: 3_000 };
 const { rank: _rank, ranks: _ranks, ...shared } = defaults;
-const options: NodeOptions = { ...shared, leaderRegions: [], followWriters: true, writers };
+const options: NodeOptions = {
+  ...shared,
+  requestsMax: 8,
+  readersMax: 4,
+  leaderRegions: [],
+  followWriters: true,
+  writers,
+};
 
 /** Node 1 leads two others. */
 function setUp(regions: readonly string[] = ["wnam", "enam", "weur"], followWriters = true) {

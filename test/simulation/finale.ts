@@ -32,6 +32,7 @@ export class Finale {
     network.joinAll();
     const deadline = this.#probe("probe", machines);
     this.#until(deadline, "equal logs", () => this.#isSettled());
+    this.#until(deadline, "rest", () => machines.every(isAtRest));
     this.#judge();
   }
 
@@ -173,10 +174,16 @@ export class Finale {
   }
 }
 
+/** Nothing is counted as under way any more. */
+function isAtRest({ status }: Machine): boolean {
+  return status !== null && Object.values(status.load).every((count) => count === 0);
+}
+
 function describe(status: Status | null): string {
   if (status === null) return "has no memory";
-  const { role, currentTerm, commitIndex, lastIndex } = status;
-  return `${role} term ${currentTerm} commit ${commitIndex} last ${lastIndex}`;
+  const { role, currentTerm, commitIndex, lastIndex, load } = status;
+  const underWay = Object.values(load).join("/");
+  return `${role} term ${currentTerm} commit ${commitIndex} last ${lastIndex} under way ${underWay}`;
 }
 
 /** What a configuration becomes once its learners have caught up. */

@@ -123,4 +123,16 @@ export const mutants: readonly Mutant[] = [
     original: "if (commitIndex < leader.termStart || configurationIndex > commitIndex) return;",
     fault: "if (commitIndex < leader.termStart) return;",
   },
+  {
+    name: "a request that was answered is still counted",
+    file: "src/node/load.ts",
+    original: "this.requests -= 1;",
+    fault: "this.requests -= readers;",
+  },
+  {
+    name: "a fallen leader's reads wait on",
+    file: "src/node/member.ts",
+    original: 'if (this.raft.state.role.name !== "leader") this.#waiting.loseReads();',
+    fault: "",
+  },
 ];

@@ -129,6 +129,8 @@ function drawOptions(random: Random, electionTimeoutMs: number): NodeOptions {
     inflightMax: random.pick([1, 2, 4, 64]),
     appendBytesMax: random.pick([1, 60, 300, 65_536]),
     uncommittedBytesMax: random.pick([1, 200, 2_000, 1_000_000]),
+    requestsMax: random.pick([1, 3, 1_000, 1_000, 1_000]),
+    readersMax: random.pick([1, 1_000, 1_000]),
     leaderRegions: random.pick([[], [], ["weur"], ["enam", "weur"]]),
     followWriters: random.chance(on),
     writers: {
