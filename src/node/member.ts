@@ -137,6 +137,8 @@ export class Member {
     const inputs = this.#inputs;
     this.#inputs = [];
     this.#wrote = false;
+    // Its successor may have voted in a later term: then this object must neither confirm a read nor be counted.
+    this.#host.storage.assertCurrent();
     const outbox = new Outbox();
     // A lone input's writes are atomic one by one, and a crash between them is as good as one after them.
     if (inputs.length === 1) this.#run(inputs, outbox);

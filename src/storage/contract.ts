@@ -42,6 +42,11 @@ export interface NameRange {
 export interface Storage extends LogReader {
   /** Null for a node that was never bootstrapped; reading it writes nothing. */
   load(): Boot | null;
+  /**
+   * Uses the storage. Throws in an object that the platform has superseded by another life of it, which may go
+   * on for a while without knowing it: only the use of its storage tells.
+   */
+  assertCurrent(): void;
   /** Makes the schema and writes the identity, as `prepared`. Only on a node that `load`s as null. */
   prepare(identity: Identity): void;
   /** From `prepared` to `started`. */

@@ -84,6 +84,9 @@ export class MemoryStorage implements Storage {
     return { ...this.#node, lastIndex, lastTerm: this.term(lastIndex) ?? 0 };
   }
 
+  /** What is in memory is nobody else's. */
+  assertCurrent(): void {}
+
   prepare(identity: Identity): void {
     if (this.#node !== null) throw new StorageError("misuse", "the node has an identity");
     this.#setNode({ identity, phase: "prepared", hardState: { currentTerm: 0, votedFor: null } });

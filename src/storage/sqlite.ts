@@ -39,6 +39,10 @@ export class SqliteStorage implements Storage {
     return readBoot(this.#sql);
   }
 
+  assertCurrent(): void {
+    this.#sql.exec("SELECT 1");
+  }
+
   prepare(identity: Identity): void {
     if (hasSchema(this.#sql)) throw new StorageError("misuse", "the node has an identity");
     this.transaction(() => {

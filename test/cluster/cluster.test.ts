@@ -147,9 +147,14 @@ describe("an append", () => {
   test("of exactly the size limit comes back whole, and one of one byte more is refused", async () => {
     await createLog(cluster.url, "large");
     const path = "/v1/logs/large/records";
-    const largest = "x".repeat(RECORD_BYTES_MAX);
-    expect(await send(cluster.url, "POST", path, { body: largest })).toMatchObject({ status: 200 });
-    expect(await send(cluster.url, "POST", path, { body: `${largest}x` })).toMatchObject({
+    const headers = { "Content-Type": "application/json" };
+    const appendOf = (bytes: number) =>
+      send(cluster.url, "POST", path, {
+        headers,
+        body: JSON.stringify({ records: [{ data: "x".repeat(bytes) }] }),
+      });
+    expect(await appendOf(RECORD_BYTES_MAX)).toMatchObject({ status: 200 });
+    expect(await appendOf(RECORD_BYTES_MAX + 1)).toMatchObject({
       status: 413,
       body: { type: "/problems/record-too-large", bytes_max: RECORD_BYTES_MAX },
     });

@@ -120,6 +120,41 @@ describe("the appends that a leader takes", () => {
   });
 });
 
+describe("an object that was superseded by another life of it", () => {
+  const supersede = ({ host }: Leader): void => {
+    host.storage.assertCurrent = () => {
+      throw new Error("superseded");
+    };
+  };
+
+  it.each<Request>([{ kind: "read-index" }, page({ at: "earliest" })])(
+    "answers no read that was to be confirmed: %j",
+    (request) => {
+      const leader = new Leader([1, 2, 3]);
+      leader.run(create);
+      leader.acknowledge();
+      const answers = leader.ask(request);
+      supersede(leader);
+      expect(() => leader.acknowledge(1)).toThrow("superseded");
+      expect(answers).toEqual([]);
+    },
+  );
+
+  it("acknowledges nothing, not even a heartbeat", () => {
+    const follower = new Leader([1, 2, 3]);
+    const zero = toIndex(0);
+    const empty = { prevIndex: zero, prevTerm: 0, entries: [], commitIndex: zero, configurationIndex: zero };
+    const heartbeat = { type: "AppendEntries", from: 2, to: 1, term: 2, round: 1, ...empty } as const;
+    const replies: unknown[] = [];
+    const hear = () => follower.node.receive([heartbeat], (messages) => replies.push(...messages));
+    hear();
+    expect(replies).toMatchObject([{ type: "AppendEntriesAccepted", round: 1 }]);
+    supersede(follower);
+    expect(hear).toThrow("superseded");
+    expect(replies).toHaveLength(1);
+  });
+});
+
 describe("a damaged row", () => {
   it("fails the reads that need it, and nothing else", () => {
     const leader = new Leader([1]);

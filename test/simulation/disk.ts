@@ -167,6 +167,10 @@ export class Disk implements Storage {
     return this.#inner.load();
   }
 
+  assertCurrent(): void {
+    this.#inner.assertCurrent();
+  }
+
   prepare(identity: Identity): void {
     this.#inner.prepare(identity);
   }

@@ -31,8 +31,7 @@ export class Finale {
     world.trace.say(world.scheduler.now, () => "all faults are over");
     network.joinAll();
     const deadline = this.#probe("probe", machines);
-    this.#until(deadline, "equal logs", () => this.#isSettled());
-    this.#until(deadline, "rest", () => machines.every(isAtRest));
+    this.#until(deadline, "equal logs, and rest", () => this.#isSettled());
     this.#judge();
   }
 
@@ -119,7 +118,10 @@ export class Finale {
     }
   }
 
-  /** No change is under way; every member holds and knows as committed the same log, and all is on disk. */
+  /**
+   * No change is under way; every member holds and knows as committed the same log, all is on disk, and nothing
+   * is counted as under way.
+   */
   #isSettled(): boolean {
     const { world } = this.#ground;
     const { last, chains } = world.oracle.commits;
@@ -127,7 +129,9 @@ export class Finale {
       if (status === null || isJoint(status.configuration) || status.configuration.learners.length > 0)
         return false;
       const { log } = storage.onDisk;
-      return status.commitIndex === last && log.lastIndex === last && log.last === chains[last];
+      return (
+        isAtRest(status) && status.commitIndex === last && log.lastIndex === last && log.last === chains[last]
+      );
     });
   }
 
@@ -174,9 +178,8 @@ export class Finale {
   }
 }
 
-/** Nothing is counted as under way any more. */
-function isAtRest({ status }: Machine): boolean {
-  return status !== null && Object.values(status.load).every((count) => count === 0);
+function isAtRest({ load }: Status): boolean {
+  return Object.values(load).every((count) => count === 0);
 }
 
 function describe(status: Status | null): string {

@@ -124,6 +124,24 @@ export const mutants: readonly Mutant[] = [
     fault: "if (commitIndex < leader.termStart) return;",
   },
   {
+    name: "a superseded object goes on",
+    file: "src/node/member.ts",
+    original: "    this.#host.storage.assertCurrent();\n",
+    fault: "",
+  },
+  {
+    name: "an alarm that was lost is never set again",
+    file: "src/node/alarm.ts",
+    original: "this.#at !== null && now - this.#at > this.#lostAfterMs;",
+    fault: "this.#at !== null && now - this.#at > Number.POSITIVE_INFINITY;",
+  },
+  {
+    name: "a damaged entry is taken",
+    file: "src/raft/raft.ts",
+    original: "return damaged === 0 && inOrder;",
+    fault: "return inOrder;",
+  },
+  {
     name: "a request that was answered is still counted",
     file: "src/node/load.ts",
     original: "this.requests -= 1;",

@@ -26,6 +26,8 @@ export interface NetworkPlan {
   readonly lostResponse: number;
   /** The sender never hears that its call failed. */
   readonly silentLoss: number;
+  /** An entry arrives with a byte that is wrong. */
+  readonly damage: number;
   readonly timeoutMs: number;
 }
 
@@ -35,6 +37,8 @@ export interface DiskPlan {
   readonly stall: number;
   readonly stallMsMax: number;
   readonly exception: number;
+  readonly fullEveryMs: number;
+  readonly fullMsMax: number;
 }
 
 export interface ClockPlan {
@@ -46,6 +50,10 @@ export interface ClockPlan {
   readonly alarmLateMsMax: number;
   readonly alarmEarly: number;
   readonly alarmDoubled: number;
+  /** It never rings. */
+  readonly alarmMissing: number;
+  /** How late it may be before the node takes it for lost. */
+  readonly alarmLostAfterMs: number;
 }
 
 export interface NemesisPlan {
@@ -56,6 +64,11 @@ export interface NemesisPlan {
   readonly partitionEveryMs: number;
   readonly isolateLeaderEveryMs: number;
   readonly oneWayEveryMs: number;
+  readonly bridgeEveryMs: number;
+  readonly ringEveryMs: number;
+  /** A new life of an object begins while the old one is in the middle of something, and for so long. */
+  readonly supersedeEveryMs: number;
+  readonly overlapMsMax: number;
   readonly healAfterMsMax: number;
   readonly crashVoter: number;
   readonly cutNewLeader: number;
@@ -106,6 +119,8 @@ export function drawPlan(seed: number): Plan {
       stall: rate(0.02),
       stallMsMax: electionTimeoutMs * 2,
       exception: rate(0.01),
+      fullEveryMs: every(30),
+      fullMsMax: electionTimeoutMs * random.pick([1, 4]),
     },
     clock: {
       drift: random.pick([0, 0.05, 0.5]),
@@ -115,6 +130,8 @@ export function drawPlan(seed: number): Plan {
       alarmLateMsMax: electionTimeoutMs * random.pick([0.1, 1, 5]),
       alarmEarly: rate(0.3),
       alarmDoubled: rate(0.3),
+      alarmMissing: rate(0.1),
+      alarmLostAfterMs: electionTimeoutMs * random.pick([0.5, 3]),
     },
     nemesis: drawNemesis(random, electionTimeoutMs, every),
     clients: drawClients(random, electionTimeoutMs),
@@ -154,6 +171,7 @@ function drawNetwork(random: Random, timeoutMs: number, rate: (max: number) => n
     replay: rate(0.2),
     lostResponse: rate(0.2),
     silentLoss: rate(0.5),
+    damage: rate(0.1),
     timeoutMs: timeoutMs * random.pick([0.5, 1, 3]),
   };
 }
@@ -168,6 +186,10 @@ function drawNemesis(random: Random, timeoutMs: number, every: (timeouts: number
     partitionEveryMs: every(8),
     isolateLeaderEveryMs: every(6),
     oneWayEveryMs: every(8),
+    bridgeEveryMs: every(12),
+    ringEveryMs: every(12),
+    supersedeEveryMs: every(6),
+    overlapMsMax: timeoutMs * random.pick([1, 4]),
     healAfterMsMax: timeoutMs * random.pick([2, 4, 8]),
     crashVoter: targeted(0.3),
     cutNewLeader: targeted(0.3),

@@ -19,6 +19,12 @@ export function storageContract(name: string, withStorage: WithStorage): void {
 function nodeStateContract(withStorage: WithStorage): void {
   it("an untouched storage loads as null", () => withStorage((storage) => expect(storage.load()).toBeNull()));
 
+  it("one whose use is tried stays untouched", () =>
+    withStorage((storage) => {
+      storage.assertCurrent();
+      expect(storage.load()).toBeNull();
+    }));
+
   it("prepare, then start", () =>
     withStorage((storage) => {
       storage.prepare(identity);
