@@ -40,6 +40,10 @@ const memberOutput = z
       .boolean()
       .optional()
       .openapi({ description: "Of a learner: it takes what comes in as fast as it comes." }),
+    asleep: z.boolean().optional().openapi({ description: "It does nothing until somebody needs it." }),
+    counters: z.object({ alarms: z.int(), calls: z.int(), rows: z.int() }).optional().openapi({
+      description: "Alarms rung, calls to peers made and rows written since its object started.",
+    }),
     silent_ms: z
       .number()
       .nullable()
@@ -58,6 +62,7 @@ export const statusOutput = z
       .openapi({ description: "The node that leads the newest term, if one says so." }),
     term: z.int(),
     commit_index: z.int().openapi({ description: "The highest that a node knows of." }),
+    quiesced: z.boolean().openapi({ description: "All members sleep: nothing is sent, written or due." }),
     configuration: configurationOutput
       .nullable()
       .openapi({ description: "The newest that is known; null where no node can be reached." }),
@@ -78,13 +83,15 @@ export async function clusterStatus(
   if ([...found.values()].every((answer) => answer === "absent")) {
     throw new Problem("cluster-not-found", `The cluster ${cluster.name} is not bootstrapped yet.`);
   }
+  const members = membersFound(seen, cluster).map((member) => memberOf(member, seen));
   return {
     name: cluster.name,
     leader: leader?.identity.id ?? null,
     term: Math.max(0, ...statuses.map(({ currentTerm }) => currentTerm)),
     commit_index: Math.max(0, ...statuses.map(({ commitIndex }) => commitIndex)),
+    quiesced: members.every(({ asleep }) => asleep === true),
     configuration: configuration && configurationOf(configuration, configurationIndex),
-    members: membersFound(seen, cluster).map((member) => memberOf(member, seen)),
+    members,
   };
 }
 
@@ -94,8 +101,9 @@ function memberOf({ id, region }: NodeAddress, { found, leader, configuration }:
   const status = found.get(id) ?? "unreachable";
   if (typeof status === "string") return { id, region, part, state: status, ...seen };
   const { phase: state, role, currentTerm: term, commitIndex, lastIndex, corruptEntries } = status;
+  const { asleep, counters } = status;
   const own = { commit_index: commitIndex, last_index: lastIndex, corrupt_entries: corruptEntries };
-  return { id, region, part, state, role, term, ...own, ...seen };
+  return { id, region, part, state, role, term, ...own, asleep, counters, ...seen };
 }
 
 /** What the leader knows of a member. */

@@ -10,6 +10,7 @@ import type { Host } from "./host.ts";
 import { Outbox, type Reply } from "./outbox.ts";
 import { RecentEntries } from "./recent-entries.ts";
 import { Requests } from "./requests.ts";
+import { Tally } from "./tally.ts";
 import { Waiting } from "./waiting.ts";
 
 /** How long a commit waits for the next entries to take it along, ms. */
@@ -28,6 +29,7 @@ type Input = (outbox: Outbox) => void;
  */
 export class Member {
   readonly raft: Raft;
+  readonly tally = new Tally();
   readonly #host: Host;
   readonly #options: Options;
   readonly #clock: Clock;
@@ -45,17 +47,19 @@ export class Member {
   /** The commit index that those who wait for a log to change know of. */
   #toldCommit: Index = toIndex(0);
 
-  constructor(host: Host, options: Options, { identity, hardState, lastIndex, lastTerm }: Boot) {
+  constructor(host: Host, options: Options, boot: Boot) {
     this.#host = host;
     this.#options = options;
     this.#clock = new Clock(() => host.now());
-    const { id, configuration, configurationIndex } = identity;
+    const { hardState, sleepMark, lastIndex, lastTerm } = boot;
+    const { id, configuration, configurationIndex } = boot.identity;
     const random = (): number => host.random();
     this.#log = new RecentEntries(host.storage);
     const base = { configuration, index: configurationIndex };
-    const init = { id, options, base, log: this.#log, random, hardState, lastIndex, lastTerm };
+    const stored = { hardState, sleepMark, lastIndex, lastTerm };
+    const init = { id, options, base, log: this.#log, random, ...stored };
     this.raft = new Raft(init, this.#clock.now());
-    this.#requests = new Requests(host, this.raft, this.#waiting, () => this.now());
+    this.#requests = new Requests(host, this.raft, this.#waiting, this.tally, () => this.now());
   }
 
   /** Milliseconds on the clock of `raft`. */
@@ -105,6 +109,7 @@ export class Member {
 
   /** Time does not wait for the disk: a leader must notice that it hears nobody, and the alarm be set again. */
   alarm(): void {
+    this.tally.alarms += 1;
     this.#inputs.push((outbox) => {
       this.raft.tick(this.now());
       this.#take(this.raft.ready(), outbox, null);
@@ -154,6 +159,7 @@ export class Member {
     if (persist !== null) {
       this.#host.storage.write(persist);
       this.#log.written(persist);
+      this.tally.wrote(persist);
       this.#wrote = true;
     }
     outbox.add(afterPersist, reply);
@@ -188,8 +194,13 @@ export class Member {
     });
   }
 
+  #send(to: NodeId, messages: readonly Message[]): void {
+    this.tally.calls += 1;
+    this.#host.send(to, messages);
+  }
+
   #release(outbox: Outbox): void {
-    outbox.release((to, messages) => this.#host.send(to, messages));
+    outbox.release((to, messages) => this.#send(to, messages));
     for (const { context, index } of outbox.reads) this.#waiting.confirmRead(context, index);
     if (this.raft.state.role.name !== "leader") this.#waiting.loseReads();
     const { commitIndex } = this.raft.state;

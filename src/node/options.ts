@@ -4,6 +4,7 @@ import type { Options } from "../raft/types.ts";
 export interface NodeVars {
   readonly ELECTION_TIMEOUT_MS: string;
   readonly HEARTBEAT_MS: string;
+  readonly SLEEP_AFTER_MS: string;
 }
 
 /** Throws where a variable is not a sensible number: a node must not guess its timing. */
@@ -17,6 +18,7 @@ export function optionsFrom(vars: NodeVars): Options {
     electionTimeoutMs,
     heartbeatMs,
     checkQuorum: true,
+    sleepAfterMs: vars.SLEEP_AFTER_MS === "0" ? 0 : milliseconds("SLEEP_AFTER_MS", vars.SLEEP_AFTER_MS),
     inflightMax: 8,
     appendBytesMax: 524_288,
     uncommittedBytesMax: 8_388_608,

@@ -19,6 +19,7 @@ import type {
 } from "../transport/protocol.ts";
 import type { Host } from "./host.ts";
 import { evaluate } from "./queries.ts";
+import type { Tally } from "./tally.ts";
 import { Ticket } from "./ticket.ts";
 import type { Waiting } from "./waiting.ts";
 
@@ -40,14 +41,16 @@ export class Requests {
   readonly #host: Host;
   readonly #raft: Raft;
   readonly #waiting: Waiting;
+  readonly #tally: Tally;
   /** Milliseconds on the clock of `raft`. */
   readonly #now: () => number;
 
-  constructor(host: Host, raft: Raft, waiting: Waiting, now: () => number) {
+  constructor(host: Host, raft: Raft, waiting: Waiting, tally: Tally, now: () => number) {
     this.#host = host;
     this.#now = now;
     this.#raft = raft;
     this.#waiting = waiting;
+    this.#tally = tally;
   }
 
   /** Starts the clock of a request; `serve` is for when its turn comes. */
@@ -68,6 +71,7 @@ export class Requests {
   }
 
   #serve(request: Request, errand: Errand): void {
+    if (this.#needsLeader(request)) this.#raft.wake(this.#now());
     if (request.kind === "query") this.#query(request, errand);
     else if (request.kind === "recover") this.#recover(request.lost, errand.ticket);
     else if (this.#raft.state.role.name !== "leader") this.#handOn(request, errand, errand.ticket);
@@ -78,6 +82,12 @@ export class Requests {
       this.#confirm(toIndex(0), errand.ticket, (index) =>
         errand.ticket.answer({ kind: "read-index", index }),
       );
+  }
+
+  /** What this node holds and knows committed it answers in its sleep. */
+  #needsLeader(request: Request): boolean {
+    if (request.kind !== "query" || request.consistency === "linearizable") return true;
+    return request.minIndex > this.#raft.state.commitIndex;
   }
 
   /** Gives what needs the leader to the leader, once. */
@@ -94,6 +104,7 @@ export class Requests {
     const writes = request.kind === "command" || request.kind === "members";
     const lost: FailureReason = writes ? "outcome-unknown" : "timeout";
     errand.ticket.ifLate = () => this.#failure(lost);
+    this.#tally.calls += 1;
     this.#host.forward(leader, request, errand.timeoutMs, (answer) =>
       ticket.answer(answer ?? this.#failure(lost)),
     );

@@ -4,20 +4,32 @@ import type { NodeId } from "../raft/types.ts";
 import type { Boot } from "../storage/contract.ts";
 import type { PeerStatus, Status } from "../transport/protocol.ts";
 import type { Member } from "./member.ts";
+import { Tally } from "./tally.ts";
 
 /** How a node is doing. A prepared one, which is no member yet, shows what its storage says. */
 export function statusOf({ identity, phase, hardState, lastIndex }: Boot, member: Member | null): Status {
   if (member === null) {
     const { configuration, configurationIndex } = identity;
     const { currentTerm } = hardState;
-    const silent = { role: "follower", leader: null, commitIndex: 0, peers: [], corruptEntries: 0 } as const;
-    return { ...silent, identity, phase, currentTerm, lastIndex, configuration, configurationIndex };
+    const silent = {
+      role: "follower",
+      leader: null,
+      commitIndex: 0,
+      peers: [],
+      corruptEntries: 0,
+      asleep: false,
+    } as const;
+    const known = { configuration, configurationIndex, counters: new Tally() };
+    return { ...silent, identity, phase, currentTerm, lastIndex, ...known };
   }
   const { state, corruptEntries } = member.raft;
   const { currentTerm, leader, commitIndex, configuration, configurationIndex } = state;
   const peers = membersOf(configuration).flatMap((id) => peerStatus(state, id, member.now()));
   const known = { currentTerm, leader, commitIndex, lastIndex: state.lastIndex, corruptEntries };
-  return { identity, phase, role: state.role.name, peers, configuration, configurationIndex, ...known };
+  const { alarms, calls, rows } = member.tally;
+  const sleep = { asleep: state.sleep !== null, counters: { alarms, calls, rows } };
+  const members = { peers, configuration, configurationIndex };
+  return { identity, phase, role: state.role.name, ...members, ...known, ...sleep };
 }
 
 /** Only a leader knows how its peers are doing. */

@@ -238,4 +238,16 @@ export interface Status {
   readonly peers: readonly PeerStatus[];
   /** Entries that arrived damaged and were dropped, since this object started. */
   readonly corruptEntries: number;
+  /** It has nothing to do, and does nothing until somebody needs it. */
+  readonly asleep: boolean;
+  readonly counters: Counters;
+}
+
+/** What a node has done since its object started: none of it while the cluster sleeps. */
+export interface Counters {
+  readonly alarms: number;
+  /** Calls to peers: messages, and requests that were handed on. */
+  readonly calls: number;
+  /** Rows that were written; truncated entries and alarms not counted. */
+  readonly rows: number;
 }

@@ -185,9 +185,11 @@ describe("the status of a cluster", () => {
     api.nodes.down.add("main/3");
     const { status, json } = await api.send("GET", "/v1/clusters/main");
     expect(status).toBe(200);
-    const started = { state: "started", term: 1, commit_index: 1, last_index: 1, corrupt_entries: 0 };
+    const counters = { alarms: 1, calls: 2, rows: 3 };
+    const awake = { corrupt_entries: 0, asleep: false, counters };
+    const started = { state: "started", term: 1, commit_index: 1, last_index: 1, ...awake };
     expect(json).toEqual({
-      ...{ name: "main", leader: 2, term: 1, commit_index: 1 },
+      ...{ name: "main", leader: 2, term: 1, commit_index: 1, quiesced: false },
       configuration: {
         ...{ index: 0, state: "stable", fault_tolerance: 1 },
         ...{ voters: [1, 2, 3], outgoing: [], learners: [], leaving: [] },
@@ -198,6 +200,17 @@ describe("the status of a cluster", () => {
         { ...member(3, "weur"), state: "unreachable", silent_ms: 5 },
       ],
     });
+  });
+
+  test("is quiesced once all of them sleep", async () => {
+    await api.send("PUT", "/v1/logs/a");
+    const quiesced = async () => (await api.send("GET", "/v1/clusters/main")).json.quiesced;
+    api.nodes.asleep.add("main/1").add("main/2");
+    expect(await quiesced()).toBe(false);
+    api.nodes.asleep.add("main/3");
+    expect(await quiesced()).toBe(true);
+    api.nodes.down.add("main/3");
+    expect(await quiesced()).toBe(false);
   });
 });
 

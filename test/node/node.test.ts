@@ -12,6 +12,7 @@ const options: Options = {
   electionTimeoutMs: 1_000,
   heartbeatMs: 100,
   checkQuorum: true,
+  sleepAfterMs: 0,
   inflightMax: 4,
   appendBytesMax: 10_000,
   uncommittedBytesMax: 4_000,
@@ -70,7 +71,10 @@ class Leader {
   acknowledge(): void {
     const { lastIndex = 0 } = this.node.status() ?? {};
     const matchIndex = toIndex(lastIndex);
-    this.hear({ type: "AppendEntriesAccepted", from: 2, to: 1, term: 1, round: 0, matchIndex });
+    this.hear({
+      ...{ type: "AppendEntriesAccepted", from: 2, to: 1 },
+      ...{ term: 1, round: 0, matchIndex, asleep: false },
+    });
   }
 }
 
@@ -146,7 +150,8 @@ describe("a request that is answered already", () => {
     const answers = leader.ask({ ...page({ at: "earliest" }), minIndex: toIndex(1_000) }, 10);
     leader.host.pass(10);
     expect(answers).toMatchObject([{ reason: "timeout" }]);
-    leader.hear({ type: "AppendEntriesAccepted", from: 2, to: 1, term: 1, round: 1, matchIndex: toIndex(1) });
+    const late = { from: 2, to: 1, term: 1, round: 1, matchIndex: toIndex(1), asleep: false };
+    leader.hear({ type: "AppendEntriesAccepted", ...late });
     expect(answers).toHaveLength(1);
   });
 });

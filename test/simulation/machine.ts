@@ -2,11 +2,12 @@ import type { Host } from "../../src/node/host.ts";
 import { Node } from "../../src/node/node.ts";
 import type { Identity } from "../../src/raft/identity.ts";
 import type { Message } from "../../src/raft/messages.ts";
+import type { SleepMark } from "../../src/raft/sleep.ts";
 import type { NodeId } from "../../src/raft/types.ts";
 import type { Answer, Request, Status } from "../../src/transport/protocol.ts";
 import { Alarm } from "./alarm.ts";
 import { Disk, DiskFault, type Fault } from "./disk.ts";
-import { Finding } from "./finding.ts";
+import { Finding, require } from "./finding.ts";
 import { OutputGate } from "./output-gate.ts";
 import { WallClock } from "./wall-clock.ts";
 import type { World } from "./world.ts";
@@ -21,6 +22,13 @@ export interface Wire {
     timeoutMs: number,
     answer: (answer: Answer | null) => void,
   ): void;
+}
+
+/** What a node that sleeps leaves as it is. */
+interface Stillness {
+  readonly mark: SleepMark | null;
+  readonly deeds: number;
+  readonly unit: number;
 }
 
 /**
@@ -41,6 +49,10 @@ export class Machine implements Host {
   readonly #alarm: Alarm;
   /** Called when the node has just become the leader. */
   onElected: () => void = () => {};
+  /** Called when the node leads, and has just fallen asleep as the last of all. */
+  onAllAsleep: () => void = () => {};
+  /** Counts what it sends or sets of its own accord. */
+  #deeds = 0;
 
   constructor(id: NodeId, world: World, wire: Wire) {
     this.id = id;
@@ -120,10 +132,12 @@ export class Machine implements Host {
   }
 
   send(to: NodeId, messages: readonly Message[]): void {
+    this.#deeds += 1;
     this.#gate.leave(() => this.#wire.send(this, to, messages));
   }
 
   forward(to: NodeId, request: Request, timeoutMs: number, answer: (answer: Answer | null) => void): void {
+    this.#deeds += 1;
     const { incarnation } = this;
     const step = (result: Answer | null): void => {
       if (incarnation === this.incarnation) this.#step(() => answer(result));
@@ -144,6 +158,7 @@ export class Machine implements Host {
   }
 
   wakeAt(at: number): void {
+    this.#deeds += 1;
     this.#alarm.wakeAt(at);
   }
 
@@ -159,6 +174,7 @@ export class Machine implements Host {
   #step(input: (node: Node) => void): boolean {
     if (!this.isUp) return false;
     const { incarnation } = this;
+    const before = this.#stillness();
     try {
       this.#node ??= new Node(this, this.#world.plan.options);
       input(this.#node);
@@ -166,7 +182,10 @@ export class Machine implements Host {
       this.#thrown(error);
       return true;
     }
-    if (incarnation === this.incarnation) this.#check(this.#node);
+    if (incarnation === this.incarnation) {
+      this.#requireStill(before);
+      this.#check(this.#node);
+    }
     this.#gate.open();
     return true;
   }
@@ -182,7 +201,21 @@ export class Machine implements Host {
       scheduler.now,
       () => `n${this.id} ${role} term ${currentTerm} commit ${commitIndex} last ${lastIndex}`,
     );
-    if (oracle.stepped(this.id, status)) this.onElected();
+    const news = oracle.stepped(this.id, status);
+    if (news === "elected") this.onElected();
+    if (news === "all asleep") this.onAllAsleep();
+  }
+
+  #stillness(): Stillness {
+    return { mark: this.storage.written.sleepMark, deeds: this.#deeds, unit: this.storage.unit };
+  }
+
+  /** Who sleeps through a step does nothing in it. */
+  #requireStill(before: Stillness): void {
+    const { mark, deeds, unit } = this.#stillness();
+    if (mark === null || mark !== before.mark) return;
+    require(deeds === before.deeds && unit === before.unit, "stillness", () =>
+      `node ${this.id} sends, writes or sets its alarm in its sleep`);
   }
 
   /** What was issued before the write that failed is out already; the object is gone, as the platform has it. */
