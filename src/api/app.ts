@@ -9,10 +9,12 @@ import { leadershipRoutes } from "./leadership.ts";
 import { localRoutes } from "./local.ts";
 import { logListRoutes } from "./log-list.ts";
 import { logRoutes } from "./logs.ts";
+import { memberRoutes } from "./members.ts";
 import { openapiRoutes } from "./openapi.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { problemRoutes } from "./problem-docs.ts";
 import { readRoutes } from "./read.ts";
+import { Roster } from "./roster.ts";
 import { Router } from "./router.ts";
 import { scopes } from "./scope.ts";
 import { invalidRequest, type Part } from "./validation.ts";
@@ -22,8 +24,9 @@ const methods = ["GET", "PUT", "POST", "DELETE"];
 
 /** The native HTTP API. One app an isolate: it remembers who leads and which clusters there are. */
 export function createApp(world: World): OpenAPIHono<AppEnv> {
-  const router = new Router(world);
-  const api: Api = { world, router, directory: new Directory(router) };
+  const roster = new Roster();
+  const router = new Router(world, roster);
+  const api: Api = { world, router, roster, directory: new Directory(router) };
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(parts[result.target] ?? "query", result.error.issues);
@@ -36,6 +39,7 @@ export function createApp(world: World): OpenAPIHono<AppEnv> {
     readRoutes(app, api, scope);
   }
   clusterRoutes(app, api);
+  memberRoutes(app, api);
   leadershipRoutes(app, api);
   healthRoutes(app, api);
   localRoutes(app, api);

@@ -1,10 +1,12 @@
 import { bootstrapIdentity } from "../raft/identity.ts";
+import type { NodeId } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
 import type { Status } from "../transport/protocol.ts";
 import { TransportError } from "../transport/transport-error.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Nodes } from "./nodes.ts";
 import { Problem } from "./problem.ts";
+import { membersFound, type Survey, survey } from "./survey.ts";
 import { within } from "./within.ts";
 
 /**
@@ -16,7 +18,7 @@ import { within } from "./within.ts";
 export async function bootstrap(nodes: Nodes, cluster: Cluster, timeoutMs: number): Promise<boolean> {
   const late = (): TransportError => new TransportError("the nodes took too long");
   try {
-    return await within(timeoutMs, setUp(nodes, cluster), late);
+    return await within(timeoutMs, setUp(nodes, cluster, timeoutMs), late);
   } catch (cause) {
     if (!(cause instanceof TransportError)) throw cause;
     const detail = `Not all nodes of the cluster ${cluster.name} could be reached. Send the same request again.`;
@@ -24,36 +26,46 @@ export async function bootstrap(nodes: Nodes, cluster: Cluster, timeoutMs: numbe
   }
 }
 
-async function setUp(nodes: Nodes, cluster: Cluster): Promise<boolean> {
-  const statuses = await Promise.all(cluster.members.map((member) => nodes.status(member)));
-  assertSameRegions(cluster, statuses);
-  await assertNoneLost(nodes, cluster, statuses);
-  if (statuses.every((status) => status?.phase === "started")) return false;
+async function setUp(nodes: Nodes, cluster: Cluster, timeoutMs: number): Promise<boolean> {
+  const seen = await survey(nodes, cluster.members, timeoutMs);
+  const present = membersFound(seen, cluster);
+  const unreachable = present.find(({ id }) => seen.found.get(id) === "unreachable");
+  if (unreachable) throw new TransportError(`node ${unreachable.id} can't be reached`);
+  assertSameRegions(cluster, seen.statuses);
+  await assertNoneLost(nodes, cluster, present, seen);
+  // Members change only once the bootstrap is over: then those of the bootstrap may be gone for good.
+  const isOver = seen.configurationIndex > 0 || present.every(({ id }) => isStarted(seen, id));
+  if (isOver) return false;
   const [first, ...others] = cluster.members;
   if (first !== undefined) await prepare(nodes, cluster, first);
   await Promise.all(others.map((member) => prepare(nodes, cluster, member)));
-  await Promise.all(cluster.members.map((member) => start(nodes, member)));
+  await Promise.all(cluster.members.map((member) => startPrepared(nodes, member)));
   return true;
 }
 
-function assertSameRegions(cluster: Cluster, statuses: readonly (Status | null)[]): void {
-  const other = statuses.find(
-    (status) => status !== null && String(status.identity.regions) !== String(cluster.regions),
-  );
+function isStarted({ found }: Survey, id: NodeId): boolean {
+  const answer = found.get(id);
+  return typeof answer === "object" && answer.phase === "started";
+}
+
+function assertSameRegions(cluster: Cluster, statuses: readonly Status[]): void {
+  const other = statuses.find(({ identity }) => String(identity.regions) !== String(cluster.regions));
   if (other) throw clusterExists(cluster.name, other.identity.regions);
 }
 
 /**
  * Once a node has started, all were prepared: one that knows nothing has forgotten its votes. Those that
  * seem to are asked again, as another caller may have set them up while the first answers were under way.
+ * Whoever was removed may forget what it likes.
  */
 async function assertNoneLost(
   nodes: Nodes,
   cluster: Cluster,
-  statuses: readonly (Status | null)[],
+  present: readonly NodeAddress[],
+  { found, statuses }: Survey,
 ): Promise<void> {
-  if (!statuses.some((status) => status?.phase === "started")) return;
-  const suspects = cluster.members.filter((_, at) => statuses[at] === null);
+  if (!statuses.some(({ phase }) => phase === "started")) return;
+  const suspects = present.filter(({ id }) => found.get(id) === "absent");
   const again = await Promise.all(suspects.map((member) => nodes.status(member)));
   const lost = suspects.filter((_, at) => again[at] === null).map((member) => member.id);
   if (lost.length === 0) return;
@@ -67,7 +79,8 @@ async function prepare(nodes: Nodes, cluster: Cluster, member: NodeAddress): Pro
   throw clusterExists(cluster.name, status?.identity.regions ?? []);
 }
 
-async function start(nodes: Nodes, member: NodeAddress): Promise<void> {
+/** Lets a node take part that was prepared before. Throws the problem `node-lost`. */
+export async function startPrepared(nodes: Nodes, member: NodeAddress): Promise<void> {
   if (await nodes.start(member)) return;
   const detail = `Node ${member.id} of the cluster ${member.cluster} lost its storage while it was set up.`;
   throw new Problem("node-lost", detail, { members: { nodes: [member.id] } });

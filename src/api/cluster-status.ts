@@ -1,16 +1,22 @@
 import { z } from "@hono/zod-openapi";
+import { partOf } from "../raft/configuration.ts";
+import type { NodeId } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
-import type { HandOver, LoadStatus, PeerStatus, Status } from "../transport/protocol.ts";
-import { TransportError } from "../transport/transport-error.ts";
+import type { HandOver, LoadStatus, Status } from "../transport/protocol.ts";
 import type { Cluster } from "./cluster.ts";
-import type { Nodes } from "./nodes.ts";
+import { configurationOf, configurationOutput } from "./configuration-output.ts";
+import type { Api, Call } from "./context.ts";
 import { Problem } from "./problem.ts";
-import { within } from "./within.ts";
+import { membersFound, type Survey, surveyCluster } from "./survey.ts";
 
 const memberOutput = z
   .object({
     id: z.int(),
     region: z.string(),
+    part: z.enum(["voter", "learner", "outgoing"]).openapi({
+      description:
+        "`learner`: it is sent the log, and counts nowhere yet; `outgoing`: it counts until the change is through.",
+    }),
     state: z.enum(["started", "prepared", "absent", "unreachable"]).openapi({
       description: "`prepared` waits for the bootstrap to end; `absent` has no storage.",
     }),
@@ -40,6 +46,14 @@ const memberOutput = z
       .int()
       .optional()
       .openapi({ description: "Entries that it does not have yet, as the leader sees it." }),
+    caught_up: z
+      .boolean()
+      .optional()
+      .openapi({ description: "Of a learner: it takes what comes in as fast as it comes." }),
+    asleep: z.boolean().optional().openapi({ description: "It does nothing until somebody needs it." }),
+    counters: z.object({ alarms: z.int(), calls: z.int(), rows: z.int() }).optional().openapi({
+      description: "Alarms rung, calls to peers made and rows written since its object started.",
+    }),
     silent_ms: z
       .number()
       .nullable()
@@ -61,6 +75,10 @@ export const statusOutput = z
       .openapi({ description: "The node that leads the newest term, if one says so." }),
     term: z.int(),
     commit_index: z.int().openapi({ description: "The highest that a node knows of." }),
+    quiesced: z.boolean().openapi({ description: "All members sleep: nothing is sent, written or due." }),
+    configuration: configurationOutput
+      .nullable()
+      .openapi({ description: "The newest that is known; null where no node can be reached." }),
     follows_writers: z.boolean().openapi({
       description: "Whether the leader hands over to where, clearly and steadily, most appends enter.",
     }),
@@ -76,29 +94,28 @@ export const statusOutput = z
 
 type Member = z.infer<typeof memberOutput>;
 
-/** Asks all nodes, each for `timeoutMs`. Throws the problem `cluster-not-found` where all answer that they belong to none. */
+/** Asks all members. Throws the problem `cluster-not-found` where all answer that they belong to none. */
 export async function clusterStatus(
-  nodes: Nodes,
+  api: Api,
+  call: Call,
   cluster: Cluster,
-  timeoutMs: number,
 ): Promise<z.infer<typeof statusOutput>> {
-  const found = await Promise.all(cluster.members.map((member) => statusOf(nodes, member, timeoutMs)));
-  if (found.every((status) => status === "absent")) {
+  const seen = await surveyCluster(api, call, cluster);
+  const { found, statuses, leader, configuration, configurationIndex } = seen;
+  if ([...found.values()].every((answer) => answer === "absent")) {
     throw new Problem("cluster-not-found", `The cluster ${cluster.name} is not bootstrapped yet.`);
   }
-  const statuses = found.filter((status) => typeof status !== "string");
-  const term = Math.max(0, ...statuses.map((status) => status.currentTerm));
-  const leader = statuses.find((status) => status.role === "leader" && status.currentTerm === term);
+  const members = membersFound(seen, cluster).map((member) => memberOf(member, seen));
   return {
     name: cluster.name,
     leader: leader?.identity.id ?? null,
-    term,
-    commit_index: Math.max(0, ...statuses.map((status) => status.commitIndex)),
+    term: Math.max(0, ...statuses.map(({ currentTerm }) => currentTerm)),
+    commit_index: Math.max(0, ...statuses.map(({ commitIndex }) => commitIndex)),
+    quiesced: members.every(({ asleep }) => asleep === true),
     follows_writers: leader?.followsWriters ?? false,
     last_hand_over: lastHandOver(statuses),
-    members: cluster.members.map((member, at) =>
-      memberOf(member, found[at] ?? "unreachable", leader?.peers ?? []),
-    ),
+    configuration: configuration && configurationOf(configuration, configurationIndex),
+    members,
   };
 }
 
@@ -107,36 +124,15 @@ function lastHandOver(statuses: readonly Status[]): HandOver | null {
   return handOvers.toSorted((a, b) => b.at - a.at)[0] ?? null;
 }
 
-async function statusOf(
-  nodes: Nodes,
-  member: NodeAddress,
-  timeoutMs: number,
-): Promise<Status | "absent" | "unreachable"> {
-  const late = (): TransportError => new TransportError("the node took too long");
-  try {
-    return (await within(timeoutMs, nodes.status(member), late)) ?? "absent";
-  } catch (error) {
-    if (error instanceof TransportError) return "unreachable";
-    throw error;
-  }
-}
-
-function memberOf(
-  { id, region }: NodeAddress,
-  status: Status | "absent" | "unreachable",
-  peers: readonly PeerStatus[],
-): Member {
-  const peer = peers.find((candidate) => candidate.id === id);
-  const seen = peer && {
-    match_index: peer.matchIndex,
-    lag: peer.lag,
-    silent_ms: peer.silentMs,
-    append_share: peer.appendShare,
-  };
-  if (typeof status === "string") return { id, region, state: status, ...seen };
+function memberOf({ id, region }: NodeAddress, { found, leader, configuration }: Survey): Member {
+  const part = configuration === null ? "voter" : partOf(configuration, id);
+  const seen = seenBy(leader, id);
+  const status = found.get(id) ?? "unreachable";
+  if (typeof status === "string") return { id, region, part, state: status, ...seen };
   const { phase: state, role, currentTerm: term, commitIndex, lastIndex, corruptEntries } = status;
+  const { asleep, counters } = status;
   const own = { commit_index: commitIndex, last_index: lastIndex, corrupt_entries: corruptEntries };
-  return { id, region, state, role, term, ...own, ...loadOf(status.load), ...seen };
+  return { id, region, part, state, role, term, ...own, asleep, counters, ...loadOf(status.load), ...seen };
 }
 
 /** A node of the version before says nothing of it. */
@@ -147,4 +143,13 @@ function loadOf(load: LoadStatus | undefined): Partial<Member> {
     queued_bytes: load?.queuedBytes,
     uncommitted_bytes: load?.uncommittedBytes,
   };
+}
+
+/** What the leader knows of a member. */
+function seenBy(leader: Status | null, id: NodeId): Partial<Member> {
+  const peer = leader?.peers.find((candidate) => candidate.id === id);
+  if (peer === undefined) return {};
+  const { matchIndex: match_index, lag, silentMs: silent_ms, appendShare: append_share } = peer;
+  const seen = { match_index, lag, silent_ms, append_share };
+  return { ...seen, ...(peer.part === "learner" && { caught_up: peer.caughtUp }) };
 }

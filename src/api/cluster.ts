@@ -9,17 +9,19 @@ export const MAIN = "main";
 /** The log in `main` that lists the other clusters. */
 export const CATALOGUE = "_clusters";
 
-/** Nodes of a cluster, at most; their number is odd. */
+/** Nodes of a cluster, at most; at its bootstrap their number is odd. */
 export const NODES_MAX = 7;
 
-/** A cluster and where its nodes are: node k lives in the k-th region. */
+/** A cluster and where its nodes are: at its bootstrap, node k lives in the k-th region. */
 export interface Cluster {
   readonly name: string;
+  /** Of its bootstrap. */
   readonly regions: readonly string[];
+  /** Those of its bootstrap, unless they come from the roster. */
   readonly members: readonly NodeAddress[];
 }
 
-/** Names the nodes of a cluster. */
+/** Names the nodes of a cluster at its bootstrap. */
 export function clusterOf(name: string, regions: readonly string[]): Cluster {
   return { name, regions, members: regions.map((region, at) => ({ cluster: name, id: at + 1, region })) };
 }

@@ -27,7 +27,14 @@ const clusterInput = z
   })
   .openapi("ClusterInput");
 
-const clusterOutput = z.object({ name: z.string(), regions: z.array(z.string()) }).openapi("Cluster");
+const clusterOutput = z
+  .object({
+    name: z.string(),
+    regions: z.array(z.string()).openapi({
+      description: "Where its first nodes were made; the status says who its members are now.",
+    }),
+  })
+  .openapi("Cluster");
 const clustersOutput = z.object({ clusters: z.array(clusterOutput) }).openapi("Clusters");
 
 /** `PUT` and `GET` of `/v1/clusters/{cluster}`, and `GET /v1/clusters`. */
@@ -101,8 +108,7 @@ function statusRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
   app.openapi(route, async (c) => {
     const call = callOf(c, api.world, c.req.valid("query").timeout_ms);
     const cluster = await api.directory.resolve(call, c.req.valid("param").cluster);
-    const leftMs = call.deadline - api.world.now();
-    return c.json(await clusterStatus(call.nodes, cluster, leftMs), 200);
+    return c.json(await clusterStatus(api, call, cluster), 200);
   });
 }
 

@@ -3,6 +3,7 @@ import type { Directory } from "./directory.ts";
 import type { Env } from "./env.ts";
 import type { Nodes } from "./nodes.ts";
 import { type Place, placeOf } from "./regions.ts";
+import type { Roster } from "./roster.ts";
 import type { Router } from "./router.ts";
 
 /** What the API needs of the world around it. */
@@ -19,6 +20,7 @@ export interface World {
 export interface Api {
   readonly world: World;
   readonly router: Router;
+  readonly roster: Roster;
   readonly directory: Directory;
 }
 

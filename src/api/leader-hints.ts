@@ -66,7 +66,7 @@ export class LeaderHints {
 }
 
 function nodeAfter(order: readonly NodeAddress[], node: NodeAddress, avoid: number | null): NodeAddress {
-  const at = order.indexOf(node);
+  const at = order.findIndex(({ id }) => id === node.id);
   const others = [...order.slice(at + 1), ...order.slice(0, at)];
   return others.find((member) => member.id !== avoid) ?? others[0] ?? node;
 }

@@ -1,12 +1,12 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { permit } from "./auth.ts";
 import type { Cluster } from "./cluster.ts";
-import { clusterStatus } from "./cluster-status.ts";
 import { type Api, type AppEnv, type Call, callOf } from "./context.ts";
 import { readJsonBody } from "./json-body.ts";
 import { errorResponses } from "./openapi.ts";
 import { clusterName, deadlineQuery } from "./parameters.ts";
 import { Problem } from "./problem.ts";
+import { surveyCluster } from "./survey.ts";
 
 /** Between two looks at who leads, ms. */
 const pollMs = 50;
@@ -49,18 +49,16 @@ export function leadershipRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
 
 /** Asks, and asks again, until the member leads: a leader gives a transfer up that takes too long. */
 async function transfer(
-  { router, world }: Api,
+  api: Api,
   call: Call,
   cluster: Cluster,
   to: number,
 ): Promise<z.infer<typeof leaderOutput>> {
-  if (!cluster.members.some(({ id }) => id === to)) {
-    throw new Problem("node-not-found", `The cluster ${cluster.name} has no node ${to}.`);
-  }
+  const { router, world } = api;
   while (world.now() < call.deadline) {
     await router.transfer(call, cluster, to);
-    const { leader, term } = await clusterStatus(call.nodes, cluster, call.deadline - world.now());
-    if (leader === to) return { leader, term };
+    const { leader } = await surveyCluster(api, call, cluster);
+    if (leader?.identity.id === to) return { leader: to, term: leader.currentTerm };
     await world.sleep(pollMs);
   }
   throw new Problem("transfer-failed", `Node ${to} did not come to lead in time.`);

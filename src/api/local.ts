@@ -4,7 +4,8 @@ import { MAIN } from "./cluster.ts";
 import { type Api, type AppEnv, callOf } from "./context.ts";
 import { isLocal } from "./env.ts";
 import { nodeId } from "./parameters.ts";
-import { Problem } from "./problem.ts";
+import { nodeNotFound } from "./refusal.ts";
+import { membersFound, surveyCluster } from "./survey.ts";
 
 const abortTimeoutMs = 2_000;
 
@@ -21,9 +22,10 @@ export function localRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid("param");
     const call = callOf(c, api.world, abortTimeoutMs);
-    const { members } = await api.directory.resolve(call, MAIN);
+    const cluster = await api.directory.resolve(call, MAIN);
+    const members = membersFound(await surveyCluster(api, call, cluster), cluster);
     const member = members.find((candidate) => candidate.id === id);
-    if (member === undefined) throw new Problem("node-not-found", `The cluster main has no node ${id}.`);
+    if (member === undefined) throw nodeNotFound(MAIN, id);
     await call.nodes.abort(member);
     return c.body(null, 204);
   });

@@ -1,16 +1,19 @@
 import type { Identity } from "../raft/identity.ts";
+import type { Index } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
-import type { Answer, Request, Status } from "../transport/protocol.ts";
+import type { Reply, Request, Status } from "../transport/protocol.ts";
 
 export interface AskOptions {
   readonly timeoutMs: number;
   /** True: the node answers itself or says who leads, instead of handing the request on. */
   readonly forwarded: boolean;
+  /** The configuration whose members the caller knows: it hears of newer ones. */
+  readonly knownIndex: Index;
 }
 
 /** The nodes of all clusters, as the router reaches them. Every method throws `TransportError`. */
 export interface Nodes {
-  ask(address: NodeAddress, request: Request, options: AskOptions): Promise<Answer>;
+  ask(address: NodeAddress, request: Request, options: AskOptions): Promise<Reply>;
   /** Null for a node that belongs to no cluster. */
   status(address: NodeAddress): Promise<Status | null>;
   /** False where it is another node already. */

@@ -1,6 +1,5 @@
 import { z } from "@hono/zod-openapi";
 import { LOG_NAME_LENGTH_MAX } from "../log/limits.ts";
-import { NODES_MAX } from "./cluster.ts";
 
 const segment = "[A-Za-z0-9][A-Za-z0-9._~:-]*";
 const logNamePattern = new RegExp(`^${segment}(/${segment})*$`);
@@ -34,8 +33,8 @@ export const clusterName = z
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be 1 to 63 of a-z, 0-9 and -, not beginning with -")
   .openapi({ description: "The cluster's name.", example: "main" });
 
-/** A node's number in its cluster. */
-export const nodeId = naturalParameter(1, NODES_MAX);
+/** A node's number in its cluster: those of members that were removed are not given again. */
+export const nodeId = naturalParameter(1);
 
 /** The query parameters of every request to a cluster. */
 export const deadlineQuery = {

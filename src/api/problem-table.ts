@@ -1,6 +1,22 @@
 /** One kind of problem, as it is documented at its `type`. */
 export interface ProblemKind {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 406 | 408 | 409 | 410 | 412 | 413 | 415 | 416 | 500 | 503;
+  readonly status:
+    | 400
+    | 401
+    | 403
+    | 404
+    | 405
+    | 406
+    | 408
+    | 409
+    | 410
+    | 412
+    | 413
+    | 415
+    | 416
+    | 422
+    | 500
+    | 503;
   readonly title: string;
   /** What it means, what happened to the request, and what to do. */
   readonly description: string;
@@ -78,13 +94,19 @@ export const problemTable = {
     status: 409,
     title: "The cluster exists with other regions",
     description:
-      "`regions` are those that it has. Members are changed one by one, never by bootstrapping again. Nothing was written.",
+      "`regions` are those that it has. Members are changed with POST /v1/clusters/{cluster}/members, never by bootstrapping again. Nothing was written.",
   },
   "producer-sequence-gap": {
     status: 409,
     title: "Batches of the producer are missing",
     description:
       "A producer's batches are numbered from 0 within an epoch, without gaps: `expected_producer_seq` is the next, `received_producer_seq` what was sent. Nothing was written.",
+  },
+  "members-change-under-way": {
+    status: 409,
+    title: "Another change of the members is under way",
+    description:
+      "There is one at a time; `configuration` is how far it is. It goes on by itself: ask again when the cluster's status says `stable`. Learners that do not catch up may be removed, which ends their change. No member was changed.",
   },
   trimmed: {
     status: 410,
@@ -96,6 +118,12 @@ export const problemTable = {
     title: "The log's tail is not the expected one",
     description:
       "`expected_seq`, or the tail in `If-Match`, is not the log's next sequence number, which is `tail`. Nothing was written.",
+  },
+  "stale-configuration": {
+    status: 412,
+    title: "The configuration in force is not the expected one",
+    description:
+      "`expected_index` is not the index of `configuration`, which is in force: the members were changed since, maybe by the same request. No member was changed.",
   },
   "record-too-large": {
     status: 413,
@@ -129,6 +157,12 @@ export const problemTable = {
     title: "The log does not reach that far",
     description:
       "`from` is greater than `tail`, the next sequence number. Reading from the tail itself gives an empty page. With `consistency=local` the replica may lag: give a `min_index`.",
+  },
+  "cluster-size": {
+    status: 422,
+    title: "The cluster can't have so many members",
+    description:
+      "After the change there must be at least one voter, and at most `members_max` members. No member was changed.",
   },
   internal: {
     status: 500,
@@ -165,6 +199,20 @@ export const problemTable = {
     title: "The member did not come to lead in time",
     description:
       "It may be out of reach, or too far behind to catch up within an election timeout. The cluster goes on with the leader that it has. See the cluster's status, and try again.",
+    retryAfterS: 1,
+  },
+  "members-not-ready": {
+    status: 503,
+    title: "The leader can't change the members yet",
+    description:
+      "It has to commit an entry of its own term first, and could not within `timeout_ms`. No member was changed. Try again.",
+    retryAfterS: 1,
+  },
+  "members-silent": {
+    status: 503,
+    title: "The voters that would be left could decide nothing",
+    description:
+      "No majority of them has answered the leader within an election timeout. Remove those that are lost, not those that serve, or add new ones in their place. No member was changed. Try again if they come back.",
     retryAfterS: 1,
   },
   unreadable: {

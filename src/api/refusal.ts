@@ -1,4 +1,5 @@
 import type { Refusal } from "../log/types.ts";
+import type { NodeId } from "../raft/types.ts";
 import { Problem } from "./problem.ts";
 
 /** What the log's state forbade, as a problem. */
@@ -37,4 +38,9 @@ export function refusalProblem(refusal: Refusal, log: string): Problem {
 /** There is no log of this name. */
 export function logNotFound(log: string): Problem {
   return new Problem("log-not-found", `There is no log ${log}.`);
+}
+
+/** The cluster has no member of this number. */
+export function nodeNotFound(cluster: string, id: NodeId): Problem {
+  return new Problem("node-not-found", `The cluster ${cluster} has no node ${id}.`);
 }

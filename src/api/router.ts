@@ -1,20 +1,27 @@
 import type { Command, Outcome } from "../log/types.ts";
-import type { NodeId } from "../raft/types.ts";
+import type { MembersChange } from "../raft/membership.ts";
+import type { Index, NodeId } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
 import type {
   Answer,
   CommandRequest,
   Failure,
+  MembersAnswer,
+  MembersRefused,
+  MembersRequest,
   QueryAnswer,
   QueryRequest,
   Request,
+  TransferRequest,
 } from "../transport/protocol.ts";
 import { TransportError } from "../transport/transport-error.ts";
 import { Attempts } from "./attempts.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Call, World } from "./context.ts";
 import { LeaderHints, type Target } from "./leader-hints.ts";
+import { nodeNotFound } from "./refusal.ts";
 import { distance } from "./regions.ts";
+import type { Roster } from "./roster.ts";
 
 /**
  * Carries requests to the nodes of a cluster, and on to other nodes until one answers or the time is over.
@@ -22,10 +29,12 @@ import { distance } from "./regions.ts";
  */
 export class Router {
   readonly #world: World;
+  readonly #roster: Roster;
   readonly #hints = new LeaderHints();
 
-  constructor(world: World) {
+  constructor(world: World, roster: Roster) {
     this.#world = world;
+    this.#roster = roster;
   }
 
   /** Throws the problems `no-leader`, `busy`, `too-many-requests` and `outcome-unknown`. */
@@ -36,29 +45,55 @@ export class Router {
     return answer.outcome;
   }
 
-  /** Asks the leader to hand over to a member. Throws the problems `no-leader` and `outcome-unknown`. */
+  /** Asks the leader to hand over to a member. Throws the problems `node-not-found`, `no-leader` and `outcome-unknown`. */
   async transfer(call: Call, cluster: Cluster, to: NodeId): Promise<void> {
     await this.#toLeader(call, cluster, { kind: "transfer", to }, true);
+  }
+
+  /**
+   * The leader's refusal of a change that asks for nothing: it says which configuration is in force, and
+   * whether it may be changed. Throws the problem `no-leader`.
+   */
+  async configuration(call: Call, cluster: Cluster, expectedIndex: Index | null): Promise<MembersRefused> {
+    const change = { add: [], remove: [], expectedIndex };
+    const answer = await this.#toLeader(call, cluster, { kind: "members", change }, true);
+    if (answer.kind !== "members-refused") throw new Error("a node took a change that asks for nothing");
+    return answer;
+  }
+
+  /** Asks the leader to change the members. Throws the problems `no-leader` and `outcome-unknown`. */
+  async members(
+    call: Call,
+    cluster: Cluster,
+    change: MembersChange,
+  ): Promise<MembersAnswer | MembersRefused> {
+    const answer = await this.#toLeader(call, cluster, { kind: "members", change }, false);
+    if (answer.kind !== "members" && answer.kind !== "members-refused")
+      throw new Error("a node answered a change of members with something else");
+    return answer;
   }
 
   async #toLeader(
     call: Call,
     cluster: Cluster,
-    request: Exclude<Request, QueryRequest>,
+    request: CommandRequest | TransferRequest | MembersRequest,
     isRepeatable: boolean,
   ): Promise<Exclude<Answer, Failure>> {
-    const order = this.#order(call, cluster);
     const attempts = new Attempts(this.#world, call, cluster);
-    let target = this.#hints.first(cluster, order);
+    let present = this.#roster.present(cluster);
+    let target = this.#hints.first(present, this.#order(call, present));
     for (;;) {
-      const answer = await ask(call, target, request, attempts.attemptMs(isRepeatable));
+      const { answer } = await this.#ask(call, cluster, target, request, attempts.attemptMs(isRepeatable));
+      present = this.#roster.present(cluster);
       if (answer.kind !== "failure") {
-        this.#hints.answered(cluster, target);
+        this.#hints.answered(present, target);
         return answer;
       }
+      if (answer.reason === "no-such-peer" && request.kind === "transfer")
+        throw nodeNotFound(cluster.name, request.to);
       // It was not taken at all: that is no read which timed out.
       attempts.note(answer.reason === "timeout" ? "not-leader" : answer.reason);
-      const next = this.#hints.failed(cluster, order, target, answer);
+      const next = this.#hints.failed(present, this.#order(call, present), target, answer);
       if (isFull(answer) || (answer.reason === "outcome-unknown" && !isRepeatable)) throw attempts.problem();
       await attempts.pause(next.direct);
       target = next;
@@ -67,20 +102,42 @@ export class Router {
 
   /** `build` is called for each attempt. Throws `no-leader`, `timeout`, and what says that all nodes are full. */
   async query(call: Call, cluster: Cluster, build: () => QueryRequest): Promise<QueryAnswer> {
-    const order = this.#order(call, cluster);
     const attempts = new Attempts(this.#world, call, cluster);
-    for (let attempt = 0; ; attempt++) {
+    let order = this.#order(call, this.#roster.present(cluster));
+    for (let at = 0; ; ) {
       const request = build();
       const waitMs = request.query.kind === "page" ? request.query.waitMs : 0;
-      const node = order[attempt % order.length];
+      const node = order[at % order.length];
       if (node === undefined) throw new Error("a cluster has no members");
-      const answer = await ask(call, { node, direct: false }, request, attempts.attemptMs(true, waitMs));
+      const attemptMs = attempts.attemptMs(true, waitMs);
+      const target = { node, direct: false };
+      const { answer, isNews } = await this.#ask(call, cluster, target, request, attemptMs);
       if (answer.kind === "result") return answer;
       if (answer.kind !== "failure") throw new Error("a node answered a query with something else");
       attempts.note(answer.reason === "outcome-unknown" ? "timeout" : answer.reason);
       // Each node is asked once: who can't keep up is not to be pressed harder.
-      if (isFull(answer) && attempt + 1 >= order.length) throw attempts.problem();
-      await attempts.pause(false);
+      if (isFull(answer) && at + 1 >= order.length) throw attempts.problem();
+      await attempts.pause(isNews);
+      if (isNews) order = this.#order(call, this.#roster.present(cluster));
+      at = isNews ? 0 : at + 1;
+    }
+  }
+
+  /** An answer that does not arrive may have been given. `isNews`: the node told newer members. */
+  async #ask(
+    call: Call,
+    cluster: Cluster,
+    { node, direct: forwarded }: Target,
+    request: Request,
+    timeoutMs: number,
+  ): Promise<{ readonly answer: Answer; readonly isNews: boolean }> {
+    const knownIndex = this.#roster.index(cluster);
+    try {
+      const { answer, members } = await call.nodes.ask(node, request, { timeoutMs, forwarded, knownIndex });
+      return { answer, isNews: members !== null && this.#roster.learn(cluster, members) };
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      return { answer: error.overloaded ? overloaded : lost, isNews: false };
     }
   }
 
@@ -108,16 +165,6 @@ export class Router {
  */
 function canRepeat(command: Command): boolean {
   return command.kind === "append" && command.producer !== null;
-}
-
-/** An answer that does not arrive may have been given. */
-async function ask(call: Call, target: Target, request: Request, timeoutMs: number): Promise<Answer> {
-  try {
-    return await call.nodes.ask(target.node, request, { timeoutMs, forwarded: target.direct });
-  } catch (error) {
-    if (!(error instanceof TransportError)) throw error;
-    return error.overloaded ? overloaded : lost;
-  }
 }
 
 /** Whether a node refused because it has enough to do. */

@@ -7,7 +7,7 @@ import { SqliteStorage } from "../storage/sqlite.ts";
 import { decodeMessages, encodeMessages } from "../transport/message-codec.ts";
 import { paths } from "../transport/object.ts";
 import type { Answer } from "../transport/protocol.ts";
-import { decodeCall, encodeAnswer } from "../transport/request-codec.ts";
+import { decodeCall, encodeReply } from "../transport/request-codec.ts";
 import { Alarm } from "./alarm.ts";
 import { Node } from "./node.ts";
 import { ObjectHost } from "./object-host.ts";
@@ -93,11 +93,12 @@ export class TimberlineNode extends DurableObject<NodeEnv> {
   }
 
   async #call(body: Uint8Array): Promise<Response> {
-    const { request, timeoutMs, forwarded } = decodeCall(body);
+    const { request, timeoutMs, forwarded, knownIndex } = decodeCall(body);
     const answer = await new Promise<Answer>((resolve) => {
       this.#run(() => this.#node.request(request, timeoutMs, forwarded, resolve));
     });
-    return new Response(encodeAnswer(answer));
+    const members = knownIndex === null ? null : this.#node.membersAfter(knownIndex);
+    return new Response(encodeReply({ answer, members }));
   }
 
   #prepare(identity: Identity): Response {

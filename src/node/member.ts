@@ -1,3 +1,4 @@
+import { isMember } from "../raft/configuration.ts";
 import type { Message } from "../raft/messages.ts";
 import { Raft } from "../raft/raft.ts";
 import type { Ready } from "../raft/ready.ts";
@@ -13,6 +14,7 @@ import { Placement } from "./placement.ts";
 import { rankIn } from "./rank.ts";
 import { RecentEntries } from "./recent-entries.ts";
 import { Requests } from "./requests.ts";
+import { Tally } from "./tally.ts";
 import { Waiting } from "./waiting.ts";
 
 /** How long a commit waits for the next entries to take it along, ms. */
@@ -29,6 +31,7 @@ type Input = (outbox: Outbox) => void;
 export class Member {
   readonly raft: Raft;
   readonly placement: Placement;
+  readonly tally = new Tally();
   readonly #host: Host;
   readonly #clock: Clock;
   readonly #load: Load;
@@ -44,20 +47,29 @@ export class Member {
   /** The commit index that those who wait for a log to change know of. */
   #toldCommit: Index = toIndex(0);
 
-  constructor(host: Host, options: NodeOptions, { identity, hardState, lastIndex, lastTerm }: Boot) {
+  constructor(host: Host, options: NodeOptions, boot: Boot) {
     this.#host = host;
     this.#load = new Load(options);
     this.#clock = new Clock(() => host.now());
-    const { id, region, configuration, configurationIndex } = identity;
+    const { hardState, sleepMark, lastIndex, lastTerm } = boot;
+    const { id, region, configuration, configurationIndex } = boot.identity;
     const ranked = { ...options, ...rankIn(options.leaderRegions, region) };
     const random = (): number => host.random();
     this.#log = new RecentEntries(host.storage);
     const base = { configuration, index: configurationIndex };
-    const state = { hardState, lastIndex, lastTerm };
-    const init = { id, options: ranked, base, log: this.#log, random, ...state };
+    const stored = { hardState, sleepMark, lastIndex, lastTerm };
+    const init = { id, options: ranked, base, log: this.#log, random, ...stored };
     this.raft = new Raft(init, this.#clock.now());
     this.placement = new Placement(this.raft, options, this.now());
-    this.#requests = new Requests(host, this.raft, this.#waiting, this.placement, () => this.now());
+    const { raft, placement, tally } = this;
+    this.#requests = new Requests({
+      host,
+      raft,
+      placement,
+      tally,
+      waiting: this.#waiting,
+      now: () => this.now(),
+    });
   }
 
   /** Milliseconds on the clock of `raft`. */
@@ -89,7 +101,7 @@ export class Member {
   }
 
   request(request: Request, timeoutMs: number, forwarded: boolean, answer: (answer: Answer) => void): void {
-    const refusal = this.#load.refusal(request, this.#waiting.unconfirmed);
+    const refusal = this.#isOut() ? "not-leader" : this.#load.refusal(request, this.#waiting.unconfirmed);
     if (refusal !== null) {
       answer({ kind: "failure", reason: refusal, leader: this.raft.state.leader });
       return;
@@ -106,8 +118,15 @@ export class Member {
     });
   }
 
+  /** Who was removed hears no more of what is committed, and is no replica to read from. */
+  #isOut(): boolean {
+    const { role, configuration, id } = this.raft.state;
+    return role.name !== "leader" && !isMember(configuration, id);
+  }
+
   /** Time does not wait for the disk: a leader must notice that it hears nobody, and the alarm be set again. */
   alarm(): void {
+    this.tally.alarms += 1;
     this.#inputs.push((outbox) => {
       this.raft.tick(this.now());
       this.#take(this.raft.ready(), outbox, null);
@@ -160,6 +179,7 @@ export class Member {
     if (persist !== null) {
       this.#host.storage.write(persist);
       this.#log.written(persist);
+      this.tally.wrote(persist);
       this.#wrote = true;
     }
     outbox.add(afterPersist, reply);
@@ -194,8 +214,13 @@ export class Member {
     });
   }
 
+  #send(to: NodeId, messages: readonly Message[]): void {
+    this.tally.calls += 1;
+    this.#host.send(to, messages);
+  }
+
   #release(outbox: Outbox): void {
-    outbox.release((to, messages) => this.#host.send(to, messages));
+    outbox.release((to, messages) => this.#send(to, messages));
     for (const { context, index } of outbox.reads) this.#waiting.confirmRead(context, index);
     if (this.raft.state.role.name !== "leader") this.#waiting.loseReads();
     const { commitIndex } = this.raft.state;

@@ -1,9 +1,9 @@
-import type { Configuration } from "../raft/configuration.ts";
+import { type Configuration, isVoter, membersOf } from "../raft/configuration.ts";
 import { type Identity, isSameIdentity } from "../raft/identity.ts";
 import type { Message } from "../raft/messages.ts";
-import type { NodeId } from "../raft/types.ts";
+import type { Index, NodeId } from "../raft/types.ts";
 import type { Boot } from "../storage/contract.ts";
-import type { Answer, Request, Status } from "../transport/protocol.ts";
+import type { Answer, Members, Request, Status } from "../transport/protocol.ts";
 import type { Host } from "./host.ts";
 import { Member } from "./member.ts";
 import type { NodeOptions } from "./options.ts";
@@ -36,6 +36,22 @@ export class Node {
   /** Who takes part, as far as this node knows; null for a node that belongs to no cluster. */
   get configuration(): Configuration | null {
     return this.#member?.raft.state.configuration ?? this.#boot?.identity.configuration ?? null;
+  }
+
+  /**
+   * Who is to be asked, where that is of a newer configuration than the caller knows; else null. One that is
+   * never committed does no harm: it names the voters of the one before too, unless a committed joint
+   * configuration has decided already that they go.
+   */
+  membersAfter(known: Index): Members | null {
+    const state = this.#member?.raft.state;
+    if (state === undefined || state.configurationIndex <= known) return null;
+    const { configuration, configurationIndex } = state;
+    const ids = membersOf(configuration).filter((id) => isVoter(configuration, id));
+    return {
+      members: ids.map((id) => ({ id, region: configuration.regions[id] ?? "" })),
+      configurationIndex,
+    };
   }
 
   /** Becomes a member, silent until `start`. Idempotent; false where it is another one already. */

@@ -50,8 +50,8 @@ export class ObjectHost implements Host {
 
   forward(to: NodeId, request: Request, timeoutMs: number, answer: (answer: Answer | null) => void): void {
     const { nodes, guard } = this.#around;
-    askNode(nodes, this.#address(to), request, { timeoutMs, forwarded: true }).then(
-      (given) => guard(() => answer(given)),
+    askNode(nodes, this.#address(to), request, { timeoutMs, forwarded: true, knownIndex: null }).then(
+      (reply) => guard(() => answer(reply.answer)),
       () => guard(() => answer(null)),
     );
   }

@@ -10,6 +10,7 @@ export interface NodeVars {
   /** "on" or "off". */
   readonly FOLLOW_WRITERS: string;
   readonly WRITERS_WINDOW_MS: string;
+  readonly SLEEP_AFTER_MS: string;
 }
 
 /** What all nodes are told alike; the rank of each comes of its region. */
@@ -39,6 +40,7 @@ export function optionsFrom(vars: NodeVars): NodeOptions {
     electionTimeoutMs,
     heartbeatMs,
     checkQuorum: true,
+    sleepAfterMs: vars.SLEEP_AFTER_MS === "0" ? 0 : milliseconds("SLEEP_AFTER_MS", vars.SLEEP_AFTER_MS),
     inflightMax: 8,
     appendBytesMax: 524_288,
     uncommittedBytesMax: 8_388_608,

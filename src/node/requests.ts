@@ -21,6 +21,7 @@ import type {
 import type { Host } from "./host.ts";
 import type { Placement } from "./placement.ts";
 import { evaluate } from "./queries.ts";
+import type { Tally } from "./tally.ts";
 import { Ticket } from "./ticket.ts";
 import type { Waiting } from "./waiting.ts";
 
@@ -33,6 +34,17 @@ interface Errand {
   readonly forwarded: boolean;
 }
 
+/** The parts of the member that requests go through. */
+export interface Surroundings {
+  readonly host: Host;
+  readonly raft: Raft;
+  readonly waiting: Waiting;
+  readonly placement: Placement;
+  readonly tally: Tally;
+  /** Milliseconds on the clock of `raft`. */
+  readonly now: () => number;
+}
+
 /**
  * Serves commands and queries. Every answer, a refusal too, waits until what it was decided on is committed
  * in the leader's term; a refusal, which leaves no entry behind, also until a majority has confirmed that
@@ -43,15 +55,17 @@ export class Requests {
   readonly #raft: Raft;
   readonly #waiting: Waiting;
   readonly #placement: Placement;
+  readonly #tally: Tally;
   /** Milliseconds on the clock of `raft`. */
   readonly #now: () => number;
 
-  constructor(host: Host, raft: Raft, waiting: Waiting, placement: Placement, now: () => number) {
+  constructor({ host, raft, waiting, placement, tally, now }: Surroundings) {
     this.#host = host;
     this.#now = now;
     this.#raft = raft;
     this.#waiting = waiting;
     this.#placement = placement;
+    this.#tally = tally;
   }
 
   /** Starts the clock of a request; `serve` is for when its turn comes. */
@@ -72,6 +86,7 @@ export class Requests {
   }
 
   #serve(request: Request, errand: Errand): void {
+    if (this.#needsLeader(request)) this.#raft.wake(this.#now());
     if (request.kind === "query") this.#query(request, errand);
     else if (request.kind === "recover") this.#recover(request.lost, errand.ticket);
     else if (this.#raft.state.role.name !== "leader") this.#handOn(request, errand, errand.ticket);
@@ -82,6 +97,12 @@ export class Requests {
       this.#confirm(toIndex(0), errand.ticket, (index) =>
         errand.ticket.answer({ kind: "read-index", index }),
       );
+  }
+
+  /** What this node holds and knows committed it answers in its sleep. */
+  #needsLeader(request: Request): boolean {
+    if (request.kind !== "query" || request.consistency === "linearizable") return true;
+    return request.minIndex > this.#raft.state.commitIndex;
   }
 
   /** Gives what needs the leader to the leader, once. */
@@ -99,6 +120,7 @@ export class Requests {
     const lost: FailureReason = writes ? "outcome-unknown" : "timeout";
     errand.ticket.ifLate = () => this.#failure(lost);
     const entered = request.kind === "command" ? { ...request, near: request.near ?? id } : request;
+    this.#tally.calls += 1;
     this.#host.forward(leader, entered, errand.timeoutMs, (answer) =>
       ticket.answer(answer ?? this.#failure(lost)),
     );

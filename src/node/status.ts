@@ -1,20 +1,27 @@
-import { isVoter, membersOf } from "../raft/configuration.ts";
-import type { State } from "../raft/state.ts";
+import { membersOf, partOf } from "../raft/configuration.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { Boot } from "../storage/contract.ts";
 import type { PeerStatus, Status } from "../transport/protocol.ts";
 import type { Member } from "./member.ts";
+import { Tally } from "./tally.ts";
 
 /** How a node is doing. A prepared one, which is no member yet, shows what its storage says. */
 export function statusOf({ identity, phase, hardState, lastIndex }: Boot, member: Member | null): Status {
   if (member === null) {
     const { configuration, configurationIndex } = identity;
     const { currentTerm } = hardState;
-    const silent = { role: "follower", leader: null, commitIndex: 0, peers: [], corruptEntries: 0 } as const;
+    const silent = {
+      role: "follower",
+      leader: null,
+      commitIndex: 0,
+      peers: [],
+      corruptEntries: 0,
+      asleep: false,
+    } as const;
     const load = { requests: 0, readers: 0, queuedBytes: 0, uncommittedBytes: 0 };
     const placed = { followsWriters: false, handedOver: null };
-    const from = { configuration, configurationIndex };
-    return { ...silent, ...placed, ...from, load, identity, phase, currentTerm, lastIndex };
+    const known = { configuration, configurationIndex, counters: new Tally() };
+    return { ...silent, ...placed, load, identity, phase, currentTerm, lastIndex, ...known };
   }
   const { state, corruptEntries } = member.raft;
   const { currentTerm, leader, commitIndex, configuration, configurationIndex } = state;
@@ -22,8 +29,10 @@ export function statusOf({ identity, phase, hardState, lastIndex }: Boot, member
   const known = { currentTerm, leader, commitIndex, lastIndex: state.lastIndex, corruptEntries };
   const { followsWriters, handedOver } = member.placement;
   const { load } = member;
-  const members = { peers, configuration, configurationIndex };
-  return { identity, phase, role: state.role.name, ...members, ...known, load, followsWriters, handedOver };
+  const { alarms, calls, rows } = member.tally;
+  const sleep = { asleep: state.sleep !== null, counters: { alarms, calls, rows } };
+  const members = { peers, configuration, configurationIndex, load, followsWriters, handedOver };
+  return { identity, phase, role: state.role.name, ...members, ...known, ...sleep };
 }
 
 /** Only a leader knows how its peers are doing. */
@@ -35,12 +44,9 @@ function peerStatus(member: Member, id: NodeId): readonly PeerStatus[] {
   const progress = role.peers.get(id);
   const matchIndex = progress?.matchIndex ?? role.durableIndex;
   const silentMs = progress === undefined ? null : member.now() - progress.ackedAt;
+  const part = partOf(configuration, id);
+  const caughtUp = part !== "learner" || role.catchUps.get(id)?.isDone === true;
   const appendShare = member.placement.shareOf(id);
   const replication = { matchIndex, lag: lastIndex - matchIndex, silentMs };
-  return [{ id, region, part: partOf(state, id), ...replication, appendShare }];
-}
-
-function partOf({ configuration }: State, id: NodeId): PeerStatus["part"] {
-  if (!isVoter(configuration, id)) return "learner";
-  return configuration.voters.includes(id) ? "voter" : "outgoing";
+  return [{ id, region, part, ...replication, caughtUp, appendShare }];
 }

@@ -56,6 +56,15 @@ export const isMember = (configuration: Configuration, id: NodeId): boolean =>
 export const isVoter = ({ voters, outgoing }: Configuration, id: NodeId): boolean =>
   voters.includes(id) || outgoing.includes(id);
 
+/** `learner`: it is sent the log and counts nowhere yet; `outgoing`: it counts until the change is through. */
+export type Part = "voter" | "learner" | "outgoing";
+
+/** The part that a member has. */
+export function partOf({ voters, outgoing }: Configuration, id: NodeId): Part {
+  if (voters.includes(id)) return "voter";
+  return outgoing.includes(id) ? "outgoing" : "learner";
+}
+
 export const isJoint = ({ outgoing }: Configuration): boolean => outgoing.length > 0;
 
 /** The data of a configuration entry. */

@@ -2,6 +2,7 @@ import { invariant } from "./invariant.ts";
 import type { Leader } from "./leader.ts";
 import type { Progress } from "./progress.ts";
 import { openRound, settleReads } from "./reads.ts";
+import { rest } from "./sleep.ts";
 import { type State, termAt } from "./state.ts";
 import { tellTarget } from "./transfer.ts";
 import { type Entry, type NodeId, toIndex } from "./types.ts";
@@ -11,9 +12,11 @@ const entriesMax = 1_024;
 
 /**
  * Hands out the reads that are confirmed by now, then sends each peer what it lacks, as far as its window
- * allows, and all of them a heartbeat when one is due.
+ * allows, and all of them a heartbeat when one is due. A leader that sleeps sends nothing.
  */
 export function replicate(state: State, leader: Leader, now: number): void {
+  rest(state, leader, now);
+  if (state.sleep !== null) return;
   const heartbeatDue = Array.from(leader.peers.values()).some(
     ({ sentAt }) => now - sentAt >= state.options.heartbeatMs,
   );
@@ -87,6 +90,7 @@ function send(
     entries,
     commitIndex,
     round,
+    sleep: leader.restRound !== null,
   });
   progress.sentAt = now;
   progress.sentRound = round;

@@ -3,6 +3,7 @@ import { invariant } from "./invariant.ts";
 import type { Leader } from "./leader.ts";
 import type { Message } from "./messages.ts";
 import type { ConfirmedRead } from "./ready.ts";
+import type { SleepMark } from "./sleep.ts";
 import {
   type Entry,
   type Index,
@@ -53,6 +54,8 @@ export interface State {
   leaderHeardAt: number;
   /** When to campaign unless a leader is heard before, ms. */
   electionDeadline: number;
+  /** Set while this node sleeps: nothing is due, and it sends nothing of its own. */
+  sleep: SleepMark | null;
 
   readonly effects: Effects;
 }
@@ -60,6 +63,7 @@ export interface State {
 /** The effects of the present input, until `ready` takes them. */
 export interface Effects {
   hardStateChanged: boolean;
+  sleepChanged: boolean;
   truncateFrom: Index | null;
   append: Entry[];
   messages: Message[];
@@ -68,6 +72,7 @@ export interface Effects {
 
 export const noEffects = (): Effects => ({
   hardStateChanged: false,
+  sleepChanged: false,
   truncateFrom: null,
   append: [],
   messages: [],

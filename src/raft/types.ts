@@ -48,6 +48,8 @@ export interface Options {
   readonly heartbeatMs: number;
   /** Whether a leader that hears from no majority for an election timeout steps down (thesis §6.2). */
   readonly checkQuorum: boolean;
+  /** A leader that has had no work for this long lets its cluster fall asleep, ms; 0 for never. */
+  readonly sleepAfterMs: number;
   /** AppendEntries with entries that one peer may have unanswered. */
   readonly inflightMax: number;
   /** Bytes of entries in one AppendEntries; one entry always fits. */

@@ -2,6 +2,7 @@ import type { LogId, Seq, StoredBatch } from "../log/types.ts";
 import type { LogView } from "../log/view.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
 import type { Persist } from "../raft/ready.ts";
+import type { SleepMark } from "../raft/sleep.ts";
 import type { HardState, Index, LogReader, Term } from "../raft/types.ts";
 
 /** All that a node needs to go on after a restart. */
@@ -9,6 +10,8 @@ export interface Boot {
   readonly identity: Identity;
   readonly phase: Phase;
   readonly hardState: HardState;
+  /** Null for a node that is awake. */
+  readonly sleepMark: SleepMark | null;
   readonly lastIndex: Index;
   readonly lastTerm: Term;
 }
@@ -53,7 +56,7 @@ export interface Storage extends LogReader {
   start(): void;
   /** Runs `body` as one write; if it throws, nothing of it has happened. What `body` writes joins it; they don't nest. */
   transaction<T>(body: () => T): T;
-  /** Hard state, truncation, entries, in that order. */
+  /** Hard state, sleep, truncation, entries, in that order. */
   write(persist: Persist): void;
   /** The logs after the entries up to `upTo`, uncommitted ones included where `upTo` covers them. */
   view(upTo: Index): LogView;

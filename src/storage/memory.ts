@@ -2,6 +2,7 @@ import type { LogId, StoredBatch } from "../log/types.ts";
 import type { LogView } from "../log/view.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
 import type { Persist } from "../raft/ready.ts";
+import type { SleepMark } from "../raft/sleep.ts";
 import type { Entry, HardState, Index, Term } from "../raft/types.ts";
 import { toIndex } from "../raft/types.ts";
 import type { BatchRange, Boot, NameRange, Storage } from "./contract.ts";
@@ -15,6 +16,7 @@ interface NodeState {
   readonly identity: Identity;
   readonly phase: Phase;
   readonly hardState: HardState;
+  readonly sleepMark: SleepMark | null;
 }
 
 /**
@@ -89,7 +91,8 @@ export class MemoryStorage implements Storage {
 
   prepare(identity: Identity): void {
     if (this.#node !== null) throw new StorageError("misuse", "the node has an identity");
-    this.#setNode({ identity, phase: "prepared", hardState: { currentTerm: 0, votedFor: null } });
+    const hardState = { currentTerm: 0, votedFor: null };
+    this.#setNode({ identity, phase: "prepared", hardState, sleepMark: null });
   }
 
   start(): void {
@@ -143,10 +146,14 @@ export class MemoryStorage implements Storage {
     this.transaction(() => this.#write(persist));
   }
 
-  #write({ hardState, truncateFrom, append }: Persist): void {
+  #write(persist: Persist): void {
+    const { hardState, sleep, truncateFrom, append } = persist;
     const node = this.#identified();
-    lastIndexAfter({ hardState, truncateFrom, append }, this.#log.rows.length);
-    if (hardState !== null) this.#node = { ...node, hardState };
+    lastIndexAfter(persist, this.#log.rows.length);
+    const sleepMark = sleep === "awake" ? null : (sleep ?? node.sleepMark);
+    if (hardState !== null || sleep !== null) {
+      this.#node = { ...node, hardState: hardState ?? node.hardState, sleepMark };
+    }
     if (truncateFrom !== null) this.#truncate(truncateFrom - 1);
     for (const entry of append) this.#log.append(entry);
   }

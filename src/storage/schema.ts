@@ -68,6 +68,13 @@ const migrations: readonly string[] = [
     WHERE producer IS NOT NULL;
   CREATE INDEX entries_by_configuration ON entries (idx) WHERE kind = 'configuration';
   `,
+  // The mark of a node that sleeps; all null while it is awake.
+  `
+  ALTER TABLE node ADD COLUMN sleep_term INTEGER;
+  ALTER TABLE node ADD COLUMN sleep_leader INTEGER;
+  ALTER TABLE node ADD COLUMN sleep_index INTEGER;
+  ALTER TABLE node ADD COLUMN sleep_round INTEGER;
+  `,
 ];
 
 /** Whether there is a schema of ours, of any version. Writes nothing. */

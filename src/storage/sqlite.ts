@@ -15,7 +15,7 @@ import {
   readLastIndex,
   readTerm,
 } from "./sqlite-entries.ts";
-import { insertNode, readBoot, updateHardState, updatePhase } from "./sqlite-node.ts";
+import { insertNode, readBoot, updateHardState, updatePhase, updateSleep } from "./sqlite-node.ts";
 import { readBatches, readNames, readTouched } from "./sqlite-reads.ts";
 import { SqliteView } from "./sqlite-view.ts";
 
@@ -74,8 +74,9 @@ export class SqliteStorage implements Storage {
 
   #write(persist: Persist): void {
     const lastIndex = lastIndexAfter(persist, this.#lastIndex ?? readLastIndex(this.#sql));
-    const { hardState, truncateFrom, append } = persist;
+    const { hardState, sleep, truncateFrom, append } = persist;
     if (hardState !== null) updateHardState(this.#sql, hardState);
+    if (sleep !== null) updateSleep(this.#sql, sleep);
     if (truncateFrom !== null) deleteEntriesFrom(this.#sql, truncateFrom);
     for (const entry of append) insertEntry(this.#sql, entry);
     this.#lastIndex = lastIndex;
@@ -111,6 +112,6 @@ export class SqliteStorage implements Storage {
 }
 
 /** The hot path, a single new entry, is atomic by itself. */
-function isOneStatement({ hardState, truncateFrom, append }: Persist): boolean {
-  return hardState === null && truncateFrom === null && append.length === 1;
+function isOneStatement({ hardState, sleep, truncateFrom, append }: Persist): boolean {
+  return hardState === null && sleep === null && truncateFrom === null && append.length === 1;
 }

@@ -2,8 +2,8 @@ import type { Identity } from "../raft/identity.ts";
 import type { Message } from "../raft/messages.ts";
 import type { NodeId } from "../raft/types.ts";
 import { decodeMessages, encodeMessages } from "./message-codec.ts";
-import type { Answer, Request, Status } from "./protocol.ts";
-import { decodeAnswer, encodeCall } from "./request-codec.ts";
+import type { Reply, Request, Status } from "./protocol.ts";
+import { type Call, decodeReply, encodeCall } from "./request-codec.ts";
 import { TransportError, toTransportError } from "./transport-error.ts";
 
 /** How long an answer may be late, beyond the time that the node has to give it, ms. */
@@ -12,7 +12,10 @@ const graceMs = 500;
 /** How long a node has to say how it is, or to become a member, ms. */
 const controlTimeoutMs = 5_000;
 
-/** Where a node is: object `cluster/id`, placed by `region` (a location hint) when it is first reached. */
+/**
+ * Where a node is: object `cluster/id`, placed by `region` (a location hint) when it is first reached. Of a
+ * node that was removed, and so was reached before, the region may be unknown: it is empty.
+ */
 export interface NodeAddress {
   readonly cluster: string;
   readonly id: NodeId;
@@ -44,10 +47,10 @@ export async function askNode(
   nodes: DurableObjectNamespace,
   address: NodeAddress,
   request: Request,
-  options: { readonly timeoutMs: number; readonly forwarded: boolean },
-): Promise<Answer> {
+  options: Omit<Call, "request">,
+): Promise<Reply> {
   const body = encodeCall({ request, ...options });
-  return post(nodes, address, paths.call, body, options.timeoutMs + graceMs, decodeAnswer);
+  return post(nodes, address, paths.call, body, options.timeoutMs + graceMs, decodeReply);
 }
 
 /** Null for a node that belongs to no cluster. Throws `TransportError`. */
@@ -89,8 +92,8 @@ async function post<T>(
   timeoutMs: number,
   decode: (body: Uint8Array) => T,
 ): Promise<T> {
-  const locationHint = region as DurableObjectLocationHint;
-  const stub = nodes.get(nodes.idFromName(`${cluster}/${id}`), { locationHint });
+  const hint = region === "" ? {} : { locationHint: region as DurableObjectLocationHint };
+  const stub = nodes.get(nodes.idFromName(`${cluster}/${id}`), hint);
   // Not AbortSignal.timeout: its timer would outlive the answer, and keep an idle object awake.
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);

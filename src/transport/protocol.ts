@@ -1,5 +1,5 @@
 import type { Command, LogId, Outcome, Seq, StoredBatch } from "../log/types.ts";
-import type { Configuration } from "../raft/configuration.ts";
+import type { Configuration, Part } from "../raft/configuration.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
 import type { ChangeRefusal, MembersChange } from "../raft/membership.ts";
 import type { RecoveryRefusal } from "../raft/recovery.ts";
@@ -202,13 +202,27 @@ export type FailureReason =
   /** This node belongs to no cluster. */
   | "no-such-cluster";
 
+/** The members that are to be asked: all that elect and commit, in either half of a joint configuration. */
+export interface Members {
+  readonly members: readonly { readonly id: NodeId; readonly region: string }[];
+  /** Of the configuration that they are of; the newest counts. */
+  readonly configurationIndex: Index;
+}
+
+/** An answer, and the members where they are newer than those that the caller knows. */
+export interface Reply {
+  readonly answer: Answer;
+  readonly members: Members | null;
+}
+
 /** How one member, or one that is just leaving, is doing, as its leader sees it. */
 export interface PeerStatus {
   readonly id: NodeId;
   readonly region: string;
   readonly matchIndex: Index;
-  /** `learner`: it is sent the log and counts nowhere yet; `outgoing`: it counts until the change is through. */
-  readonly part: "voter" | "learner" | "outgoing";
+  readonly part: Part;
+  /** Whether a learner takes what comes in as fast as it comes: then it becomes a voter. True of all others. */
+  readonly caughtUp: boolean;
   /** Entries that it does not have yet, as far as the leader knows. */
   readonly lag: number;
   /** Milliseconds since its last answer; null for the leader itself. */
@@ -256,4 +270,16 @@ export interface Status {
   readonly followsWriters: boolean;
   /** The last such hand-over that this node began since its object started. */
   readonly handedOver: HandOver | null;
+  /** It has nothing to do, and does nothing until somebody needs it. */
+  readonly asleep: boolean;
+  readonly counters: Counters;
+}
+
+/** What a node has done since its object started: none of it while the cluster sleeps. */
+export interface Counters {
+  readonly alarms: number;
+  /** Calls to peers: messages, and requests that were handed on. */
+  readonly calls: number;
+  /** Rows that were written; truncated entries and alarms not counted. */
+  readonly rows: number;
 }

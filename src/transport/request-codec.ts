@@ -1,6 +1,7 @@
 import { CodecError } from "../log/codec-error.ts";
 import { pack, unpack } from "../log/packed.ts";
-import type { Answer, Request } from "./protocol.ts";
+import type { Index } from "../raft/types.ts";
+import type { Answer, Members, Reply, Request } from "./protocol.ts";
 
 /** A request with what its carrier has to know. */
 export interface Call {
@@ -9,22 +10,33 @@ export interface Call {
   readonly timeoutMs: number;
   /** It comes from a peer, and is not handed on again. */
   readonly forwarded: boolean;
+  /** The caller routes by the members of this configuration; null for who has no need to know of newer ones. */
+  readonly knownIndex: Index | null;
 }
 
 /** Requests and answers travel as maps, so that a version may add a member and the one before ignores it. */
 export const encodeCall = (call: Call): Uint8Array => pack([call]);
 
 /** What `encodeCall` was given. Throws `CodecError`. */
-export const decodeCall = (body: Uint8Array): Call => only<Call>(body, "request");
+export function decodeCall(body: Uint8Array): Call {
+  const call = withMember<Call>(unpack(body)[0], "request");
+  return { ...call, knownIndex: call.knownIndex ?? null };
+}
 
-export const encodeAnswer = (answer: Answer): Uint8Array => pack([answer]);
+/** The members come second: the version before reads the first alone, and sends no more. */
+export const encodeReply = ({ answer, members }: Reply): Uint8Array => pack([answer, members]);
 
-/** What `encodeAnswer` was given. Throws `CodecError`. */
-export const decodeAnswer = (body: Uint8Array): Answer => only<Answer>(body, "kind");
+/** What `encodeReply` was given. Throws `CodecError`. */
+export function decodeReply(body: Uint8Array): Reply {
+  const [answer, members = null] = unpack(body);
+  return {
+    answer: withMember<Answer>(answer, "kind"),
+    members: members === null ? null : withMember<Members>(members, "configurationIndex"),
+  };
+}
 
 /** Both ends are this program, at most one version apart: what has the right outline is believed. */
-function only<T>(body: Uint8Array, member: keyof T): T {
-  const [value] = unpack(body);
+function withMember<T>(value: unknown, member: keyof T): T {
   if (typeof value !== "object" || value === null || !(member in value)) {
     throw new CodecError(`a message without ${String(member)}`);
   }

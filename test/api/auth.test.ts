@@ -28,6 +28,8 @@ describe("without a secret", () => {
     ["GET", "/v1/clusters"],
     ["PUT", "/v1/clusters/x"],
     ["GET", "/v1/clusters/main"],
+    ["POST", "/v1/clusters/main/members"],
+    ["DELETE", "/v1/clusters/main/members/1"],
     ["GET", "/v1/logs"],
     ["PUT", "/v1/logs/a"],
     ["GET", "/v1/logs/a"],
@@ -126,6 +128,7 @@ describe("a signed token", () => {
     expect(await status("GET", "/v1/logs?prefix=&prefix=a%2F")).toBe(403);
     expect(await status("GET", "/v1/clusters")).toBe(403);
     expect(await status("PUT", "/v1/clusters/main")).toBe(403);
+    expect(await status("DELETE", "/v1/clusters/main/members/1")).toBe(403);
     expect(await status("GET", "/readyz")).toBe(200);
   });
 

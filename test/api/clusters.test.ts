@@ -177,51 +177,42 @@ describe("main", () => {
 });
 
 describe("the status of a cluster", () => {
+  const member = (id: number, region: string) => ({ id, region, part: "voter", match_index: 1, lag: 0 });
+
   test("is that of its members, as they and their leader say", async () => {
     await api.send("PUT", "/v1/logs/a");
     api.nodes.leaders.set("main", 2);
     api.nodes.down.add("main/3");
     const { status, json } = await api.send("GET", "/v1/clusters/main");
     expect(status).toBe(200);
-    const started = {
-      ...{ state: "started", term: 1, commit_index: 1, last_index: 1, corrupt_entries: 0 },
-      ...{ requests: 1, waiting_readers: 2, queued_bytes: 3, uncommitted_bytes: 4 },
-    };
+    const counters = { alarms: 1, calls: 2, rows: 3 };
+    const awake = { corrupt_entries: 0, asleep: false, counters };
+    const load = { requests: 1, waiting_readers: 2, queued_bytes: 3, uncommitted_bytes: 4 };
+    const started = { state: "started", term: 1, commit_index: 1, last_index: 1, ...awake, ...load };
     expect(json).toEqual({
-      ...{ name: "main", leader: 2, term: 1, commit_index: 1 },
+      ...{ name: "main", leader: 2, term: 1, commit_index: 1, quiesced: false },
       ...{ follows_writers: true, last_hand_over: { to: 2, at: api.nodes.clock } },
+      configuration: {
+        ...{ index: 0, state: "stable", fault_tolerance: 1 },
+        ...{ voters: [1, 2, 3], outgoing: [], learners: [], leaving: [] },
+      },
       members: [
-        {
-          id: 1,
-          region: "wnam",
-          ...started,
-          role: "follower",
-          match_index: 1,
-          lag: 0,
-          silent_ms: 5,
-          append_share: 0,
-        },
-        {
-          id: 2,
-          region: "enam",
-          ...started,
-          role: "leader",
-          match_index: 1,
-          lag: 0,
-          silent_ms: null,
-          append_share: 1,
-        },
-        {
-          id: 3,
-          region: "weur",
-          state: "unreachable",
-          match_index: 1,
-          lag: 0,
-          silent_ms: 5,
-          append_share: 0,
-        },
+        { ...member(1, "wnam"), ...started, role: "follower", silent_ms: 5, append_share: 0 },
+        { ...member(2, "enam"), ...started, role: "leader", silent_ms: null, append_share: 1 },
+        { ...member(3, "weur"), state: "unreachable", silent_ms: 5, append_share: 0 },
       ],
     });
+  });
+
+  test("is quiesced once all of them sleep", async () => {
+    await api.send("PUT", "/v1/logs/a");
+    const quiesced = async () => (await api.send("GET", "/v1/clusters/main")).json.quiesced;
+    api.nodes.asleep.add("main/1").add("main/2");
+    expect(await quiesced()).toBe(false);
+    api.nodes.asleep.add("main/3");
+    expect(await quiesced()).toBe(true);
+    api.nodes.down.add("main/3");
+    expect(await quiesced()).toBe(false);
   });
 });
 

@@ -3,8 +3,10 @@ import { decide, proposedOutcome } from "../../src/log/decide.ts";
 import { encodeLogEntry } from "../../src/log/entry-codec.ts";
 import type { Command, Outcome } from "../../src/log/types.ts";
 import { evaluate } from "../../src/node/queries.ts";
+import { isMember } from "../../src/raft/configuration.ts";
 import { createEntry } from "../../src/raft/entry.ts";
-import { bootstrapIdentity, type Identity, type Phase } from "../../src/raft/identity.ts";
+import { bootstrapIdentity, type Identity, isSameIdentity, type Phase } from "../../src/raft/identity.ts";
+import type { MembersChange } from "../../src/raft/membership.ts";
 import { type Index, toIndex } from "../../src/raft/types.ts";
 import { MemoryStorage } from "../../src/storage/memory.ts";
 import type { NodeAddress } from "../../src/transport/object.ts";
@@ -12,11 +14,14 @@ import type {
   Answer,
   Failure,
   FailureReason,
+  Members,
   QueryRequest,
+  Reply,
   Request,
   Status,
 } from "../../src/transport/protocol.ts";
 import { TransportError } from "../../src/transport/transport-error.ts";
+import { FakeMembership, membersOfPlaced, type Placed, peersOf } from "./fake-membership.ts";
 
 /** Before: the node never hears of it. After: it does what was asked, and its answer is lost. */
 export type Fault = FailureReason | "overloaded" | "lost-before" | "lost-after";
@@ -30,6 +35,8 @@ interface Ask {
 interface FakeNode {
   readonly identity: Identity;
   phase: Phase;
+  /** The newest configuration that it has heard of. */
+  placed: Placed;
 }
 
 /**
@@ -49,57 +56,55 @@ export class FakeNodes implements Nodes {
   readonly aborted: number[] = [];
   /** The clock of the leader, ms since the epoch. */
   clock = 1_700_000_000_000;
+  readonly membership = new FakeMembership();
+  /** Nodes that sleep, as `cluster/id`. */
+  readonly asleep = new Set<string>();
   readonly #nodes = new Map<string, FakeNode>();
   readonly #logs = new Map<string, MemoryStorage>();
 
-  async ask(address: NodeAddress, request: Request, options: AskOptions): Promise<Answer> {
+  async ask(address: NodeAddress, request: Request, options: AskOptions): Promise<Reply> {
     this.#reach(address);
     this.asked.push({ node: address.id, request, options });
     const fault = this.faults.get(nameOf(address))?.shift();
     if (fault === "overloaded") throw new TransportError("overloaded", { overloaded: true });
     if (fault === "lost-before") throw new TransportError("lost");
     const leader = this.leaders.get(address.cluster) ?? null;
-    if (fault !== undefined && fault !== "lost-after") return failure(fault, leader);
-    const answer = this.#answer(address, request, options, leader);
+    const failed = fault !== undefined && fault !== "lost-after";
+    const answer = failed ? failure(fault, leader) : this.#answer(address, request, options, leader);
     if (fault === "lost-after") throw new TransportError("lost");
-    return answer;
+    return { answer, members: this.#membersAfter(address, options.knownIndex) };
   }
 
   async status(address: NodeAddress): Promise<Status | null> {
     this.#reach(address);
     const node = this.#nodes.get(nameOf(address));
     if (node === undefined) return null;
-    const { identity, phase } = node;
-    const { configuration, configurationIndex } = identity;
+    const { identity, phase, placed } = node;
     const leader = this.leaders.get(address.cluster) ?? null;
     const index = this.#log(address.cluster).durableLastIndex();
-    const peers = identity.configuration.voters.map((id) => {
-      const region = identity.regions[id - 1] ?? "";
-      return {
-        id,
-        region,
-        part: "voter",
-        matchIndex: index,
-        lag: 0,
-        silentMs: id === leader ? null : 5,
-        appendShare: id === leader ? 1 : 0,
-      } as const;
-    });
     const isLeader = leader === identity.id;
+    const peers = isLeader ? peersOf(placed.configuration, leader, index) : [];
     return {
       ...{ identity, phase, role: isLeader ? "leader" : "follower", currentTerm: 1, leader },
-      ...{ commitIndex: index, lastIndex: index, peers: isLeader ? peers : [], corruptEntries: 0 },
-      ...{ configuration, configurationIndex },
+      ...{ commitIndex: index, lastIndex: index, peers, corruptEntries: 0 },
+      ...{ asleep: this.asleep.has(nameOf(address)), counters: { alarms: 1, calls: 2, rows: 3 } },
       load: { requests: 1, readers: 2, queuedBytes: 3, uncommittedBytes: 4 },
       ...{ followsWriters: true, handedOver: isLeader ? { to: identity.id, at: this.clock } : null },
+      ...placed,
     };
   }
 
   async prepare(address: NodeAddress, identity: Identity): Promise<boolean> {
     this.#reach(address);
     const there = this.#nodes.get(nameOf(address));
-    if (there === undefined) this.#nodes.set(nameOf(address), { identity, phase: "prepared" });
-    return there === undefined || JSON.stringify(there.identity) === JSON.stringify(identity);
+    if (there !== undefined) return isSameIdentity(there.identity, identity);
+    const { configuration, configurationIndex } = identity;
+    this.#nodes.set(nameOf(address), {
+      identity,
+      phase: "prepared",
+      placed: { configuration, configurationIndex },
+    });
+    return true;
   }
 
   async start(address: NodeAddress): Promise<boolean> {
@@ -127,6 +132,7 @@ export class FakeNodes implements Nodes {
 
   #answer(address: NodeAddress, request: Request, options: AskOptions, leader: number | null): Answer {
     if (this.#nodes.get(nameOf(address))?.phase !== "started") return failure("no-such-cluster", null);
+    if (this.#isOut(address)) return failure("not-leader", leader);
     if (request.kind === "query" && request.consistency === "local") return this.#query(address, request);
     if (leader === null) return failure("not-leader", null);
     if (request.kind === "query") return this.#query(address, request);
@@ -134,12 +140,42 @@ export class FakeNodes implements Nodes {
     if (this.down.has(`${address.cluster}/${leader}`)) return failure("outcome-unknown", leader);
     if (request.kind === "read-index") return { kind: "read-index", index: toIndex(0) };
     if (request.kind === "transfer") {
+      if (this.#isOut({ ...address, id: request.to })) return failure("no-such-peer", leader);
       if (!this.#refusesTransfer(address.cluster, request.to)) this.leaders.set(address.cluster, request.to);
       return { kind: "transferring" };
     }
-    if (request.kind === "members" || request.kind === "recover")
-      throw new Error("these nodes keep their members");
+    if (request.kind === "members") return this.#change(address.cluster, leader, request.change);
+    if (request.kind === "recover") throw new Error("these nodes lose no quorum");
     return { kind: "outcome", outcome: this.#carryOut(address.cluster, request.command) };
+  }
+
+  /** By what its leader knows. */
+  #isOut({ cluster, id }: NodeAddress): boolean {
+    const leader = this.#nodes.get(`${cluster}/${this.leaders.get(cluster) ?? id}`);
+    return leader !== undefined && !isMember(leader.placed.configuration, id);
+  }
+
+  #membersAfter(address: NodeAddress, known: Index): Members | null {
+    const node = this.#nodes.get(nameOf(address));
+    if (node?.phase !== "started" || node.placed.configurationIndex <= known) return null;
+    return membersOfPlaced(node.placed);
+  }
+
+  #change(cluster: string, leader: number, change: MembersChange): Answer {
+    const node = this.#nodes.get(`${cluster}/${leader}`);
+    if (node === undefined) throw new Error(`node ${leader} of ${cluster} leads and is none`);
+    const { answer, after } = this.membership.change(node.placed, change);
+    if (answer.kind === "members") this.#tell(cluster, after);
+    return answer;
+  }
+
+  /** Who can be reached hears of it at once, whoever is removed too; the first voter leads on. */
+  #tell(cluster: string, placed: Placed): void {
+    for (const [name, node] of this.#nodes) {
+      if (name.startsWith(`${cluster}/`) && !this.down.has(name)) node.placed = placed;
+    }
+    const { voters } = placed.configuration;
+    if (!voters.includes(this.leaders.get(cluster) ?? 0)) this.leaders.set(cluster, voters[0] ?? null);
   }
 
   /** A member that is out of reach can't take over. */
@@ -177,7 +213,7 @@ export class FakeNodes implements Nodes {
 
 function write(storage: MemoryStorage, index: Index, data: Uint8Array): void {
   const entry = createEntry(index, 1, "command", data);
-  storage.write({ hardState: null, truncateFrom: null, append: [entry] });
+  storage.write({ hardState: null, sleep: null, truncateFrom: null, append: [entry] });
   storage.markDurable(storage.written());
 }
 

@@ -41,6 +41,8 @@ describe("the OpenAPI document", () => {
       "put /v1/clusters/{cluster}",
       "get /v1/clusters/{cluster}",
       "post /v1/clusters/{cluster}/leader",
+      "post /v1/clusters/{cluster}/members",
+      "delete /v1/clusters/{cluster}/members/{id}",
       "get /v1/clusters",
       "get /healthz",
       "get /readyz",

@@ -49,10 +49,10 @@ export function boot(id: NodeId, image: Image, configuration: Configuration): No
 }
 
 function start(id: NodeId, image: Image, present: () => Image, configuration: Configuration): Raft {
-  const { hardState } = image;
+  const { hardState, sleepMark } = image;
   const base = { configuration, index: toIndex(0) };
   const [log, random] = [readerOf(present), (): number => 0];
-  return new Raft({ id, options, base, log, random, hardState, ...endOf(image) }, atOnce);
+  return new Raft({ id, options, base, log, random, hardState, sleepMark, ...endOf(image) }, atOnce);
 }
 
 /** What becomes of a node by one input, and what leaves it. The real core decides. */

@@ -7,6 +7,7 @@ export type Start = readonly Image[];
 
 const image = (log: readonly Term[], currentTerm: Term, votedFor: NodeId | null): Image => ({
   hardState: { currentTerm, votedFor },
+  sleepMark: null,
   log: entriesOf(log),
 });
 

@@ -8,10 +8,11 @@ import type { Answer, PageQuery, QueryRequest, Request } from "../../src/transpo
 import { appendTo } from "../storage/fixture.ts";
 import { FakeHost } from "./fake-host.ts";
 
-const options: NodeOptions = {
+export const options: NodeOptions = {
   electionTimeoutMs: 1_000,
   heartbeatMs: 100,
   checkQuorum: true,
+  sleepAfterMs: 0,
   inflightMax: 4,
   appendBytesMax: 10_000,
   uncommittedBytesMax: 4_000,
@@ -80,6 +81,6 @@ export class Leader {
   acknowledge(round = 0): void {
     const { lastIndex = 0, currentTerm: term = 0 } = this.node.status() ?? {};
     const matchIndex = toIndex(lastIndex);
-    this.hear({ type: "AppendEntriesAccepted", from: 2, to: 1, term, round, matchIndex });
+    this.hear({ type: "AppendEntriesAccepted", from: 2, to: 1, term, round, matchIndex, asleep: false });
   }
 }

@@ -32,7 +32,14 @@ function pending(leader: Leader, timeoutMs?: number): Answer[][] {
 /** Node 2 leads a later term. */
 function depose(leader: Leader): void {
   const zero = toIndex(0);
-  const empty = { prevIndex: zero, prevTerm: 0, entries: [], commitIndex: zero, configurationIndex: zero };
+  const empty = {
+    prevIndex: zero,
+    prevTerm: 0,
+    entries: [],
+    commitIndex: zero,
+    configurationIndex: zero,
+    sleep: false,
+  };
   leader.hear({ type: "AppendEntries", from: 2, to: 1, term: 9, round: 1, ...empty });
 }
 

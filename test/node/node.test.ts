@@ -76,13 +76,15 @@ describe("a request that is answered already", () => {
     const answers = leader.ask({ ...page({ at: "earliest" }), minIndex: toIndex(1_000) }, 10);
     leader.host.pass(10);
     expect(answers).toMatchObject([{ reason: "timeout" }]);
-    leader.hear({ type: "AppendEntriesAccepted", from: 2, to: 1, term: 1, round: 1, matchIndex: toIndex(1) });
+    const late = { from: 2, to: 1, term: 1, round: 1, matchIndex: toIndex(1), asleep: false };
+    leader.hear({ type: "AppendEntriesAccepted", ...late });
     expect(answers).toHaveLength(1);
   });
 });
 
 describe("a command that enters at a follower", () => {
-  const heartbeat = { type: "AppendEntries", from: 2, to: 1, term: 2, entries: [], round: 1 } as const;
+  const empty = { entries: [], round: 1, sleep: false } as const;
+  const heartbeat = { type: "AppendEntries", from: 2, to: 1, term: 2, ...empty } as const;
   const zero = toIndex(0);
 
   it.each([
@@ -143,7 +145,14 @@ describe("an object that was superseded by another life of it", () => {
   it("acknowledges nothing, not even a heartbeat", () => {
     const follower = new Leader([1, 2, 3]);
     const zero = toIndex(0);
-    const empty = { prevIndex: zero, prevTerm: 0, entries: [], commitIndex: zero, configurationIndex: zero };
+    const empty = {
+      prevIndex: zero,
+      prevTerm: 0,
+      entries: [],
+      commitIndex: zero,
+      configurationIndex: zero,
+      sleep: false,
+    };
     const heartbeat = { type: "AppendEntries", from: 2, to: 1, term: 2, round: 1, ...empty } as const;
     const replies: unknown[] = [];
     const hear = () => follower.node.receive([heartbeat], (messages) => replies.push(...messages));
@@ -169,5 +178,53 @@ describe("a damaged row", () => {
     storage.batches = batches;
     expect(leader.run(append())).toMatchObject({ outcome: { start: 1 } });
     expect(leader.run(page({ at: "earliest" }))).toMatchObject({ result: { next: 2 } });
+  });
+});
+
+describe("a change of the members", () => {
+  const remove = (...ids: number[]): Request => {
+    return { kind: "members", change: { add: [], remove: ids, expectedIndex: null } };
+  };
+  const idsAfter = (leader: Leader, index: number) =>
+    leader.node.membersAfter(toIndex(index))?.members.map(({ id }) => id);
+
+  it("is told to who knows of older ones only, until it is through with all who decide", () => {
+    const leader = new Leader([1, 2, 3]);
+    leader.acknowledge();
+    expect(leader.node.membersAfter(toIndex(0))).toBeNull();
+    leader.run(remove(3));
+    expect(idsAfter(leader, 0)).toEqual([1, 2, 3]);
+    leader.acknowledge();
+    leader.host.flush();
+    expect(idsAfter(leader, 2)).toEqual([1, 2]);
+    expect(leader.node.membersAfter(toIndex(3))).toBeNull();
+  });
+
+  it("does not name learners: they have not got all yet", () => {
+    const leader = new Leader([1, 2, 3]);
+    leader.acknowledge();
+    const add = [{ id: 4, region: "oc" }];
+    leader.run({ kind: "members", change: { add, remove: [], expectedIndex: null } });
+    expect(leader.node.membersAfter(toIndex(0))).toEqual({
+      members: ["weur", "enam", "apac"].map((region, at) => ({ id: at + 1, region })),
+      configurationIndex: 2,
+    });
+  });
+
+  it("makes who is removed refuse all requests, and tell who is there instead", () => {
+    const leader = new Leader([1, 2, 3]);
+    leader.run(create);
+    leader.acknowledge();
+    leader.run(remove(1, 3));
+    leader.acknowledge();
+    leader.host.flush();
+    leader.acknowledge();
+    leader.host.flush();
+    expect(leader.node.status()?.role).toBe("follower");
+    const local = { ...page({ at: "earliest" }), consistency: "local" } as const;
+    for (const request of [create, page({ at: "earliest" }), local]) {
+      expect(leader.run(request)).toMatchObject({ kind: "failure", reason: "not-leader" });
+    }
+    expect(idsAfter(leader, 0)).toEqual([2]);
   });
 });

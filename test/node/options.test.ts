@@ -5,6 +5,7 @@ import { rankIn } from "../../src/node/rank.ts";
 const vars = {
   ELECTION_TIMEOUT_MS: "3000",
   HEARTBEAT_MS: "500",
+  SLEEP_AFTER_MS: "10000",
   LEADER_REGIONS: "",
   FOLLOW_WRITERS: "on",
   WRITERS_WINDOW_MS: "10000",
@@ -12,8 +13,12 @@ const vars = {
 
 describe("the timing of a node", () => {
   it("comes from the configuration", () => {
-    const options = optionsFrom({ ...vars, ELECTION_TIMEOUT_MS: "3000", HEARTBEAT_MS: "500" });
-    expect(options).toMatchObject({ electionTimeoutMs: 3_000, heartbeatMs: 500, checkQuorum: true });
+    const timing = { electionTimeoutMs: 3_000, heartbeatMs: 500, sleepAfterMs: 10_000 };
+    expect(optionsFrom(vars)).toMatchObject({ ...timing, checkQuorum: true });
+  });
+
+  it("0 keeps a cluster awake for ever", () => {
+    expect(optionsFrom({ ...vars, SLEEP_AFTER_MS: "0" })).toMatchObject({ sleepAfterMs: 0 });
   });
 
   it.each(["", "0", "-5", "1.5", "soon", "1e999"])(
@@ -22,16 +27,16 @@ describe("the timing of a node", () => {
       expect(() => optionsFrom({ ...vars, ELECTION_TIMEOUT_MS: value, HEARTBEAT_MS: "1" })).toThrow(
         RangeError,
       );
-      expect(() => optionsFrom({ ...vars, ELECTION_TIMEOUT_MS: "3000", HEARTBEAT_MS: value })).toThrow(
-        RangeError,
-      );
+      expect(() => optionsFrom({ ...vars, HEARTBEAT_MS: value })).toThrow(RangeError);
     },
   );
 
+  it.each(["", "-5", "1.5", "soon", "1e999"])("so is an idle time: %j", (value) => {
+    expect(() => optionsFrom({ ...vars, SLEEP_AFTER_MS: value })).toThrow(RangeError);
+  });
+
   it("is refused where a heartbeat could come too late", () => {
-    expect(() => optionsFrom({ ...vars, ELECTION_TIMEOUT_MS: "900", HEARTBEAT_MS: "500" })).toThrow(
-      "at least twice",
-    );
+    expect(() => optionsFrom({ ...vars, ELECTION_TIMEOUT_MS: "900" })).toThrow("at least twice");
   });
 });
 

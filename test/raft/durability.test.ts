@@ -190,7 +190,7 @@ describe("a write", () => {
     const node = cluster.node(1);
     node.step(between(2, 1).in(4).requestVote({}));
     expect(node.writes).toEqual([
-      { hardState: { currentTerm: 4, votedFor: 2 }, truncateFrom: null, append: [] },
+      { hardState: { currentTerm: 4, votedFor: 2 }, sleep: null, truncateFrom: null, append: [] },
     ]);
     node.step(
       between(3, 1)
@@ -198,7 +198,12 @@ describe("a write", () => {
         .append({ entries: entriesOf([5]) }),
     );
     expect(node.writes.slice(1)).toEqual([
-      { hardState: { currentTerm: 5, votedFor: null }, truncateFrom: null, append: entriesOf([5]) },
+      {
+        hardState: { currentTerm: 5, votedFor: null },
+        sleep: null,
+        truncateFrom: null,
+        append: entriesOf([5]),
+      },
     ]);
   });
 

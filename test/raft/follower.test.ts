@@ -85,7 +85,9 @@ describe("truncation", () => {
     const { node } = follower([1, 1, 2, 2]);
     node.step(append({ prevIndex: 1, prevTerm: 1, entries: entriesOf([1, 2, 5], 2) }));
     expect(node.terms).toEqual([1, 1, 2, 5]);
-    expect(node.writes).toEqual([{ hardState: null, truncateFrom: 4, append: entriesOf([5], 4) }]);
+    expect(node.writes).toEqual([
+      { hardState: null, sleep: null, truncateFrom: 4, append: entriesOf([5], 4) },
+    ]);
   });
 
   test("a restart does not resurrect truncated entries", () => {

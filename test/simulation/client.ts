@@ -40,7 +40,10 @@ export abstract class Client {
   protected pause(then: () => void): void {
     const { random, scheduler, plan } = this.ground.world;
     scheduler.after(random.float() * plan.clients.thinkMsMax, () => {
-      if (!this.ground.world.healed) then();
+      const { healed, quietUntil } = this.ground.world;
+      if (healed) return;
+      if (quietUntil <= scheduler.now) then();
+      else scheduler.after(quietUntil - scheduler.now, () => this.pause(then));
     });
   }
 

@@ -3,6 +3,7 @@ import type { LogView } from "../../src/log/view.ts";
 import { decodeConfiguration } from "../../src/raft/configuration.ts";
 import type { Identity } from "../../src/raft/identity.ts";
 import type { Persist } from "../../src/raft/ready.ts";
+import type { SleepMark } from "../../src/raft/sleep.ts";
 import type { PlacedConfiguration } from "../../src/raft/state.ts";
 import type { Entry, HardState, Index, Term } from "../../src/raft/types.ts";
 import type { BatchRange, Boot, NameRange, Storage } from "../../src/storage/contract.ts";
@@ -22,11 +23,13 @@ export interface Written {
 export class Image {
   readonly log = new ChainedLog();
   hardState: HardState = { currentTerm: 0, votedFor: null };
+  sleepMark: SleepMark | null = null;
   /** The configurations of the log, in order. */
   configurations: PlacedConfiguration[] = [];
 
   apply({ persist, chains }: Written): void {
     if (persist.hardState !== null) this.hardState = persist.hardState;
+    if (persist.sleep !== null) this.sleepMark = persist.sleep === "awake" ? null : persist.sleep;
     const { truncateFrom } = persist;
     if (truncateFrom !== null) {
       this.log.truncate(truncateFrom);
@@ -38,6 +41,7 @@ export class Image {
 
   become(other: Image): void {
     this.hardState = other.hardState;
+    this.sleepMark = other.sleepMark;
     this.log.become(other.log);
     this.configurations = [...other.configurations];
   }
@@ -114,11 +118,12 @@ export class Disk implements Storage {
   /** Whether the storage gives back what was written. */
   isSound(): boolean {
     const boot = this.#inner.load();
-    const { log, hardState } = this.onDisk;
+    const { log, hardState, sleepMark } = this.onDisk;
     if (boot === null) return log.lastIndex === 0;
     return (
       boot.hardState.currentTerm === hardState.currentTerm &&
       boot.hardState.votedFor === hardState.votedFor &&
+      boot.sleepMark === sleepMark &&
       boot.lastIndex === log.lastIndex &&
       boot.lastTerm === log.terms[log.lastIndex]
     );

@@ -20,7 +20,7 @@ export class EntryRegister {
         `two entries ${index} of term ${term}, or two pasts of it`);
   }
 
-  /** Undefined where no node ever wrote such an entry. */
+  /** Undefined where no node ever had such an entry on disk. */
   chain(term: Term, index: number): Chain | undefined {
     return this.#chains.get(entryKey(term, index));
   }

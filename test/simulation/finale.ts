@@ -26,6 +26,7 @@ export class Finale {
     network.joinAll();
     for (const machine of machines) machine.heal();
     if (world.plan.clients.changers > 0) this.#letRequestsEnd();
+    if (world.plan.sleepsAtEnd) this.#fallAsleep();
     const quorum = this.#strandMinority();
     this.#probe("probe-of-quorum", quorum);
     world.trace.say(world.scheduler.now, () => "all faults are over");
@@ -42,6 +43,15 @@ export class Finale {
     while (scheduler.now < end && scheduler.step()) {
       // Each step checks itself.
     }
+  }
+
+  /** Whatever the faults left behind, a cluster that nobody asks for anything comes to rest. */
+  #fallAsleep(): void {
+    const { scheduler, plan } = this.#ground.world;
+    const { electionTimeoutMs, sleepAfterMs } = plan.options;
+    const patienceMs = 2 * timeoutsMax * electionTimeoutMs + 4 * sleepAfterMs + this.#catchUpMs();
+    const isAsleep = (): boolean => this.#members().every(({ storage }) => storage.onDisk.sleepMark !== null);
+    this.#until(scheduler.now + patienceMs, "sleep", isAsleep);
   }
 
   /** Leaves some nodes half or wholly cut off. What they do must not keep the quorum, which is given, from work. */

@@ -3,11 +3,12 @@ import type { Host } from "../../src/node/host.ts";
 import { Node } from "../../src/node/node.ts";
 import type { Identity } from "../../src/raft/identity.ts";
 import type { Message } from "../../src/raft/messages.ts";
+import type { SleepMark } from "../../src/raft/sleep.ts";
 import type { NodeId } from "../../src/raft/types.ts";
 import type { Answer, HandOver, Request, Status } from "../../src/transport/protocol.ts";
 import { Alarm } from "./alarm.ts";
 import { Disk, DiskFault, type Fault } from "./disk.ts";
-import { Finding } from "./finding.ts";
+import { Finding, require } from "./finding.ts";
 import { type Ghost, guarded, Superseded } from "./ghost.ts";
 import { OutputGate } from "./output-gate.ts";
 import { WallClock } from "./wall-clock.ts";
@@ -23,6 +24,13 @@ export interface Wire {
     timeoutMs: number,
     answer: (answer: Answer | null) => void,
   ): void;
+}
+
+/** What a node that sleeps leaves as it is. */
+interface Stillness {
+  readonly mark: SleepMark | null;
+  readonly deeds: number;
+  readonly unit: number;
 }
 
 /**
@@ -49,6 +57,10 @@ export class Machine implements Host {
   readonly #alarm: Alarm;
   /** Called when the node has just become the leader. */
   onElected: () => void = () => {};
+  /** Called when the node leads, and has just fallen asleep as the last of all. */
+  onAllAsleep: () => void = () => {};
+  /** Counts what it sends or sets of its own accord. */
+  #deeds = 0;
 
   constructor(id: NodeId, world: World, wire: Wire) {
     this.id = id;
@@ -148,10 +160,12 @@ export class Machine implements Host {
   }
 
   send(to: NodeId, messages: readonly Message[]): void {
+    this.#deeds += 1;
     this.#leave(() => this.#wire.send(this, to, messages));
   }
 
   forward(to: NodeId, request: Request, timeoutMs: number, answer: (answer: Answer | null) => void): void {
+    this.#deeds += 1;
     const { incarnation } = this;
     const step = (result: Answer | null): void => {
       this.#stepOf(incarnation, () => answer(result));
@@ -172,7 +186,9 @@ export class Machine implements Host {
   }
 
   wakeAt(at: number): void {
-    if (!this.#isHaunted) this.#nodeAlarm.ensure(at, this.now());
+    if (this.#isHaunted) return;
+    this.#deeds += 1;
+    this.#nodeAlarm.ensure(at, this.now());
   }
 
   #drawFault(): Fault {
@@ -249,6 +265,7 @@ export class Machine implements Host {
   #step(input: (node: Node) => void): boolean {
     if (!this.isUp) return false;
     const { incarnation } = this;
+    const before = this.#stillness();
     try {
       if (this.#node === null) {
         this.#nodeAlarm = this.#loadAlarm();
@@ -259,7 +276,10 @@ export class Machine implements Host {
       this.#thrown(error);
       return true;
     }
-    if (incarnation === this.incarnation) this.#check(this.#node);
+    if (incarnation === this.incarnation) {
+      this.#requireStill(before);
+      this.#check(this.#node);
+    }
     this.#gate.open();
     return true;
   }
@@ -276,7 +296,21 @@ export class Machine implements Host {
       () => `n${this.id} ${role} term ${currentTerm} commit ${commitIndex} last ${lastIndex}`,
     );
     if (status.handedOver !== this.#handedOver) this.#sawHandOver(status.handedOver);
-    if (oracle.stepped(this.id, status)) this.onElected();
+    const news = oracle.stepped(this.id, status);
+    if (news === "elected") this.onElected();
+    if (news === "all asleep") this.onAllAsleep();
+  }
+
+  #stillness(): Stillness {
+    return { mark: this.storage.written.sleepMark, deeds: this.#deeds, unit: this.storage.unit };
+  }
+
+  /** Who sleeps through a step does nothing in it. */
+  #requireStill(before: Stillness): void {
+    const { mark, deeds, unit } = this.#stillness();
+    if (mark === null || mark !== before.mark) return;
+    require(deeds === before.deeds && unit === before.unit, "stillness", () =>
+      `node ${this.id} sends, writes or sets its alarm in its sleep`);
   }
 
   #sawHandOver(handedOver: HandOver | null): void {

@@ -153,4 +153,40 @@ export const mutants: readonly Mutant[] = [
     original: 'if (this.raft.state.role.name !== "leader") this.#waiting.loseReads();',
     fault: "",
   },
+  {
+    name: "a node that wakes leaves its mark on the disk",
+    file: "src/raft/sleep.ts",
+    original: "  state.sleep = null;\n  state.effects.sleepChanged = true;",
+    fault: "  state.sleep = null;",
+  },
+  {
+    name: "a leader that resumes its term begins its rounds anew",
+    file: "src/raft/leader.ts",
+    original: "reads: { ...noReads(), round, confirmedRound: round },",
+    fault: "reads: noReads(),",
+  },
+  {
+    name: "a leader sleeps before all have said that they do",
+    file: "src/raft/sleep.ts",
+    original: "every(({ asleepRound }) => asleepRound >= round)",
+    fault: "every(({ asleepRound }) => asleepRound >= 0)",
+  },
+  {
+    name: "an answer to an earlier rest counts for this one",
+    file: "src/raft/leader.ts",
+    original: "progress.asleepRound = Math.max(progress.asleepRound, message.round);",
+    fault: "progress.asleepRound = leader.reads.round;",
+  },
+  {
+    name: "a follower that needs its leader sleeps on",
+    file: "src/raft/raft.ts",
+    original: "    if (state.sleep !== null) wake(state, now);\n    else if",
+    fault: '    if (state.sleep !== null && state.role.name === "leader") wake(state, now);\n    else if',
+  },
+  {
+    name: "a late heartbeat puts to sleep who holds more",
+    file: "src/raft/follower.ts",
+    original: "if (message.sleep && lastNewIndex === state.lastIndex) {",
+    fault: "if (message.sleep) {",
+  },
 ];

@@ -12,6 +12,8 @@ export interface Plan {
   readonly clock: ClockPlan;
   readonly nemesis: NemesisPlan;
   readonly clients: ClientsPlan;
+  /** Once the faults are over the cluster has to fall asleep, before it is asked for anything. */
+  readonly sleepsAtEnd: boolean;
 }
 
 export interface NetworkPlan {
@@ -78,6 +80,10 @@ export interface NemesisPlan {
   readonly holdAcknowledgements: number;
   readonly holdVotes: number;
   readonly cutConfigurer: number;
+  /** Once all nodes sleep. */
+  readonly evictSleepers: number;
+  readonly crashSleeper: number;
+  readonly cutSleeper: number;
 }
 
 export interface ClientsPlan {
@@ -93,6 +99,9 @@ export interface ClientsPlan {
   readonly logs: number;
   readonly movers: number;
   readonly changers: number;
+  /** Times at which nobody asks for anything. */
+  readonly lullEveryMs: number;
+  readonly lullMsMax: number;
 }
 
 /** Half of the faults are off in a run, so that the others get room (a "swarm"). */
@@ -108,10 +117,10 @@ export function drawPlan(seed: number): Plan {
   const electionTimeoutMs = random.between(50, 300);
   const every = (timeouts: number): number =>
     random.chance(on) ? electionTimeoutMs * timeouts * (0.3 + random.float()) : 0;
-  return {
+  const plan = {
     nodes,
     regions: Array.from({ length: nodes }, () => random.pick(regions)),
-    options: drawOptions(random, electionTimeoutMs),
+    options: { ...drawOptions(random, electionTimeoutMs), sleepAfterMs: 0 },
     network: drawNetwork(random, electionTimeoutMs, rate),
     disk: {
       syncMsMin: 0.1,
@@ -133,12 +142,38 @@ export function drawPlan(seed: number): Plan {
       alarmMissing: rate(0.1),
       alarmLostAfterMs: electionTimeoutMs * random.pick([0.5, 3]),
     },
-    nemesis: drawNemesis(random, electionTimeoutMs, every),
-    clients: drawClients(random, electionTimeoutMs),
+    nemesis: { ...drawNemesis(random, electionTimeoutMs, every), ...sleepUndisturbed },
+    clients: { ...drawClients(random, electionTimeoutMs), lullEveryMs: 0, lullMsMax: 0 },
+    sleepsAtEnd: false,
+  };
+  return random.chance(0.6) ? withSleep(plan, random) : plan;
+}
+
+const sleepUndisturbed = { evictSleepers: 0, crashSleeper: 0, cutSleeper: 0 };
+
+/** Drawn after all else, which is the same with and without. */
+function withSleep(plan: Plan, random: Random): Plan {
+  const { electionTimeoutMs } = plan.options;
+  const targeted = (): number => (random.chance(on) ? random.float() : 0);
+  return {
+    ...plan,
+    options: { ...plan.options, sleepAfterMs: electionTimeoutMs * random.pick([0.1, 0.5, 2]) },
+    nemesis: {
+      ...plan.nemesis,
+      evictSleepers: targeted(),
+      crashSleeper: targeted(),
+      cutSleeper: targeted(),
+    },
+    clients: {
+      ...plan.clients,
+      lullEveryMs: electionTimeoutMs * (5 + random.float() * 20),
+      lullMsMax: electionTimeoutMs * random.pick([5, 15]),
+    },
+    sleepsAtEnd: random.chance(0.5),
   };
 }
 
-function drawOptions(random: Random, electionTimeoutMs: number): NodeOptions {
+function drawOptions(random: Random, electionTimeoutMs: number): Omit<NodeOptions, "sleepAfterMs"> {
   return {
     electionTimeoutMs,
     heartbeatMs: electionTimeoutMs / random.pick([2, 4, 8]),
@@ -176,7 +211,11 @@ function drawNetwork(random: Random, timeoutMs: number, rate: (max: number) => n
   };
 }
 
-function drawNemesis(random: Random, timeoutMs: number, every: (timeouts: number) => number): NemesisPlan {
+function drawNemesis(
+  random: Random,
+  timeoutMs: number,
+  every: (timeouts: number) => number,
+): Omit<NemesisPlan, keyof typeof sleepUndisturbed> {
   const targeted = (max: number): number => (random.chance(on) ? random.float() * max : 0);
   return {
     crashEveryMs: every(6),
@@ -202,7 +241,7 @@ function drawNemesis(random: Random, timeoutMs: number, every: (timeouts: number
   };
 }
 
-function drawClients(random: Random, timeoutMs: number): ClientsPlan {
+function drawClients(random: Random, timeoutMs: number): Omit<ClientsPlan, "lullEveryMs" | "lullMsMax"> {
   return {
     appenders: random.between(1, 3),
     producers: random.between(1, 3),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { toIndex } from "../../src/raft/types.ts";
 import { batchesContract } from "./contract-batches.ts";
 import { entriesContract } from "./contract-entries.ts";
 import { namesContract } from "./contract-names.ts";
@@ -29,7 +30,8 @@ function nodeStateContract(withStorage: WithStorage): void {
     withStorage((storage) => {
       storage.prepare(identity);
       const hardState = { currentTerm: 0, votedFor: null };
-      expect(storage.load()).toEqual({ identity, phase: "prepared", hardState, lastIndex: 0, lastTerm: 0 });
+      const empty = { sleepMark: null, lastIndex: 0, lastTerm: 0 };
+      expect(storage.load()).toEqual({ identity, phase: "prepared", hardState, ...empty });
       storage.start();
       expect(storage.load()).toMatchObject({ phase: "started" });
     }));
@@ -53,5 +55,18 @@ function nodeStateContract(withStorage: WithStorage): void {
       expect(storage.load()?.hardState).toEqual({ currentTerm: 7, votedFor: 3 });
       storage.write(persist({ hardState: { currentTerm: 8, votedFor: null } }));
       expect(storage.load()?.hardState).toEqual({ currentTerm: 8, votedFor: null });
+    }));
+
+  it("the mark of a node that sleeps is kept until it is awake", () =>
+    withStorage((storage) => {
+      const sleep = { term: 1, leader: 3, index: toIndex(2), round: 7 };
+      begun(storage).write(persist({ append: [noop(1), noop(2)] }));
+      expect(storage.load()?.sleepMark).toBeNull();
+      storage.write(persist({ sleep }));
+      expect(storage.load()?.sleepMark).toEqual(sleep);
+      storage.write(persist({ hardState: { currentTerm: 2, votedFor: null } }));
+      expect(storage.load()?.sleepMark).toEqual(sleep);
+      storage.write(persist({ sleep: "awake", append: [noop(3, 2)] }));
+      expect(storage.load()).toMatchObject({ sleepMark: null, lastIndex: 3, hardState: { currentTerm: 2 } });
     }));
 }

@@ -68,8 +68,9 @@ export class TestCluster {
     }, patience);
   }
 
-  ask(id: number, request: Request, forwarded = false): Promise<Answer> {
-    return askNode(this.nodes, this.member(id), request, { timeoutMs: 10_000, forwarded });
+  async ask(id: number, request: Request, forwarded = false): Promise<Answer> {
+    const options = { timeoutMs: 10_000, forwarded, knownIndex: null };
+    return (await askNode(this.nodes, this.member(id), request, options)).answer;
   }
 
   create(name: string): Promise<Outcome> {

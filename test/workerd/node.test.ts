@@ -130,7 +130,7 @@ describe("an object that dies in mid-request", () => {
       });
     }
     expect(texts(await cluster.read(1, "a"))).toEqual([0, 1, 2, 3, 4].map((seq) => `record ${seq}`));
-  });
+  }, 30_000);
 });
 
 describe("a storage exception", () => {

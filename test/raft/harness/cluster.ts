@@ -10,6 +10,7 @@ export const defaults: Options = {
   ranks: 1,
   heartbeatMs: 100,
   checkQuorum: true,
+  sleepAfterMs: 0,
   inflightMax: 4,
   appendBytesMax: 1_000,
   uncommittedBytesMax: 10_000,
@@ -64,7 +65,7 @@ export class Cluster {
     this.nodes = ids.map((id) => {
       const log = entriesOf(logs[id] ?? []);
       const currentTerm = currentTerms[id] ?? log.at(-1)?.term ?? 0;
-      const image = { hardState: { currentTerm, votedFor: votes[id] ?? null }, log };
+      const image = { hardState: { currentTerm, votedFor: votes[id] ?? null }, sleepMark: null, log };
       return new TestNode({ ...shared, id, random: random(id), image });
     });
   }

@@ -1,17 +1,20 @@
 import type { Persist } from "../../../src/raft/ready.ts";
+import type { SleepMark } from "../../../src/raft/sleep.ts";
 import type { Entry, HardState, Index, LogReader, Term } from "../../../src/raft/types.ts";
 import { toIndex } from "../../../src/raft/types.ts";
 
 /** All that a node stores: values, so that what is written and what is durable can differ. */
 export interface Image {
   readonly hardState: HardState;
+  readonly sleepMark: SleepMark | null;
   readonly log: readonly Entry[];
 }
 
-/** The image after a write: hard state, truncation, entries, in that order. */
-export function written(image: Image, { hardState, truncateFrom, append }: Persist): Image {
+/** The image after a write: hard state, sleep, truncation, entries, in that order. */
+export function written(image: Image, { hardState, sleep, truncateFrom, append }: Persist): Image {
   const kept = truncateFrom === null ? image.log : image.log.slice(0, truncateFrom - 1);
-  return { hardState: hardState ?? image.hardState, log: [...kept, ...append] };
+  const sleepMark = sleep === "awake" ? null : (sleep ?? image.sleepMark);
+  return { hardState: hardState ?? image.hardState, sleepMark, log: [...kept, ...append] };
 }
 
 /** Where a log ends. */

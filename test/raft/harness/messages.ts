@@ -59,12 +59,14 @@ function craft(head: Envelope) {
       entries: fields.entries ?? [],
       commitIndex: toIndex(fields.commitIndex ?? 0),
       round: fields.round ?? 0,
+      sleep: fields.sleep ?? false,
     }),
-    accepted: (matchIndex: number, round = 0): AppendEntriesAccepted => ({
+    accepted: (matchIndex: number, round = 0, asleep = false): AppendEntriesAccepted => ({
       type: "AppendEntriesAccepted",
       ...head,
       round,
       matchIndex: toIndex(matchIndex),
+      asleep,
     }),
     rejected: (prevIndex: number, hintIndex: number, hintTerm: Term, round = 0): AppendEntriesRejected => ({
       type: "AppendEntriesRejected",
@@ -84,4 +86,5 @@ interface AppendFields {
   readonly entries?: readonly Entry[];
   readonly commitIndex?: number;
   readonly round?: number;
+  readonly sleep?: boolean;
 }

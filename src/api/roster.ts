@@ -1,0 +1,30 @@
+import { type Index, toIndex } from "../raft/types.ts";
+import type { Members } from "../transport/protocol.ts";
+import type { Cluster } from "./cluster.ts";
+
+/**
+ * Who takes part in which cluster, as this isolate last heard from its nodes: each tells the members that it
+ * knows to whoever knows older ones, one that was removed too. So whoever knows but one node that ever was a
+ * member finds the present ones, step by step.
+ */
+export class Roster {
+  readonly #newest = new Map<string, { readonly cluster: Cluster; readonly configurationIndex: Index }>();
+
+  /** The cluster with its present members; with those of its bootstrap, while no newer ones are known. */
+  present(cluster: Cluster): Cluster {
+    return this.#newest.get(cluster.name)?.cluster ?? cluster;
+  }
+
+  /** The configuration whose members these are. */
+  index({ name }: Cluster): Index {
+    return this.#newest.get(name)?.configurationIndex ?? toIndex(0);
+  }
+
+  /** A node told members; late news of older ones are no news. Says whether they were new. */
+  learn(cluster: Cluster, { members, configurationIndex }: Members): boolean {
+    if (configurationIndex <= this.index(cluster)) return false;
+    const addresses = members.map((member) => ({ cluster: cluster.name, ...member }));
+    this.#newest.set(cluster.name, { cluster: { ...cluster, members: addresses }, configurationIndex });
+    return true;
+  }
+}

@@ -1,0 +1,30 @@
+import { describe, expect, test } from "vitest";
+import { CodecError } from "../../src/log/codec-error.ts";
+import { pack } from "../../src/log/packed.ts";
+import { toIndex } from "../../src/raft/types.ts";
+import type { Answer, Request } from "../../src/transport/protocol.ts";
+import { decodeCall, decodeReply, encodeCall, encodeReply } from "../../src/transport/request-codec.ts";
+
+const request: Request = { kind: "read-index" };
+const answer: Answer = { kind: "read-index", index: toIndex(7) };
+const call = { request, timeoutMs: 100, forwarded: true };
+const members = { members: [{ id: 4, region: "oc" }], configurationIndex: toIndex(9) };
+
+describe("a call and its reply", () => {
+  test.each([toIndex(9), null])("come back as they were given: known %j", (knownIndex) => {
+    expect(decodeCall(encodeCall({ ...call, knownIndex }))).toEqual({ ...call, knownIndex });
+  });
+
+  test.each([[members], [null]])("come back as they were given: members %j", (told) => {
+    expect(decodeReply(encodeReply({ answer, members: told }))).toEqual({ answer, members: told });
+  });
+
+  test("of the version before say nothing of members", () => {
+    expect(decodeCall(pack([call]))).toEqual({ ...call, knownIndex: null });
+    expect(decodeReply(pack([answer]))).toEqual({ answer, members: null });
+  });
+
+  test.each([[[]], [[null]], [["answer"]], [[{}]], [[answer, {}]], [[answer, 4]]])("are not %j", (fields) => {
+    expect(() => decodeReply(pack(fields))).toThrow(CodecError);
+  });
+});
