@@ -18,9 +18,10 @@ export default defineConfig({
             main: "./test/workerd/worker.ts",
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
-              bindings: { ELECTION_TIMEOUT_MS: "400", HEARTBEAT_MS: "50", LOCAL: "on" },
+              bindings: { ELECTION_TIMEOUT_MS: "400", HEARTBEAT_MS: "50", SLEEP_AFTER_MS: "0", LOCAL: "on" },
               durableObjects: {
                 BARE: { className: "BareObject", useSQLite: true },
+                DROWSY: { className: "DrowsyNode", useSQLite: true },
                 FRAGILE: { className: "FragileNode", useSQLite: true },
               },
             },

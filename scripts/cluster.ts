@@ -16,6 +16,7 @@ const READY_POLL_MS = 50;
 /** Short beside what a deployed cluster needs: on one machine only a busy processor delays a message. */
 const ELECTION_TIMEOUT_MS = 1_000;
 const HEARTBEAT_MS = 100;
+const SLEEP_AFTER_MS = 10_000;
 
 export interface ClusterOptions {
   /** Where it keeps its state, through restarts. */
@@ -24,10 +25,14 @@ export interface ClusterOptions {
   readonly nodes: number;
   /** 0 takes a free one. */
   readonly port: number;
+  /** How long it stays awake without work, ms; 0 for always. */
+  readonly sleepAfterMs?: number;
   /** Gives the start up. */
   readonly signal?: AbortSignal;
   /** Opens the inspector, on any free port. */
   readonly inspect?: boolean;
+  /** Variables of the Worker that are to differ from what a local cluster has. */
+  readonly vars?: Readonly<Record<string, string>>;
   /** Another Worker than the product's, of the same shape. */
   readonly entryPoint?: string;
 }
@@ -63,7 +68,12 @@ async function runtimeOptions(options: ClusterOptions, data: string) {
       REGIONS: REGIONS.slice(0, options.nodes).join(","),
       ELECTION_TIMEOUT_MS: String(ELECTION_TIMEOUT_MS),
       HEARTBEAT_MS: String(HEARTBEAT_MS),
+      LEADER_REGIONS: "",
+      FOLLOW_WRITERS: "on",
+      WRITERS_WINDOW_MS: "10000",
+      SLEEP_AFTER_MS: String(options.sleepAfterMs ?? SLEEP_AFTER_MS),
       LOCAL: "on",
+      ...options.vars,
     },
     data,
     port: options.port,

@@ -60,6 +60,10 @@ export class Attempts {
       return new Problem("outcome-unknown", detail);
     }
     if (this.#last === "busy") return new Problem("busy", "The leader takes no more right now.");
+    if (this.#last === "too-many-requests")
+      return new Problem("too-many-requests", "The node takes no more requests right now.");
+    if (this.#last === "too-many-readers")
+      return new Problem("too-many-readers", "The nodes take no more readers right now.");
     if (this.#last === "unreadable")
       return new Problem("unreadable", "The nodes that were asked have damaged copies.");
     if (this.#last === "timeout")

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { partOf } from "../raft/configuration.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
-import type { Status } from "../transport/protocol.ts";
+import type { HandOver, LoadStatus, Status } from "../transport/protocol.ts";
 import type { Cluster } from "./cluster.ts";
 import { configurationOf, configurationOutput } from "./configuration-output.ts";
 import type { Api, Call } from "./context.ts";
@@ -32,6 +32,16 @@ const memberOutput = z
       .int()
       .optional()
       .openapi({ description: "Damaged entries dropped since its object started." }),
+    requests: z.int().optional().openapi({ description: "Under way in it." }),
+    waiting_readers: z
+      .int()
+      .optional()
+      .openapi({ description: "Reads that wait in it: for a majority, a commit, or the next record." }),
+    queued_bytes: z.int().optional().openapi({ description: "Of the requests whose turn has not come." }),
+    uncommitted_bytes: z
+      .int()
+      .optional()
+      .openapi({ description: "Proposed by it, as the leader, and not committed yet." }),
     match_index: z
       .int()
       .optional()
@@ -44,6 +54,10 @@ const memberOutput = z
       .boolean()
       .optional()
       .openapi({ description: "Of a learner: it takes what comes in as fast as it comes." }),
+    asleep: z.boolean().optional().openapi({ description: "It does nothing until somebody needs it." }),
+    counters: z.object({ alarms: z.int(), calls: z.int(), rows: z.int() }).optional().openapi({
+      description: "Alarms rung, calls to peers made and rows written since its object started.",
+    }),
     silent_ms: z
       .number()
       .nullable()
@@ -54,6 +68,9 @@ const memberOutput = z
       .nullable()
       .optional()
       .openapi({ description: "How the leader sends to it: as a question, as entries, as a snapshot." }),
+    append_share: z.number().min(0).max(1).optional().openapi({
+      description: "The share of the appends that entered near it, in the leader's last window.",
+    }),
   })
   .openapi("Member");
 
@@ -67,9 +84,19 @@ export const statusOutput = z
       .openapi({ description: "The node that leads the newest term, if one says so." }),
     term: z.int(),
     commit_index: z.int().openapi({ description: "The highest that a node knows of." }),
+    quiesced: z.boolean().openapi({ description: "All members sleep: nothing is sent, written or due." }),
     configuration: configurationOutput
       .nullable()
       .openapi({ description: "The newest that is known; null where no node can be reached." }),
+    follows_writers: z.boolean().openapi({
+      description: "Whether the leader hands over to where, clearly and steadily, most appends enter.",
+    }),
+    last_hand_over: z
+      .object({ to: z.int(), at: z.int().openapi({ description: "Milliseconds since the epoch." }) })
+      .nullable()
+      .openapi({
+        description: "The last such hand-over that was begun, as far as the nodes in memory remember.",
+      }),
     members: z.array(memberOutput),
   })
   .openapi("ClusterStatus");
@@ -87,14 +114,23 @@ export async function clusterStatus(
   if ([...found.values()].every((answer) => answer === "absent")) {
     throw new Problem("cluster-not-found", `The cluster ${cluster.name} is not bootstrapped yet.`);
   }
+  const members = membersFound(seen, cluster).map((member) => memberOf(member, seen));
   return {
     name: cluster.name,
     leader: leader?.identity.id ?? null,
     term: Math.max(0, ...statuses.map(({ currentTerm }) => currentTerm)),
     commit_index: Math.max(0, ...statuses.map(({ commitIndex }) => commitIndex)),
+    quiesced: members.every(({ asleep }) => asleep === true),
+    follows_writers: leader?.followsWriters ?? false,
+    last_hand_over: lastHandOver(statuses),
     configuration: configuration && configurationOf(configuration, configurationIndex),
-    members: membersFound(seen, cluster).map((member) => memberOf(member, seen)),
+    members,
   };
+}
+
+function lastHandOver(statuses: readonly Status[]): HandOver | null {
+  const handOvers = statuses.flatMap(({ handedOver }) => handedOver ?? []);
+  return handOvers.toSorted((a, b) => b.at - a.at)[0] ?? null;
 }
 
 function memberOf({ id, region }: NodeAddress, { found, leader, configuration }: Survey): Member {
@@ -103,15 +139,27 @@ function memberOf({ id, region }: NodeAddress, { found, leader, configuration }:
   const status = found.get(id) ?? "unreachable";
   if (typeof status === "string") return { id, region, part, state: status, ...seen };
   const { phase: state, role, currentTerm: term, commitIndex, lastIndex, corruptEntries } = status;
+  const { asleep, counters } = status;
   const indexes = { commit_index: commitIndex, last_index: lastIndex, snapshot_index: status.snapshotIndex };
   const own = { ...indexes, corrupt_entries: corruptEntries };
-  return { id, region, part, state, role, term, ...own, ...seen };
+  return { id, region, part, state, role, term, ...own, asleep, counters, ...loadOf(status.load), ...seen };
+}
+
+/** A node of the version before says nothing of it. */
+function loadOf(load: LoadStatus | undefined): Partial<Member> {
+  return {
+    requests: load?.requests,
+    waiting_readers: load?.readers,
+    queued_bytes: load?.queuedBytes,
+    uncommitted_bytes: load?.uncommittedBytes,
+  };
 }
 
 /** What the leader knows of a member. */
 function seenBy(leader: Status | null, id: NodeId): Partial<Member> {
   const peer = leader?.peers.find((candidate) => candidate.id === id);
   if (peer === undefined) return {};
-  const { matchIndex: match_index, lag, silentMs: silent_ms, mode, caughtUp: caught_up } = peer;
-  return { match_index, lag, silent_ms, mode, ...(peer.part === "learner" && { caught_up }) };
+  const { matchIndex: match_index, lag, silentMs: silent_ms, mode, appendShare: append_share } = peer;
+  const seen = { match_index, lag, silent_ms, mode, append_share };
+  return { ...seen, ...(peer.part === "learner" && { caught_up: peer.caughtUp }) };
 }

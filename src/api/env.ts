@@ -5,6 +5,7 @@ export interface Env {
   readonly REGIONS: string;
   readonly ELECTION_TIMEOUT_MS: string;
   readonly HEARTBEAT_MS: string;
+  readonly SLEEP_AFTER_MS: string;
   /** A secret: the bearer token that may do everything. */
   readonly ADMIN_TOKEN?: string;
   /** A secret: verifies signed tokens (HS256). */

@@ -228,6 +228,20 @@ export const problemTable = {
     description: "The leader takes no more before some of it is. Nothing was written. Try again.",
     retryAfterS: 1,
   },
+  "too-many-requests": {
+    status: 503,
+    title: "Too many requests are under way",
+    description:
+      "A node that was asked has as many requests under way as it takes. Nothing was written. Try again.",
+    retryAfterS: 1,
+  },
+  "too-many-readers": {
+    status: 503,
+    title: "Too many reads are waiting",
+    description:
+      "Every node has as many reads waiting, long polls and event streams included, as it takes. Try again.",
+    retryAfterS: 1,
+  },
   "outcome-unknown": {
     status: 503,
     title: "It is not known whether this happened",

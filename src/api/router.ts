@@ -37,9 +37,10 @@ export class Router {
     this.#roster = roster;
   }
 
-  /** Throws the problems `no-leader`, `busy` and `outcome-unknown`. */
+  /** Throws the problems `no-leader`, `busy`, `too-many-requests` and `outcome-unknown`. */
   async command(call: Call, cluster: Cluster, command: Command): Promise<Outcome> {
-    const answer = await this.#toLeader(call, cluster, { kind: "command", command }, canRepeat(command));
+    const request: CommandRequest = { kind: "command", command, ...this.#nearest(call, cluster) };
+    const answer = await this.#toLeader(call, cluster, request, canRepeat(command));
     if (answer.kind !== "outcome") throw new Error("a node answered a command with something else");
     return answer.outcome;
   }
@@ -93,14 +94,13 @@ export class Router {
       // It was not taken at all: that is no read which timed out.
       attempts.note(answer.reason === "timeout" ? "not-leader" : answer.reason);
       const next = this.#hints.failed(present, this.#order(call, present), target, answer);
-      if (answer.reason === "busy" || (answer.reason === "outcome-unknown" && !isRepeatable))
-        throw attempts.problem();
+      if (isFull(answer) || (answer.reason === "outcome-unknown" && !isRepeatable)) throw attempts.problem();
       await attempts.pause(next.direct);
       target = next;
     }
   }
 
-  /** `build` is called for each attempt. Throws the problems `no-leader` and `timeout`. */
+  /** `build` is called for each attempt. Throws `no-leader`, `timeout`, and what says that all nodes are full. */
   async query(call: Call, cluster: Cluster, build: () => QueryRequest): Promise<QueryAnswer> {
     const attempts = new Attempts(this.#world, call, cluster);
     let order = this.#order(call, this.#roster.present(cluster));
@@ -115,6 +115,8 @@ export class Router {
       if (answer.kind === "result") return answer;
       if (answer.kind !== "failure") throw new Error("a node answered a query with something else");
       attempts.note(answer.reason === "outcome-unknown" ? "timeout" : answer.reason);
+      // Each node is asked once: who can't keep up is not to be pressed harder.
+      if (isFull(answer) && at + 1 >= order.length) throw attempts.problem();
       await attempts.pause(isNews);
       if (isNews) order = this.#order(call, this.#roster.present(cluster));
       at = isNews ? 0 : at + 1;
@@ -139,6 +141,12 @@ export class Router {
     }
   }
 
+  /** The member nearest to where a call came from, the first of several; nothing where that is not known. */
+  #nearest(call: Call, cluster: Cluster): Pick<CommandRequest, "near"> {
+    const [nearest] = call.place === null ? [] : this.#order(call, cluster);
+    return nearest === undefined ? {} : { near: nearest.id };
+  }
+
   /** The members, nearest first; where it is not known where the call came from, the leader first. */
   #order({ place }: Call, cluster: Cluster): readonly NodeAddress[] {
     if (place !== null) {
@@ -157,6 +165,11 @@ export class Router {
  */
 function canRepeat(command: Command): boolean {
   return command.kind === "append" && command.producer !== null;
+}
+
+/** Whether a node refused because it has enough to do. */
+function isFull({ reason }: Failure): boolean {
+  return reason === "busy" || reason === "too-many-requests" || reason === "too-many-readers";
 }
 
 const lost: Failure = { kind: "failure", reason: "outcome-unknown", leader: null };

@@ -1,22 +1,23 @@
-/** How late an alarm may be before it is taken for lost, ms. The platform's maintenance may take a minute. */
-const lostAfterMs = 2_000;
-
 /**
- * The one alarm of an object. Setting it is a billed write, so it is only ever moved earlier: one that rings
- * too soon finds nothing due, and is set anew.
+ * The one alarm of an object, as the node in memory knows it. Setting it is a billed write, so it is only ever
+ * moved earlier: one that rings too soon finds nothing due, and is set anew. One that should have rung long ago is
+ * lost, as the platform gives up on an alarm in the end: it is set again with the next event.
  */
 export class Alarm {
-  readonly #storage: DurableObjectStorage;
+  readonly #set: (at: number) => void;
+  readonly #lostAfterMs: number;
   /** When it rings, ms since the epoch; null when it is not set. */
   #at: number | null = null;
 
-  constructor(storage: DurableObjectStorage) {
-    this.#storage = storage;
+  /** `lostAfterMs`: how late it may be before it is taken for lost. */
+  constructor(set: (at: number) => void, lostAfterMs: number) {
+    this.#set = set;
+    this.#lostAfterMs = lostAfterMs;
   }
 
-  /** What an earlier life of the object has set. */
-  async load(): Promise<void> {
-    this.#at = await this.#storage.getAlarm();
+  /** An earlier life of the object has set it to ring at `at`; null: it has not. */
+  loaded(at: number | null): void {
+    this.#at = at;
   }
 
   /** It rings now; nothing is set any more. */
@@ -24,12 +25,12 @@ export class Alarm {
     this.#at = null;
   }
 
-  /** Makes sure that it rings at `at` or before; one that should have rung long ago is set again. */
+  /** Makes sure that it rings at `at` or before. */
   ensure(at: number, now: number): void {
-    const isLost = this.#at !== null && now - this.#at > lostAfterMs;
+    const isLost = this.#at !== null && now - this.#at > this.#lostAfterMs;
     if (this.#at !== null && !isLost && this.#at <= at) return;
     // Up to a whole millisecond: ringing a moment early would find nothing due.
     this.#at = Math.ceil(Math.max(at, now));
-    void this.#storage.setAlarm(this.#at);
+    this.#set(this.#at);
   }
 }

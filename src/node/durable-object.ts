@@ -13,6 +13,9 @@ import { Node } from "./node.ts";
 import { ObjectHost } from "./object-host.ts";
 import { type NodeVars, optionsFrom } from "./options.ts";
 
+/** How late an alarm may be before it is taken for lost, ms. The platform's maintenance may take a minute. */
+const alarmLostAfterMs = 2_000;
+
 export interface NodeEnv extends NodeVars {
   readonly NODES: DurableObjectNamespace;
   readonly LOCAL?: string;
@@ -28,8 +31,8 @@ export class TimberlineNode extends DurableObject<NodeEnv> {
 
   constructor(ctx: DurableObjectState, env: NodeEnv) {
     super(ctx, env);
-    this.#alarm = new Alarm(ctx.storage);
-    void ctx.blockConcurrencyWhile(() => this.#alarm.load());
+    this.#alarm = new Alarm((at) => void ctx.storage.setAlarm(at), alarmLostAfterMs);
+    void ctx.blockConcurrencyWhile(async () => this.#alarm.loaded(await ctx.storage.getAlarm()));
     const options = optionsFrom(env);
     const host = new ObjectHost({
       storage: this.openStorage(),

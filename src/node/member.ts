@@ -4,21 +4,22 @@ import { Raft } from "../raft/raft.ts";
 import type { Ready } from "../raft/ready.ts";
 import { type Index, type NodeId, toIndex } from "../raft/types.ts";
 import type { Boot } from "../storage/contract.ts";
-import type { Answer, Request } from "../transport/protocol.ts";
+import type { Answer, LoadStatus, Request } from "../transport/protocol.ts";
 import { Clock } from "./clock.ts";
 import { Compaction } from "./compaction.ts";
 import type { Host } from "./host.ts";
+import { Load } from "./load.ts";
 import type { NodeOptions } from "./options.ts";
 import { Outbox, type Reply } from "./outbox.ts";
+import { Placement } from "./placement.ts";
+import { rankIn } from "./rank.ts";
 import { RecentEntries } from "./recent-entries.ts";
 import { Requests } from "./requests.ts";
+import { Tally } from "./tally.ts";
 import { Waiting } from "./waiting.ts";
 
 /** How long a commit waits for the next entries to take it along, ms. */
 const announceAfterMs = 20;
-
-/** What a request that waits for its turn takes up beside its records, bytes. */
-const requestOverheadBytes = 256;
 
 /** Feeds consensus with one thing that came in. */
 type Input = (outbox: Outbox) => void;
@@ -30,16 +31,16 @@ type Input = (outbox: Outbox) => void;
  */
 export class Member {
   readonly raft: Raft;
+  readonly placement: Placement;
+  readonly tally = new Tally();
   readonly #host: Host;
-  readonly #options: NodeOptions;
   readonly #clock: Clock;
+  readonly #load: Load;
   readonly #waiting = new Waiting();
   readonly #requests: Requests;
   readonly #log: RecentEntries;
   readonly #compaction: Compaction;
   #inputs: Input[] = [];
-  /** Bytes of the requests among them. */
-  #queuedBytes = 0;
   /** Whether the group at hand has written. */
   #wrote = false;
   /** Writes that are on their way to the disk. */
@@ -48,27 +49,43 @@ export class Member {
   /** The commit index that those who wait for a log to change know of. */
   #toldCommit: Index = toIndex(0);
 
-  constructor(
-    host: Host,
-    options: NodeOptions,
-    { identity, hardState, lastIndex, lastTerm, snapshot }: Boot,
-  ) {
+  constructor(host: Host, options: NodeOptions, boot: Boot) {
     this.#host = host;
-    this.#options = options;
+    this.#load = new Load(options);
     this.#clock = new Clock(() => host.now());
-    const { id, configuration, configurationIndex } = identity;
+    const { hardState, sleepMark, lastIndex, lastTerm, snapshot } = boot;
+    const { id, region, configuration, configurationIndex } = boot.identity;
+    const ranked = { ...options, ...rankIn(options.leaderRegions, region) };
     const random = (): number => host.random();
     this.#log = new RecentEntries(host.storage);
-    const found = { hardState, lastIndex, lastTerm, snapshot };
     const base = { configuration, index: configurationIndex };
-    this.raft = new Raft({ id, options, base, log: this.#log, random, ...found }, this.#clock.now());
+    const stored = { hardState, sleepMark, lastIndex, lastTerm, snapshot };
+    const init = { id, options: ranked, base, log: this.#log, random, ...stored };
+    this.raft = new Raft(init, this.#clock.now());
+    this.placement = new Placement(this.raft, options, this.now());
     this.#compaction = new Compaction(this.raft, host.storage, options);
-    this.#requests = new Requests(host, this.raft, this.#waiting, () => this.now());
+    const { raft, placement, tally } = this;
+    this.#requests = new Requests({
+      host,
+      raft,
+      placement,
+      tally,
+      waiting: this.#waiting,
+      now: () => this.now(),
+    });
   }
 
   /** Milliseconds on the clock of `raft`. */
   now(): number {
     return this.#clock.now();
+  }
+
+  /** What is under way: all of it is zero in a node that is at rest. */
+  get load(): LoadStatus {
+    const { requests, readers, queuedBytes } = this.#load;
+    const { role } = this.raft.state;
+    const uncommittedBytes = role.name === "leader" ? role.proposals.bytes : 0;
+    return { requests, readers: Math.max(readers, this.#waiting.unconfirmed), queuedBytes, uncommittedBytes };
   }
 
   receive(messages: readonly Message[], give: (messages: readonly Message[]) => void): void {
@@ -87,19 +104,18 @@ export class Member {
   }
 
   request(request: Request, timeoutMs: number, forwarded: boolean, answer: (answer: Answer) => void): void {
-    if (this.#isOut()) {
-      answer({ kind: "failure", reason: "not-leader", leader: this.raft.state.leader });
+    const refusal = this.#isOut() ? "not-leader" : this.#load.refusal(request, this.#waiting.unconfirmed);
+    if (refusal !== null) {
+      answer({ kind: "failure", reason: refusal, leader: this.raft.state.leader });
       return;
     }
-    const bytes = requestBytes(request);
-    if (this.#queuedBytes > 0 && this.#queuedBytes + bytes > this.#options.uncommittedBytesMax) {
-      answer({ kind: "failure", reason: "busy", leader: this.raft.state.leader });
-      return;
-    }
-    this.#queuedBytes += bytes;
-    const { serve } = this.#requests.open(request, timeoutMs, forwarded, answer);
+    const admitted = this.#load.admit(request);
+    const { serve } = this.#requests.open(request, timeoutMs, forwarded, (given) => {
+      admitted.answered();
+      answer(given);
+    });
     this.#enter((outbox) => {
-      this.#queuedBytes -= bytes;
+      admitted.served();
       serve();
       this.#take(this.raft.ready(), outbox, null);
     });
@@ -113,9 +129,11 @@ export class Member {
 
   /** Time does not wait for the disk: a leader must notice that it hears nobody, and the alarm be set again. */
   alarm(): void {
+    this.tally.alarms += 1;
     this.#inputs.push((outbox) => {
       this.raft.tick(this.now());
       this.#take(this.raft.ready(), outbox, null);
+      this.placement.review(this.now(), this.#host.now());
     });
     this.#runGroup();
   }
@@ -141,6 +159,8 @@ export class Member {
     const inputs = this.#inputs;
     this.#inputs = [];
     this.#wrote = false;
+    // Its successor may have voted in a later term: then this object must neither confirm a read nor be counted.
+    this.#host.storage.assertCurrent();
     const outbox = new Outbox();
     // A lone input's writes are atomic one by one, and a crash between them is as good as one after them.
     if (inputs.length === 1) this.#run(inputs, outbox);
@@ -160,6 +180,7 @@ export class Member {
 
   /** After what was sent is known, which may need what is compacted now. */
   #compact(outbox: Outbox): void {
+    if (this.raft.state.sleep !== null) return;
     this.#compaction.advance();
     this.#take(this.raft.ready(), outbox, null);
     if (this.#compaction.removeDead()) this.#wrote = true;
@@ -170,6 +191,7 @@ export class Member {
     if (persist !== null) {
       this.#host.storage.write(persist);
       this.#log.written(persist);
+      this.tally.wrote(persist);
       this.#wrote = true;
     }
     outbox.add(afterPersist, reply);
@@ -204,8 +226,13 @@ export class Member {
     });
   }
 
+  #send(to: NodeId, messages: readonly Message[]): void {
+    this.tally.calls += 1;
+    this.#host.send(to, messages);
+  }
+
   #release(outbox: Outbox): void {
-    outbox.release((to, messages) => this.#host.send(to, messages));
+    outbox.release((to, messages) => this.#send(to, messages));
     for (const { context, index } of outbox.reads) this.#waiting.confirmRead(context, index);
     if (this.raft.state.role.name !== "leader") this.#waiting.loseReads();
     const { commitIndex } = this.raft.state;
@@ -221,9 +248,4 @@ export class Member {
     if (told < this.raft.state.snapshot.index) this.#waiting.allChanged();
     else if (this.#waiting.hasTails) this.#waiting.changed(this.#host.storage.touched(told, commitIndex));
   }
-}
-
-function requestBytes(request: Request): number {
-  const isAppend = request.kind === "command" && request.command.kind === "append";
-  return requestOverheadBytes + (isAppend ? request.command.records.byteLength : 0);
 }

@@ -1,20 +1,39 @@
 import type { Options } from "../raft/types.ts";
+import type { WriterOptions } from "./writers.ts";
 
-/** What consensus needs to be told, and what only its host does. */
-export interface NodeOptions extends Options {
+/** The variables of wrangler.toml that a node reads. */
+export interface NodeVars {
+  readonly ELECTION_TIMEOUT_MS: string;
+  readonly HEARTBEAT_MS: string;
+  /** Location hints by commas, the best first. */
+  readonly LEADER_REGIONS: string;
+  /** "on" or "off". */
+  readonly FOLLOW_WRITERS: string;
+  readonly WRITERS_WINDOW_MS: string;
+  readonly SLEEP_AFTER_MS: string;
+}
+
+/** What all nodes are told alike; the rank of each comes of its region. */
+export interface NodeOptions extends Omit<Options, "rank" | "ranks"> {
+  /** Where a leader is wanted, the best region first. */
+  readonly leaderRegions: readonly string[];
+  /** Whether leadership goes to where most appends enter. */
+  readonly followWriters: boolean;
+  readonly writers: WriterOptions;
+  /** Requests that may be under way in one node. */
+  readonly requestsMax: number;
+  /** Reads among them. */
+  readonly readersMax: number;
   /** Committed entries that stay replicable as such, for followers that are slow; twice as many at most. */
   readonly tailEntries: number;
   /** Dead rows that one group of inputs looks at or removes, at most. */
   readonly deadRowsMax: number;
 }
 
-/** The variables of wrangler.toml that a node reads. */
-export interface NodeVars {
-  readonly ELECTION_TIMEOUT_MS: string;
-  readonly HEARTBEAT_MS: string;
-}
+/** Leadership moves to who carries so many windows, and rests for twice as many after a move. */
+const writersWindows = 6;
 
-/** Throws where a variable is not a sensible number: a node must not guess its timing. */
+/** Throws where a variable makes no sense: a node must not guess its timing. */
 export function optionsFrom(vars: NodeVars): NodeOptions {
   const electionTimeoutMs = milliseconds("ELECTION_TIMEOUT_MS", vars.ELECTION_TIMEOUT_MS);
   const heartbeatMs = milliseconds("HEARTBEAT_MS", vars.HEARTBEAT_MS);
@@ -25,16 +44,37 @@ export function optionsFrom(vars: NodeVars): NodeOptions {
     electionTimeoutMs,
     heartbeatMs,
     checkQuorum: true,
+    sleepAfterMs: vars.SLEEP_AFTER_MS === "0" ? 0 : milliseconds("SLEEP_AFTER_MS", vars.SLEEP_AFTER_MS),
     inflightMax: 8,
     appendBytesMax: 524_288,
     uncommittedBytesMax: 8_388_608,
     tailEntries: 10_000,
     deadRowsMax: 1_000,
+    requestsMax: 4_096,
+    readersMax: 2_048,
+    leaderRegions: listOf(vars.LEADER_REGIONS),
+    followWriters: isOn("FOLLOW_WRITERS", vars.FOLLOW_WRITERS),
+    writers: writerOptions(milliseconds("WRITERS_WINDOW_MS", vars.WRITERS_WINDOW_MS)),
   };
+}
+
+function writerOptions(windowMs: number): WriterOptions {
+  const coolDownMs = 2 * writersWindows * windowMs;
+  return { windowMs, windows: writersWindows, share: 0.6, appendsMin: 10, coolDownMs };
+}
+
+function isOn(name: string, value: string): boolean {
+  if (value === "on" || value === "off") return value === "on";
+  throw new RangeError(`${name} must be "on" or "off", and is ${JSON.stringify(value)}`);
 }
 
 function milliseconds(name: string, value: string): number {
   const number = Number(value);
   if (Number.isInteger(number) && number > 0) return number;
   throw new RangeError(`${name} must be a whole number of milliseconds, and is ${JSON.stringify(value)}`);
+}
+
+function listOf(value: string): readonly string[] {
+  const names = value.split(",").map((name) => name.trim());
+  return names.filter((name) => name !== "");
 }

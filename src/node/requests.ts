@@ -1,12 +1,13 @@
 import { decide, proposedOutcome } from "../log/decide.ts";
 import { encodeLogEntry } from "../log/entry-codec.ts";
-import type { Command, LogEntry, Outcome } from "../log/types.ts";
+import type { LogEntry, Outcome } from "../log/types.ts";
 import type { MembersChange } from "../raft/membership.ts";
 import type { Raft } from "../raft/raft.ts";
 import { type Index, type NodeId, type Term, toIndex } from "../raft/types.ts";
 import { StorageError } from "../storage/error.ts";
 import type {
   Answer,
+  CommandRequest,
   Failure,
   FailureReason,
   Page,
@@ -18,7 +19,9 @@ import type {
   Request,
 } from "../transport/protocol.ts";
 import type { Host } from "./host.ts";
+import type { Placement } from "./placement.ts";
 import { evaluate } from "./queries.ts";
+import type { Tally } from "./tally.ts";
 import { Ticket } from "./ticket.ts";
 import type { Waiting } from "./waiting.ts";
 
@@ -31,6 +34,17 @@ interface Errand {
   readonly forwarded: boolean;
 }
 
+/** The parts of the member that requests go through. */
+export interface Surroundings {
+  readonly host: Host;
+  readonly raft: Raft;
+  readonly waiting: Waiting;
+  readonly placement: Placement;
+  readonly tally: Tally;
+  /** Milliseconds on the clock of `raft`. */
+  readonly now: () => number;
+}
+
 /**
  * Serves commands and queries. Every answer, a refusal too, waits until what it was decided on is committed
  * in the leader's term; a refusal, which leaves no entry behind, also until a majority has confirmed that
@@ -40,14 +54,18 @@ export class Requests {
   readonly #host: Host;
   readonly #raft: Raft;
   readonly #waiting: Waiting;
+  readonly #placement: Placement;
+  readonly #tally: Tally;
   /** Milliseconds on the clock of `raft`. */
   readonly #now: () => number;
 
-  constructor(host: Host, raft: Raft, waiting: Waiting, now: () => number) {
+  constructor({ host, raft, waiting, placement, tally, now }: Surroundings) {
     this.#host = host;
     this.#now = now;
     this.#raft = raft;
     this.#waiting = waiting;
+    this.#placement = placement;
+    this.#tally = tally;
   }
 
   /** Starts the clock of a request; `serve` is for when its turn comes. */
@@ -68,16 +86,23 @@ export class Requests {
   }
 
   #serve(request: Request, errand: Errand): void {
+    if (this.#needsLeader(request)) this.#raft.wake(this.#now());
     if (request.kind === "query") this.#query(request, errand);
     else if (request.kind === "recover") this.#recover(request.lost, errand.ticket);
     else if (this.#raft.state.role.name !== "leader") this.#handOn(request, errand, errand.ticket);
-    else if (request.kind === "command") this.#command(request.command, errand.ticket);
+    else if (request.kind === "command") this.#command(request, errand.ticket);
     else if (request.kind === "transfer") this.#transfer(request.to, errand.ticket);
     else if (request.kind === "members") this.#members(request.change, errand.ticket);
     else
       this.#confirm(toIndex(0), errand.ticket, (index) =>
         errand.ticket.answer({ kind: "read-index", index }),
       );
+  }
+
+  /** What this node holds and knows committed it answers in its sleep. */
+  #needsLeader(request: Request): boolean {
+    if (request.kind !== "query" || request.consistency === "linearizable") return true;
+    return request.minIndex > this.#raft.state.commitIndex;
   }
 
   /** Gives what needs the leader to the leader, once. */
@@ -94,7 +119,9 @@ export class Requests {
     const writes = request.kind === "command" || request.kind === "members";
     const lost: FailureReason = writes ? "outcome-unknown" : "timeout";
     errand.ticket.ifLate = () => this.#failure(lost);
-    this.#host.forward(leader, request, errand.timeoutMs, (answer) =>
+    const entered = request.kind === "command" ? { ...request, near: request.near ?? id } : request;
+    this.#tally.calls += 1;
+    this.#host.forward(leader, entered, errand.timeoutMs, (answer) =>
       ticket.answer(answer ?? this.#failure(lost)),
     );
   }
@@ -131,12 +158,12 @@ export class Requests {
     this.#awaitEntry(begun.index, begun.term, answer, ticket);
   }
 
-  #command(command: Command, ticket: Ticket): void {
+  #command({ command, near }: CommandRequest, ticket: Ticket): void {
     const { lastIndex } = this.#raft.state;
     const decision = decide(command, this.#host.storage.view(lastIndex), this.#host.now());
     switch (decision.kind) {
       case "propose":
-        this.#propose(decision.entry, ticket);
+        this.#propose(decision.entry, near ?? null, ticket);
         break;
       case "duplicate":
         this.#awaitEntry(decision.batch.index, decision.batch.term, toAnswer(decision.outcome), ticket);
@@ -147,13 +174,14 @@ export class Requests {
     }
   }
 
-  #propose(entry: LogEntry, ticket: Ticket): void {
+  #propose(entry: LogEntry, near: NodeId | null, ticket: Ticket): void {
     const proposal = this.#raft.propose(encodeLogEntry(entry));
     if (typeof proposal === "string") {
       ticket.answer(this.#failure(proposal));
       return;
     }
     const { index, term } = proposal;
+    if (entry.kind === "append") this.#placement.appended(near, this.#now());
     this.#awaitEntry(index, term, toAnswer(proposedOutcome(entry, index, term)), ticket);
   }
 

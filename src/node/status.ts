@@ -1,9 +1,9 @@
 import { membersOf, partOf } from "../raft/configuration.ts";
-import type { State } from "../raft/state.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { Boot } from "../storage/contract.ts";
 import type { PeerStatus, Status } from "../transport/protocol.ts";
 import type { Member } from "./member.ts";
+import { Tally } from "./tally.ts";
 
 /** How a node is doing. A prepared one, which is no member yet, shows what its storage says. */
 export function statusOf(
@@ -13,28 +13,46 @@ export function statusOf(
   if (member === null) {
     const { configuration, configurationIndex } = identity;
     const { currentTerm } = hardState;
-    const silent = { role: "follower", leader: null, commitIndex: 0, peers: [], corruptEntries: 0 } as const;
+    const silent = {
+      role: "follower",
+      leader: null,
+      commitIndex: 0,
+      peers: [],
+      corruptEntries: 0,
+      asleep: false,
+    } as const;
+    const load = { requests: 0, readers: 0, queuedBytes: 0, uncommittedBytes: 0 };
+    const placed = { followsWriters: false, handedOver: null };
+    const known = { configuration, configurationIndex, counters: new Tally() };
     const indexes = { lastIndex, snapshotIndex: snapshot.index };
-    return { ...silent, identity, phase, currentTerm, ...indexes, configuration, configurationIndex };
+    return { ...silent, ...placed, load, identity, phase, currentTerm, ...indexes, ...known };
   }
   const { state, corruptEntries } = member.raft;
   const { currentTerm, leader, commitIndex, configuration, configurationIndex } = state;
-  const peers = membersOf(configuration).flatMap((id) => peerStatus(state, id, member.now()));
+  const peers = membersOf(configuration).flatMap((id) => peerStatus(member, id));
   const indexes = { commitIndex, lastIndex: state.lastIndex, snapshotIndex: state.snapshot.index };
   const known = { currentTerm, leader, ...indexes, corruptEntries };
-  return { identity, phase, role: state.role.name, peers, configuration, configurationIndex, ...known };
+  const { followsWriters, handedOver } = member.placement;
+  const { load } = member;
+  const { alarms, calls, rows } = member.tally;
+  const sleep = { asleep: state.sleep !== null, counters: { alarms, calls, rows } };
+  const members = { peers, configuration, configurationIndex, load, followsWriters, handedOver };
+  return { identity, phase, role: state.role.name, ...members, ...known, ...sleep };
 }
 
 /** Only a leader knows how its peers are doing. */
-function peerStatus(state: State, id: NodeId, now: number): readonly PeerStatus[] {
+function peerStatus(member: Member, id: NodeId): readonly PeerStatus[] {
+  const { state } = member.raft;
   const { role, lastIndex, configuration } = state;
   if (role.name !== "leader") return [];
   const region = configuration.regions[id] ?? "";
   const progress = role.peers.get(id);
   const matchIndex = progress?.matchIndex ?? role.durableIndex;
-  const silentMs = progress === undefined ? null : now - progress.ackedAt;
+  const silentMs = progress === undefined ? null : member.now() - progress.ackedAt;
   const mode = progress?.mode ?? null;
   const part = partOf(configuration, id);
   const caughtUp = part !== "learner" || role.catchUps.get(id)?.isDone === true;
-  return [{ id, region, part, matchIndex, lag: lastIndex - matchIndex, caughtUp, silentMs, mode }];
+  const appendShare = member.placement.shareOf(id);
+  const replication = { matchIndex, lag: lastIndex - matchIndex, silentMs, mode };
+  return [{ id, region, part, ...replication, caughtUp, appendShare }];
 }

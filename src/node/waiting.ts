@@ -49,6 +49,11 @@ export class Waiting {
     this.#reads.set(context, wait);
   }
 
+  /** Reads that no majority has confirmed; their requests may be over. */
+  get unconfirmed(): number {
+    return this.#reads.size;
+  }
+
   get hasTails(): boolean {
     return this.#tails.size > 0;
   }

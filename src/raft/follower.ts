@@ -1,5 +1,6 @@
 import { invariant } from "./invariant.ts";
 import type { AppendEntries } from "./messages.ts";
+import { fallAsleep } from "./sleep.ts";
 import {
   adoptConfiguration,
   append,
@@ -27,6 +28,10 @@ export function onAppendEntries(state: State, message: AppendEntries, now: numbe
   if (commitIndex > state.commitIndex) state.commitIndex = commitIndex;
   const { id: from, currentTerm: term } = state;
   const { from: to, round } = message;
+  // A late one must not put to sleep who has come to hold more.
+  if (message.sleep && lastNewIndex === state.lastIndex) {
+    fallAsleep(state, { term, leader: to, index: lastNewIndex, round });
+  }
   state.effects.messages.push({
     type: "AppendEntriesAccepted",
     from,
@@ -34,6 +39,7 @@ export function onAppendEntries(state: State, message: AppendEntries, now: numbe
     term,
     round,
     matchIndex: lastNewIndex,
+    asleep: state.sleep !== null,
   });
 }
 

@@ -3,10 +3,11 @@ import { createEntry } from "./entry.ts";
 import { invariant } from "./invariant.ts";
 import { advanceMembership, noteCatchUp } from "./membership.ts";
 import type { AppendEntriesAccepted, AppendEntriesRejected, InstallSnapshotResponse } from "./messages.ts";
-import { acceptedUpTo, createProgress, type Progress, probeFrom } from "./progress.ts";
+import { acceptedUpTo, createProgress, type Progress, probeFrom, settledProgress } from "./progress.ts";
 import { reachedByMajority } from "./quorum.ts";
 import { noReads, type PendingReads } from "./reads.ts";
 import { beginSnapshot, toldOfSnapshot } from "./send-snapshot.ts";
+import type { SleepMark } from "./sleep.ts";
 import { append, lastIndexWithTermAtMost, type State } from "./state.ts";
 import type { Transfer } from "./transfer.ts";
 import { type Index, type NodeId, toIndex } from "./types.ts";
@@ -15,7 +16,7 @@ import { addProposal, noProposals, type Proposals, releaseCommitted } from "./un
 /** What only a leader knows; gone when it leads no more. */
 export interface Leader {
   readonly name: "leader";
-  /** The no-op that opened the term. Only entries from here on are committed by counting (paper §5.4.2). */
+  /** The no-op that opened the term, or a later entry of it that is committed. Only entries from here on are committed by counting (paper §5.4.2). */
   readonly termStart: Index;
   /** Its own log is durable up to here. */
   durableIndex: Index;
@@ -29,6 +30,10 @@ export interface Leader {
   /** The next round takes the commit index to those who have not heard of it. */
   announcesCommit: boolean;
   transfer: Transfer | null;
+  /** When there was last something to do, ms. */
+  idleSince: number;
+  /** The read round in which the cluster is laid to rest; null while it is at work. */
+  restRound: number | null;
 }
 
 /** How a learner comes along, in rounds (thesis §4.2.1). */
@@ -44,22 +49,41 @@ export interface CatchUp {
 /** Opens its term with a no-op, which commits what earlier terms left (paper §8). */
 export function becomeLeader(state: State, now: number): void {
   const termStart = toIndex(state.lastIndex + 1);
+  state.role = leaderFrom(state, termStart, now, () => createProgress(termStart, now));
+  state.leader = state.id;
+  append(state, [createEntry(termStart, state.currentTerm, "noop", new Uint8Array(0))]);
+}
+
+/**
+ * Goes on in its term after a restart: its mark says that it has sent nothing since everybody held the whole
+ * log. Old acknowledgements may still be on their way, so its read rounds go on too.
+ */
+export function resumeLeader(state: State, { index, round }: SleepMark, now: number): void {
+  state.role = {
+    ...leaderFrom(state, index, now, () => settledProgress(index, round, now)),
+    durableIndex: index,
+    reads: { ...noReads(), round, confirmedRound: round },
+    restRound: round,
+  };
+}
+
+function leaderFrom(state: State, termStart: Index, now: number, progress: () => Progress): Leader {
   const others = membersOf(state.configuration).filter((id) => id !== state.id);
   const { learners } = state.configuration;
-  state.role = {
+  return {
     name: "leader",
     termStart,
     durableIndex: toIndex(0),
-    peers: new Map(others.map((id) => [id, createProgress(termStart, now)])),
+    peers: new Map(others.map((id) => [id, progress()])),
     catchUps: new Map(learners.map((id) => [id, { roundEnd: termStart, roundBeganAt: now, isDone: false }])),
     farewells: new Set(),
     reads: noReads(),
     proposals: noProposals(),
     announcesCommit: false,
     transfer: null,
+    idleSince: now,
+    restRound: null,
   };
-  state.leader = state.id;
-  append(state, [createEntry(termStart, state.currentTerm, "noop", new Uint8Array(0))]);
 }
 
 /** Appends one command to the leader's log. */
@@ -79,6 +103,7 @@ export function onAccepted(state: State, leader: Leader, message: AppendEntriesA
   const progress = acknowledge(leader, message.from, message.round, now);
   if (progress === null) return;
   holdsUpTo(state, progress, message.from, message.matchIndex);
+  if (message.asleep) progress.asleepRound = Math.max(progress.asleepRound, message.round);
   noteCatchUp(state, leader, message.from, now);
   advanceCommit(state, leader);
   advanceMembership(state, leader, now);

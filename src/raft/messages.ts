@@ -53,6 +53,8 @@ export interface AppendEntries extends Question {
   readonly commitIndex: Index;
   /** The leader's latest read round (thesis §6.4), echoed by the answer. Unique within the term. */
   readonly round: number;
+  /** The cluster is idle and all up to `prevIndex` is committed: who holds just that may sleep. */
+  readonly sleep: boolean;
 }
 
 export interface AppendEntriesAccepted extends Envelope {
@@ -60,6 +62,8 @@ export interface AppendEntriesAccepted extends Envelope {
   readonly round: number;
   /** The last index that the request proved to match: its `prevIndex` plus its entries. */
   readonly matchIndex: Index;
+  /** The follower sleeps: it starts no election unless something wakes it. */
+  readonly asleep: boolean;
 }
 
 export interface AppendEntriesRejected extends Envelope {

@@ -30,6 +30,8 @@ export interface Progress {
   ackedRound: number;
   /** The commit index that was last sent to it. */
   sentCommit: Index;
+  /** The latest round to which it answered that it sleeps. */
+  asleepRound: number;
   /** When it last answered in this term, ms. */
   ackedAt: number;
 }
@@ -48,7 +50,17 @@ export function createProgress(nextIndex: Index, now: number): Progress {
     sentRound: 0,
     sentCommit: toIndex(0),
     ackedRound: 0,
+    asleepRound: 0,
     ackedAt: now,
+  };
+}
+
+/** A peer that is known to hold everything, and to know it committed. */
+export function settledProgress(lastIndex: Index, round: number, now: number): Progress {
+  return {
+    ...createProgress(toIndex(lastIndex + 1), now),
+    ...{ mode: "replicate", matchIndex: lastIndex, sentCommit: lastIndex },
+    ...{ sentRound: round, ackedRound: round, asleepRound: round },
   };
 }
 

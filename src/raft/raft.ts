@@ -37,6 +37,7 @@ import type { DurableMark, NotTaken, Persist, Ready } from "./ready.ts";
 import { forceRecovery, type RecoveryRefusal } from "./recovery.ts";
 import { replicate } from "./replicate.ts";
 import { pauseSnapshot } from "./send-snapshot.ts";
+import { disturbs, restsAt, type SleepMark, sleepOn, stir, wake } from "./sleep.ts";
 import {
   adoptConfiguration,
   becomeFollower,
@@ -64,6 +65,8 @@ export interface RaftInit {
   readonly lastIndex: Index;
   readonly lastTerm: Term;
   readonly snapshot: SnapshotMark;
+  /** Of a node that was asleep when it stopped. */
+  readonly sleepMark: SleepMark | null;
 }
 
 /**
@@ -96,10 +99,12 @@ export class Raft {
       leader: null,
       leaderHeardAt: Number.NEGATIVE_INFINITY,
       electionDeadline: 0,
+      sleep: null,
       effects: noEffects(),
     };
     adoptConfiguration(this.#state, init.lastIndex);
     resetElectionDeadline(this.#state, now);
+    if (init.sleepMark !== null) sleepOn(this.#state, init.sleepMark, now);
   }
 
   get state(): Readonly<State> {
@@ -114,15 +119,27 @@ export class Raft {
     if (!this.#isHeard(message)) return;
     if (message.type === "AppendEntries" && !this.#isSound(message)) return;
     if (message.type === "InstallSnapshot" && !this.#isSoundSegment(message)) return;
+    if (state.sleep !== null && disturbs(state.sleep, message)) wake(state, now);
     if (message.term > state.currentTerm && !this.#meetNewerTerm(message, now)) return;
     if (message.term < state.currentTerm) this.#answerStale(message);
     else this.#dispatch(message, now);
+  }
+
+  /**
+   * Somebody needs the leader, and is about to ask for it: whoever sleeps wakes. To be called before
+   * `propose`, `read`, `transfer` and `changeMembers`, and where they have to be asked of another node.
+   */
+  wake(now: number): void {
+    const state = this.#state;
+    if (state.sleep !== null) wake(state, now);
+    else if (state.role.name === "leader") stir(state.role, now);
   }
 
   /** The leader appends `data` to its log; it may never be committed. Refused: nothing happened. */
   propose(data: Uint8Array): { readonly index: Index; readonly term: Term } | NotTaken {
     const state = this.#state;
     this.#expectTaken();
+    this.#expectAwake();
     if (state.role.name !== "leader" || state.role.transfer !== null) return "not-leader";
     if (!hasRoom(state.role.proposals, data.byteLength, state.options.uncommittedBytesMax)) return "busy";
     const index = appendCommand(state, state.role, data);
@@ -135,6 +152,7 @@ export class Raft {
    */
   read(atLeast: Index): number | "not-leader" {
     const state = this.#state;
+    this.#expectAwake();
     return state.role.name === "leader" ? beginRead(state, state.role, atLeast) : "not-leader";
   }
 
@@ -144,6 +162,7 @@ export class Raft {
    */
   transfer(to: NodeId, now: number): "begun" | "not-leader" | "no-such-peer" {
     const state = this.#state;
+    this.#expectAwake();
     if (state.role.name !== "leader") return "not-leader";
     const isCandidate = state.role.peers.has(to) && state.configuration.voters.includes(to);
     if (!isCandidate) return "no-such-peer";
@@ -161,6 +180,7 @@ export class Raft {
   ): { readonly index: Index; readonly term: Term } | "not-leader" | ChangeRefusal {
     const state = this.#state;
     this.#expectTaken();
+    this.#expectAwake();
     if (state.role.name !== "leader" || state.role.transfer !== null) return "not-leader";
     const next = nextConfiguration(state, state.role, change, now);
     if (typeof next === "string") return next;
@@ -174,6 +194,7 @@ export class Raft {
     now: number,
   ): { readonly index: Index; readonly term: Term } | RecoveryRefusal {
     this.#expectTaken();
+    this.#expectAwake();
     const index = forceRecovery(this.#state, lost, timestamp, now);
     return typeof index === "string" ? index : { index, term: this.#state.currentTerm };
   }
@@ -182,6 +203,7 @@ export class Raft {
   tick(now: number): void {
     const state = this.#state;
     this.#expectTaken();
+    if (state.sleep !== null) return;
     if (state.role.name !== "leader") {
       if (now >= state.electionDeadline) campaign(state, now);
     } else if (now >= this.#quorumDeadline(state.role, now)) {
@@ -238,7 +260,8 @@ export class Raft {
   /** To be called once the inputs at hand are through: a leader sends what its peers lack. */
   replicate(now: number): void {
     this.#expectTaken();
-    if (this.#state.role.name === "leader") replicate(this.#state, this.#state.role, now);
+    const { role, sleep } = this.#state;
+    if (role.name === "leader" && sleep === null) replicate(this.#state, role, now);
   }
 
   /** Up to where this node has written, to be handed back to `durable`. */
@@ -271,9 +294,10 @@ export class Raft {
 
   /** When `tick` and `replicate` are next due; null: no need to wake for anything. */
   wakeAt(): number | null {
-    const { role, options, electionDeadline } = this.#state;
+    const { sleep, role, options, electionDeadline } = this.#state;
+    if (sleep !== null) return null;
     if (role.name !== "leader") return canLead(this.#state) ? electionDeadline : null;
-    if (role.peers.size === 0) return null;
+    if (role.peers.size === 0) return restsAt(this.#state, role);
     const heartbeats = Array.from(role.peers.values(), ({ sentAt }) => sentAt + options.heartbeatMs);
     return Math.min(...heartbeats);
   }
@@ -281,12 +305,22 @@ export class Raft {
   #takePersist(): Persist | null {
     const { effects, currentTerm, votedFor } = this.#state;
     const { hardStateChanged, truncateFrom, snapshot, append } = effects;
-    if (!changesDisk(effects)) return null;
-    return { hardState: hardStateChanged ? { currentTerm, votedFor } : null, truncateFrom, snapshot, append };
+    if (!effects.sleepChanged && !changesLog(effects)) return null;
+    return {
+      hardState: hardStateChanged ? { currentTerm, votedFor } : null,
+      sleep: effects.sleepChanged ? (this.#state.sleep ?? "awake") : null,
+      truncateFrom,
+      snapshot,
+      append,
+    };
   }
 
   #expectTaken(): void {
-    invariant(!changesDisk(this.#state.effects), "effects were not taken");
+    invariant(!changesLog(this.#state.effects), "effects were not taken");
+  }
+
+  #expectAwake(): void {
+    invariant(this.#state.sleep === null, "who asks for something calls `wake` first");
   }
 
   /**
@@ -408,5 +442,5 @@ export class Raft {
   }
 }
 
-const changesDisk = ({ hardStateChanged, truncateFrom, snapshot, append }: Effects): boolean =>
+const changesLog = ({ hardStateChanged, truncateFrom, snapshot, append }: Effects): boolean =>
   hardStateChanged || truncateFrom !== null || snapshot !== null || append.length > 0;

@@ -11,7 +11,7 @@ import { type Index, toIndex } from "./types.ts";
  * and share it: so there is one round at a time, however many reads there are.
  */
 export interface PendingReads {
-  /** The latest round that was sent. Never reused within a term, and a node leads a term only once. */
+  /** The latest round that was sent. Never reused within a term, also where its leader restarts and goes on. */
   round: number;
   /** The latest round that a majority has answered. */
   confirmedRound: number;

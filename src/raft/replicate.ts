@@ -3,6 +3,7 @@ import type { Leader } from "./leader.ts";
 import { type Progress, probeFrom } from "./progress.ts";
 import { openRound, settleReads } from "./reads.ts";
 import { sendSegment } from "./send-snapshot.ts";
+import { rest } from "./sleep.ts";
 import { type State, termAt } from "./state.ts";
 import { tellTarget } from "./transfer.ts";
 import { type Entry, type NodeId, toIndex } from "./types.ts";
@@ -12,9 +13,11 @@ const entriesMax = 1_024;
 
 /**
  * Hands out the reads that are confirmed by now, then sends each peer what it lacks, as far as its window
- * allows, and all of them a heartbeat when one is due.
+ * allows, and all of them a heartbeat when one is due. A leader that sleeps sends nothing.
  */
 export function replicate(state: State, leader: Leader, now: number): void {
+  rest(state, leader, now);
+  if (state.sleep !== null) return;
   const heartbeatDue = Array.from(leader.peers.values()).some(
     ({ sentAt }) => now - sentAt >= state.options.heartbeatMs,
   );
@@ -98,6 +101,7 @@ function send(
     entries,
     commitIndex,
     round,
+    sleep: leader.restRound !== null,
   });
   progress.sentAt = now;
   progress.sentRound = round;

@@ -3,6 +3,7 @@ import { invariant } from "./invariant.ts";
 import type { Leader } from "./leader.ts";
 import type { Message } from "./messages.ts";
 import type { ConfirmedRead, SnapshotWrite } from "./ready.ts";
+import type { SleepMark } from "./sleep.ts";
 import {
   type Entry,
   type Index,
@@ -55,6 +56,8 @@ export interface State {
   leaderHeardAt: number;
   /** When to campaign unless a leader is heard before, ms. */
   electionDeadline: number;
+  /** Set while this node sleeps: nothing is due, and it sends nothing of its own. */
+  sleep: SleepMark | null;
 
   readonly effects: Effects;
 }
@@ -62,6 +65,7 @@ export interface State {
 /** The effects of the present input, until `ready` takes them. */
 export interface Effects {
   hardStateChanged: boolean;
+  sleepChanged: boolean;
   truncateFrom: Index | null;
   snapshot: SnapshotWrite | null;
   append: Entry[];
@@ -71,6 +75,7 @@ export interface Effects {
 
 export const noEffects = (): Effects => ({
   hardStateChanged: false,
+  sleepChanged: false,
   truncateFrom: null,
   snapshot: null,
   append: [],
@@ -139,9 +144,10 @@ export function adoptFrom(state: State, { kind, index, data }: Entry): void {
   state.configurationIndex = index;
 }
 
-/** A fresh randomized election timeout (paper §5.2). */
+/** A fresh randomized election timeout (paper §5.2), out of the part of the range that is this node's. */
 export function resetElectionDeadline(state: State, now: number): void {
-  state.electionDeadline = now + state.options.electionTimeoutMs * (1 + state.random());
+  const { electionTimeoutMs, rank, ranks } = state.options;
+  state.electionDeadline = now + electionTimeoutMs * (1 + (rank + state.random()) / ranks);
 }
 
 /** Enters a term; a node votes at most once in each. */

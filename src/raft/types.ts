@@ -57,10 +57,18 @@ export const noSnapshot: SnapshotMark = { index: toIndex(0), term: 0, readableIn
 export interface Options {
   /** The shortest election timeout, ms; the one used is drawn from [1, 2) times this. */
   readonly electionTimeoutMs: number;
+  /**
+   * The nodes of rank 0 of `ranks` draw from the first of so many equal parts of that range, those of rank 1
+   * from the second: the lower its rank, the sooner a node campaigns. Nothing but time depends on it.
+   */
+  readonly rank: number;
+  readonly ranks: number;
   /** A leader lets no peer wait longer than this, ms. */
   readonly heartbeatMs: number;
   /** Whether a leader that hears from no majority for an election timeout steps down (thesis §6.2). */
   readonly checkQuorum: boolean;
+  /** A leader that has had no work for this long lets its cluster fall asleep, ms; 0 for never. */
+  readonly sleepAfterMs: number;
   /** AppendEntries with entries that one peer may have unanswered. */
   readonly inflightMax: number;
   /** Bytes of entries in one AppendEntries; one entry always fits. */

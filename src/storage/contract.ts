@@ -2,6 +2,7 @@ import type { LogId, Seq, StoredBatch } from "../log/types.ts";
 import type { LogView } from "../log/view.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
 import type { Persist } from "../raft/ready.ts";
+import type { SleepMark } from "../raft/sleep.ts";
 import type { HardState, Index, LogReader, SnapshotMark, Term } from "../raft/types.ts";
 
 /** All that a node needs to go on after a restart. */
@@ -9,6 +10,8 @@ export interface Boot {
   readonly identity: Identity;
   readonly phase: Phase;
   readonly hardState: HardState;
+  /** Null for a node that is awake. */
+  readonly sleepMark: SleepMark | null;
   readonly lastIndex: Index;
   readonly lastTerm: Term;
   readonly snapshot: SnapshotMark;
@@ -43,13 +46,18 @@ export interface NameRange {
 export interface Storage extends LogReader {
   /** Null for a node that was never bootstrapped; reading it writes nothing. */
   load(): Boot | null;
+  /**
+   * Uses the storage. Throws in an object that the platform has superseded by another life of it, which may go
+   * on for a while without knowing it: only the use of its storage tells.
+   */
+  assertCurrent(): void;
   /** Makes the schema and writes the identity, as `prepared`. Only on a node that `load`s as null. */
   prepare(identity: Identity): void;
   /** From `prepared` to `started`. */
   start(): void;
   /** Runs `body` as one write; if it throws, nothing of it has happened. What `body` writes joins it; they don't nest. */
   transaction<T>(body: () => T): T;
-  /** Hard state, truncation, snapshot, entries, in that order. */
+  /** Hard state, sleep, truncation, snapshot, entries, in that order. */
   write(persist: Persist): void;
   /**
    * Removes rows up to the snapshot's mark that nobody needs, `rowsMax` of them or a few more. False: there may be

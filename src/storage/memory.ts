@@ -2,6 +2,7 @@ import type { LogId, StoredBatch } from "../log/types.ts";
 import type { LogView } from "../log/view.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
 import type { Persist, SnapshotWrite } from "../raft/ready.ts";
+import type { SleepMark } from "../raft/sleep.ts";
 import type { Entry, HardState, Index, SnapshotMark, Term } from "../raft/types.ts";
 import { noSnapshot, toIndex } from "../raft/types.ts";
 import type { BatchRange, Boot, NameRange, Storage } from "./contract.ts";
@@ -17,6 +18,7 @@ interface NodeState {
   readonly identity: Identity;
   readonly phase: Phase;
   readonly hardState: HardState;
+  readonly sleepMark: SleepMark | null;
   readonly snapshot: SnapshotMark;
   /** Up to where compacted rows have been judged. */
   readonly judgedIndex: Index;
@@ -89,16 +91,20 @@ export class MemoryStorage implements Storage {
 
   load(): Boot | null {
     if (this.#node === null) return null;
-    const { identity, phase, hardState, snapshot } = this.#node;
+    const { identity, phase, hardState, sleepMark, snapshot } = this.#node;
     const lastIndex = toIndex(this.#log.rows.length);
     const lastTerm = lastIndex === snapshot.index ? snapshot.term : this.term(lastIndex);
-    return { identity, phase, hardState, snapshot, lastIndex, lastTerm: lastTerm ?? 0 };
+    return { identity, phase, hardState, sleepMark, snapshot, lastIndex, lastTerm: lastTerm ?? 0 };
   }
+
+  /** What is in memory is nobody else's. */
+  assertCurrent(): void {}
 
   prepare(identity: Identity): void {
     if (this.#node !== null) throw new StorageError("misuse", "the node has an identity");
     const hardState = { currentTerm: 0, votedFor: null };
-    this.#setNode({ identity, phase: "prepared", hardState, snapshot: noSnapshot, judgedIndex: toIndex(0) });
+    const none = { sleepMark: null, snapshot: noSnapshot, judgedIndex: toIndex(0) };
+    this.#setNode({ identity, phase: "prepared", hardState, ...none });
   }
 
   start(): void {
@@ -155,14 +161,17 @@ export class MemoryStorage implements Storage {
   }
 
   #write(persist: Persist): void {
-    const { hardState, truncateFrom, snapshot, append } = persist;
+    const { hardState, sleep, truncateFrom, snapshot, append } = persist;
     const node = this.#identified();
     lastIndexAfter(persist, this.#log.rows.length);
-    this.#node = {
-      ...node,
-      hardState: hardState ?? node.hardState,
-      snapshot: snapshot?.mark ?? node.snapshot,
-    };
+    if (hardState !== null || sleep !== null || snapshot !== null) {
+      this.#node = {
+        ...node,
+        hardState: hardState ?? node.hardState,
+        sleepMark: sleep === "awake" ? null : (sleep ?? node.sleepMark),
+        snapshot: snapshot?.mark ?? node.snapshot,
+      };
+    }
     if (truncateFrom !== null) this.#truncate(truncateFrom - 1);
     if (snapshot !== null) this.#addSnapshot(snapshot);
     for (const entry of append) this.#log.append(entry);

@@ -68,6 +68,13 @@ const migrations: readonly string[] = [
     WHERE producer IS NOT NULL;
   CREATE INDEX entries_by_configuration ON entries (idx) WHERE kind = 'configuration';
   `,
+  // The mark of a node that sleeps; all null while it is awake.
+  `
+  ALTER TABLE node ADD COLUMN sleep_term INTEGER;
+  ALTER TABLE node ADD COLUMN sleep_leader INTEGER;
+  ALTER TABLE node ADD COLUMN sleep_index INTEGER;
+  ALTER TABLE node ADD COLUMN sleep_round INTEGER;
+  `,
   // Compaction. Rows up to `judged_index` were looked at, and what they made dead is removed.
   `
   ALTER TABLE node ADD COLUMN snapshot_index INTEGER NOT NULL DEFAULT 0;

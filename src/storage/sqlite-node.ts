@@ -1,5 +1,6 @@
 import { completed } from "../raft/configuration.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
+import type { SleepMark } from "../raft/sleep.ts";
 import type { HardState, Index, NodeId, SnapshotMark } from "../raft/types.ts";
 import { toIndex } from "../raft/types.ts";
 import type { Boot } from "./contract.ts";
@@ -9,10 +10,8 @@ import { StorageError } from "./error.ts";
 const checkedRows = 256;
 
 export function insertNode(sql: SqlStorage, identity: Identity): void {
-  sql.exec(
-    "INSERT INTO node (one, identity, phase, current_term) VALUES (1, ?, 'prepared', 0)",
-    JSON.stringify(identity),
-  );
+  const columns = "one, identity, phase, current_term";
+  sql.exec(`INSERT INTO node (${columns}) VALUES (1, ?, 'prepared', 0)`, JSON.stringify(identity));
 }
 
 export function updatePhase(sql: SqlStorage, phase: Phase): void {
@@ -21,6 +20,13 @@ export function updatePhase(sql: SqlStorage, phase: Phase): void {
 
 export function updateHardState(sql: SqlStorage, { currentTerm, votedFor }: HardState): void {
   sql.exec("UPDATE node SET current_term = ?, voted_for = ?", currentTerm, votedFor);
+}
+
+export function updateSleep(sql: SqlStorage, sleep: SleepMark | "awake"): void {
+  const { term, leader, index, round } =
+    sleep === "awake" ? { term: null, leader: null, index: null, round: null } : sleep;
+  const update = "UPDATE node SET sleep_term = ?, sleep_leader = ?, sleep_index = ?, sleep_round = ?";
+  sql.exec(update, term, leader, index, round);
 }
 
 export function updateSnapshot(sql: SqlStorage, { index, term, readableIndex }: SnapshotMark): void {
@@ -64,31 +70,43 @@ function impossible(message: string): StorageError {
   return new StorageError("impossible-state", message);
 }
 
-type NodeRow = {
+interface NodeRow extends Record<string, SqlStorageValue> {
   identity: string;
   phase: Phase;
   current_term: number;
   voted_for: NodeId | null;
+  sleep_term: number | null;
+  sleep_leader: NodeId | null;
+  sleep_index: number | null;
+  sleep_round: number | null;
   snapshot_index: number;
   snapshot_term: number;
   readable_index: number;
-};
+}
 
-function readNode(sql: SqlStorage): Pick<Boot, "identity" | "phase" | "hardState" | "snapshot"> {
-  const [row] = sql
-    .exec<NodeRow>(
-      `SELECT identity, phase, current_term, voted_for, snapshot_index, snapshot_term, readable_index
-       FROM node`,
-    )
-    .toArray();
+type StoredNode = Pick<Boot, "identity" | "phase" | "hardState" | "sleepMark" | "snapshot">;
+
+function readNode(sql: SqlStorage): StoredNode {
+  const [row] = sql.exec<NodeRow>("SELECT * FROM node").toArray();
   if (row === undefined) throw impossible("the node has a schema and no identity");
-  const hardState = { currentTerm: row.current_term, votedFor: row.voted_for };
-  const snapshot = {
-    index: toIndex(row.snapshot_index),
-    term: row.snapshot_term,
-    readableIndex: toIndex(row.readable_index),
+  return {
+    identity: parseIdentity(row.identity),
+    phase: row.phase,
+    hardState: { currentTerm: row.current_term, votedFor: row.voted_for },
+    sleepMark: toSleepMark(row),
+    snapshot: {
+      index: toIndex(row.snapshot_index),
+      term: row.snapshot_term,
+      readableIndex: toIndex(row.readable_index),
+    },
   };
-  return { identity: parseIdentity(row.identity), phase: row.phase, hardState, snapshot };
+}
+
+/** Half a mark is none: a node that is awake by mistake loses an election timeout at most. */
+function toSleepMark(row: NodeRow): SleepMark | null {
+  const { sleep_term: term, sleep_leader: leader, sleep_index: index, sleep_round: round } = row;
+  const isWhole = term !== null && leader !== null && index !== null && round !== null;
+  return isWhole ? { term, leader, index: toIndex(index), round } : null;
 }
 
 function parseIdentity(json: string): Identity {

@@ -25,6 +25,7 @@ import {
   updateHardState,
   updateJudged,
   updatePhase,
+  updateSleep,
   updateSnapshot,
 } from "./sqlite-node.ts";
 import { readBatches, readNames, readTouched } from "./sqlite-reads.ts";
@@ -48,6 +49,10 @@ export class SqliteStorage implements Storage {
     if (!hasSchema(this.#sql)) return null;
     this.transaction(() => migrate(this.#sql));
     return readBoot(this.#sql);
+  }
+
+  assertCurrent(): void {
+    this.#sql.exec("SELECT 1");
   }
 
   prepare(identity: Identity): void {
@@ -85,8 +90,9 @@ export class SqliteStorage implements Storage {
 
   #write(persist: Persist): void {
     const lastIndex = lastIndexAfter(persist, this.#lastIndex ?? readLastIndex(this.#sql));
-    const { hardState, truncateFrom, snapshot, append } = persist;
+    const { hardState, sleep, truncateFrom, snapshot, append } = persist;
     if (hardState !== null) updateHardState(this.#sql, hardState);
+    if (sleep !== null) updateSleep(this.#sql, sleep);
     if (truncateFrom !== null) deleteEntriesFrom(this.#sql, truncateFrom);
     for (const row of snapshot?.rows ?? []) insertEntry(this.#sql, row);
     if (snapshot !== null) updateSnapshot(this.#sql, snapshot.mark);
@@ -137,6 +143,7 @@ export class SqliteStorage implements Storage {
 }
 
 /** The hot path, a single new entry, is atomic by itself. */
-function isOneStatement({ hardState, truncateFrom, snapshot, append }: Persist): boolean {
-  return hardState === null && truncateFrom === null && snapshot === null && append.length === 1;
+function isOneStatement({ hardState, sleep, truncateFrom, snapshot, append }: Persist): boolean {
+  const isOnlyAppend = hardState === null && sleep === null && truncateFrom === null && snapshot === null;
+  return isOnlyAppend && append.length === 1;
 }

@@ -42,11 +42,12 @@ function fields(message: Message): readonly unknown[] {
     case "RequestVoteResponse":
       return [message.granted ? 1 : 0];
     case "AppendEntries": {
-      const { prevIndex, prevTerm, commitIndex, round, entries, configurationIndex } = message;
-      return [prevIndex, prevTerm, commitIndex, round, entries.map(fromEntry), configurationIndex];
+      const { prevIndex, prevTerm, commitIndex, round, entries, configurationIndex, sleep } = message;
+      const last = [configurationIndex, sleep ? 1 : 0];
+      return [prevIndex, prevTerm, commitIndex, round, entries.map(fromEntry), ...last];
     }
     case "AppendEntriesAccepted":
-      return [message.round, message.matchIndex];
+      return [message.round, message.matchIndex, message.asleep ? 1 : 0];
     case "AppendEntriesRejected":
       return [message.round, message.prevIndex, message.hintIndex, message.hintTerm, message.commitIndex];
     case "InstallSnapshot": {
@@ -103,17 +104,23 @@ function toFields(type: Message["type"] | undefined, packed: readonly unknown[])
     case "RequestVoteResponse":
       return { type, granted: packed[0] === 1 };
     case "AppendEntries": {
-      const [, prevTerm, , round, entries] = packed;
+      // The version before has no part in sleep: its heartbeats let nobody, and its followers don't.
+      const [, prevTerm, , round, entries, , sleep] = packed;
       const indexes = {
         prevIndex: indexAt(packed, 0),
         commitIndex: indexAt(packed, 2),
         configurationIndex: addedAt(packed, 5),
       };
       const numbers = { prevTerm: toNatural(prevTerm), round: toNatural(round) };
-      return { type, ...indexes, ...numbers, entries: toArray(entries).map(toEntry) };
+      return { type, ...indexes, ...numbers, entries: toArray(entries).map(toEntry), sleep: sleep === 1 };
     }
     case "AppendEntriesAccepted":
-      return { type, round: toNatural(packed[0]), matchIndex: indexAt(packed, 1) };
+      return {
+        type,
+        round: toNatural(packed[0]),
+        matchIndex: indexAt(packed, 1),
+        asleep: packed[2] === 1,
+      };
     case "AppendEntriesRejected": {
       const round = toNatural(packed[0]);
       const indexes = { prevIndex: indexAt(packed, 1), hintIndex: indexAt(packed, 2) };

@@ -18,6 +18,8 @@ export type Request =
 export interface CommandRequest {
   readonly kind: "command";
   readonly command: Command;
+  /** The member nearest to where it came from; absent where that is not known. */
+  readonly near?: NodeId;
 }
 
 /** Asks the leader for an index that covers all that was acknowledged before (thesis §6.4). */
@@ -185,6 +187,10 @@ export type FailureReason =
   | "superseded"
   /** Too much is proposed and not yet committed. */
   | "busy"
+  /** This node has as many requests under way as it takes. */
+  | "too-many-requests"
+  /** As many reads wait at this node, or at the leader that it asked, as it takes. */
+  | "too-many-readers"
   /** A read that could not be confirmed, or a wait for `minIndex` that was not met, in time. */
   | "timeout"
   /** This node's copy of what was asked for is damaged; another's may be whole. */
@@ -223,6 +229,27 @@ export interface PeerStatus {
   readonly silentMs: number | null;
   /** How entries are sent to it (paper figure 2 and §7); null for the leader itself. */
   readonly mode: "probe" | "replicate" | "snapshot" | null;
+  /** The share of the appends that entered near it, in the leader's last window: 0 to 1. */
+  readonly appendShare: number;
+}
+
+/** Leadership that was sent after the writers. */
+export interface HandOver {
+  readonly to: NodeId;
+  /** Ms since the epoch, on the clock of who led. */
+  readonly at: number;
+}
+
+/** What is under way in a node. */
+export interface LoadStatus {
+  /** Requests that are not answered yet. */
+  readonly requests: number;
+  /** Reads among them, or left by them, that wait: for a majority, a commit, or the next record. */
+  readonly readers: number;
+  /** Bytes of the requests whose turn has not come. */
+  readonly queuedBytes: number;
+  /** Bytes of commands that this node, as the leader, has proposed and not committed. */
+  readonly uncommittedBytes: number;
 }
 
 export interface Status {
@@ -242,4 +269,21 @@ export interface Status {
   readonly peers: readonly PeerStatus[];
   /** Entries, and segments of snapshots, that arrived damaged and were dropped, since this object started. */
   readonly corruptEntries: number;
+  readonly load: LoadStatus;
+  /** Whether this node, while it leads, hands over to where most appends enter. */
+  readonly followsWriters: boolean;
+  /** The last such hand-over that this node began since its object started. */
+  readonly handedOver: HandOver | null;
+  /** It has nothing to do, and does nothing until somebody needs it. */
+  readonly asleep: boolean;
+  readonly counters: Counters;
+}
+
+/** What a node has done since its object started: none of it while the cluster sleeps. */
+export interface Counters {
+  readonly alarms: number;
+  /** Calls to peers: messages, and requests that were handed on. */
+  readonly calls: number;
+  /** Rows that were written; truncated entries and alarms not counted. */
+  readonly rows: number;
 }

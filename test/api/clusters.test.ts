@@ -185,20 +185,36 @@ describe("the status of a cluster", () => {
     api.nodes.down.add("main/3");
     const { status, json } = await api.send("GET", "/v1/clusters/main");
     expect(status).toBe(200);
-    const started = { state: "started", term: 1, commit_index: 1, last_index: 1, snapshot_index: 0 };
-    const sound = { ...started, corrupt_entries: 0 };
+    const counters = { alarms: 1, calls: 2, rows: 3 };
+    const awake = { corrupt_entries: 0, asleep: false, counters };
+    const load = { requests: 1, waiting_readers: 2, queued_bytes: 3, uncommitted_bytes: 4 };
+    const indexes = { commit_index: 1, last_index: 1, snapshot_index: 0 };
+    const started = { state: "started", term: 1, ...indexes, ...awake, ...load };
+    const follows = { silent_ms: 5, mode: "replicate", append_share: 0 };
     expect(json).toEqual({
-      ...{ name: "main", leader: 2, term: 1, commit_index: 1 },
+      ...{ name: "main", leader: 2, term: 1, commit_index: 1, quiesced: false },
+      ...{ follows_writers: true, last_hand_over: { to: 2, at: api.nodes.clock } },
       configuration: {
         ...{ index: 0, state: "stable", fault_tolerance: 1 },
         ...{ voters: [1, 2, 3], outgoing: [], learners: [], leaving: [] },
       },
       members: [
-        { ...member(1, "wnam"), ...sound, role: "follower", silent_ms: 5, mode: "replicate" },
-        { ...member(2, "enam"), ...sound, role: "leader", silent_ms: null, mode: null },
-        { ...member(3, "weur"), state: "unreachable", silent_ms: 5, mode: "replicate" },
+        { ...member(1, "wnam"), ...started, role: "follower", ...follows },
+        { ...member(2, "enam"), ...started, role: "leader", silent_ms: null, mode: null, append_share: 1 },
+        { ...member(3, "weur"), state: "unreachable", ...follows },
       ],
     });
+  });
+
+  test("is quiesced once all of them sleep", async () => {
+    await api.send("PUT", "/v1/logs/a");
+    const quiesced = async () => (await api.send("GET", "/v1/clusters/main")).json.quiesced;
+    api.nodes.asleep.add("main/1").add("main/2");
+    expect(await quiesced()).toBe(false);
+    api.nodes.asleep.add("main/3");
+    expect(await quiesced()).toBe(true);
+    api.nodes.down.add("main/3");
+    expect(await quiesced()).toBe(false);
   });
 });
 

@@ -65,6 +65,7 @@ export function peersOf(
     const silentMs = id === leader ? null : 5;
     const region = configuration.regions[id] ?? "";
     const mode = id === leader ? null : "replicate";
-    return { id, region, part, matchIndex, lag, caughtUp: lag === 0, silentMs, mode };
+    const appendShare = id === leader ? 1 : 0;
+    return { id, region, part, matchIndex, lag, caughtUp: lag === 0, silentMs, mode, appendShare };
   });
 }

@@ -57,6 +57,8 @@ export class FakeNodes implements Nodes {
   /** The clock of the leader, ms since the epoch. */
   clock = 1_700_000_000_000;
   readonly membership = new FakeMembership();
+  /** Nodes that sleep, as `cluster/id`. */
+  readonly asleep = new Set<string>();
   readonly #nodes = new Map<string, FakeNode>();
   readonly #logs = new Map<string, MemoryStorage>();
 
@@ -85,6 +87,9 @@ export class FakeNodes implements Nodes {
     return {
       ...{ identity, phase, role: isLeader ? "leader" : "follower", currentTerm: 1, leader },
       ...{ commitIndex: index, lastIndex: index, peers, corruptEntries: 0 },
+      ...{ asleep: this.asleep.has(nameOf(address)), counters: { alarms: 1, calls: 2, rows: 3 } },
+      load: { requests: 1, readers: 2, queuedBytes: 3, uncommittedBytes: 4 },
+      ...{ followsWriters: true, handedOver: isLeader ? { to: identity.id, at: this.clock } : null },
       ...{ ...placed, snapshotIndex: 0 },
     };
   }
@@ -208,7 +213,7 @@ export class FakeNodes implements Nodes {
 
 function write(storage: MemoryStorage, index: Index, data: Uint8Array): void {
   const entry = createEntry(index, 1, "command", data);
-  storage.write({ hardState: null, truncateFrom: null, snapshot: null, append: [entry] });
+  storage.write({ hardState: null, sleep: null, truncateFrom: null, snapshot: null, append: [entry] });
   storage.markDurable(storage.written());
 }
 

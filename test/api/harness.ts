@@ -49,7 +49,8 @@ export class Harness {
     const { cf, ...rest } = init;
     const request = new Request(`http://timberline.test${path}`, { method, ...rest });
     if (cf !== undefined) Object.defineProperty(request, "cf", { value: cf });
-    const vars = { REGIONS: "wnam,enam,weur", ELECTION_TIMEOUT_MS: "3000", HEARTBEAT_MS: "500" };
+    const timing = { ELECTION_TIMEOUT_MS: "3000", HEARTBEAT_MS: "500", SLEEP_AFTER_MS: "0" };
+    const vars = { REGIONS: "wnam,enam,weur", ...timing };
     return Promise.resolve(this.#app.request(request, undefined, { ...vars, ...this.#vars }));
   }
 

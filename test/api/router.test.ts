@@ -90,6 +90,14 @@ describe("an append goes", () => {
     expect(await tail()).toBe(0);
   });
 
+  test("nowhere when a node has too many requests under way", async () => {
+    fail(1, "too-many-requests");
+    const full = await api.append("a", body, producer);
+    expect(full).toMatchObject(problem(503, "too-many-requests"));
+    expect(full.headers.get("Retry-After")).toBe("1");
+    expect(await tail()).toBe(0);
+  });
+
   test("nowhere when the leader is busy", async () => {
     fail(1, "busy");
     const busy = await api.append("a", body, producer);
@@ -147,6 +155,23 @@ describe("other commands", () => {
   });
 });
 
+describe("an append says near which member it entered", () => {
+  test.each([
+    [{ latitude: "37.77", longitude: "-122.42" }, { near: 1 }],
+    [{ latitude: "50.08", longitude: "14.43" }, { near: 3 }],
+    [{}, {}],
+    [undefined, {}],
+  ])("from %j: %j", async (cf, near) => {
+    await api.send("POST", "/v1/logs/a/records", {
+      body: "x",
+      headers: { "Content-Type": "text/plain" },
+      cf,
+    });
+    const [asked] = api.nodes.asked;
+    expect(asked?.request).toEqual({ kind: "command", command: expect.anything(), ...near });
+  });
+});
+
 describe("a read goes", () => {
   test.each([
     [{ latitude: "37.77", longitude: "-122.42" }, 1],
@@ -173,11 +198,24 @@ describe("a read goes", () => {
     "unreadable",
     "overloaded",
     "busy",
+    "too-many-requests",
+    "too-many-readers",
   ])("on to another node after %s", async (fault) => {
     fail(1, fault);
     expect(await api.read("a")).toMatchObject({ status: 200 });
     expect(route()).toEqual(["1", "2"]);
   });
+
+  test.each<Fault>(["busy", "too-many-requests", "too-many-readers"])(
+    "nowhere once all nodes have enough to do: %s",
+    async (fault) => {
+      for (const node of [1, 2, 3]) fail(node, ...Array<Fault>(20).fill(fault));
+      const full = await api.read("a");
+      expect(full).toMatchObject(problem(503, fault));
+      expect(full.headers.get("Retry-After")).toBe("1");
+      expect(route()).toEqual(["1", "2", "3"]);
+    },
+  );
 
   test("nowhere once all copies are damaged", async () => {
     for (const node of [1, 2, 3]) fail(node, ...Array<Fault>(20).fill("unreadable"));

@@ -8,6 +8,7 @@ import { appendFile } from "../../scripts/files/append-file.ts";
 import { readLog } from "../../scripts/files/read-log.ts";
 import { crashLeader } from "../../scripts/leadership.ts";
 import type { Runtime } from "../../scripts/runtime.ts";
+import { RECORD_BYTES_MAX } from "../../src/log/limits.ts";
 import { appendText, createLog, readFrom, send } from "./requests.ts";
 
 const LINES = 4_000;
@@ -141,6 +142,24 @@ describe("an append", () => {
     expect(second).toMatchObject({ status: 412, body: { tail: 1, expected_seq: 0 } });
     const { records } = await readFrom(cluster.url, "conditional", "from=0");
     expect(records).toHaveLength(1);
+  });
+
+  test("of exactly the size limit comes back whole, and one of one byte more is refused", async () => {
+    await createLog(cluster.url, "large");
+    const path = "/v1/logs/large/records";
+    const headers = { "Content-Type": "application/json" };
+    const appendOf = (bytes: number) =>
+      send(cluster.url, "POST", path, {
+        headers,
+        body: JSON.stringify({ records: [{ data: "x".repeat(bytes) }] }),
+      });
+    expect(await appendOf(RECORD_BYTES_MAX)).toMatchObject({ status: 200 });
+    expect(await appendOf(RECORD_BYTES_MAX + 1)).toMatchObject({
+      status: 413,
+      body: { type: "/problems/record-too-large", bytes_max: RECORD_BYTES_MAX },
+    });
+    const { records } = await readFrom(cluster.url, "large", "from=0");
+    expect(records.map(({ data }) => data.length)).toEqual([RECORD_BYTES_MAX]);
   });
 
   test("that a producer repeats gets its first positions, though the leader crashed between", async () => {

@@ -14,6 +14,13 @@ interface AppendAnswer {
   readonly duplicate: boolean;
 }
 
+interface Status {
+  readonly leader: number;
+  readonly follows_writers: boolean;
+  readonly last_hand_over: { readonly to: number; readonly at: number } | null;
+  readonly members: readonly { readonly id: number; readonly append_share?: number }[];
+}
+
 interface Page {
   readonly records: readonly { readonly seq: number; readonly data: string }[];
 }
@@ -39,24 +46,32 @@ export function appendText(
   log: string,
   body: string,
   producer: { readonly id: string; readonly seq: number },
+  place?: Place,
 ): Promise<AppendAnswer> {
   const headers = {
     "Content-Type": "text/plain",
     "Producer-Id": producer.id,
     "Producer-Epoch": "0",
     "Producer-Seq": String(producer.seq),
+    ...placed(place),
   };
   return requestJson(new URL(`/v1/logs/${log}/records`, url), { method: "POST", headers, body });
 }
 
 /** Where a request comes from, as the platform would say, degrees. */
-interface Place {
+export interface Place {
   readonly latitude: string;
   readonly longitude: string;
 }
 
-/** Its nearest replica serves a request that comes from a `place`; the local runtime takes it from a header. */
+/** The local runtime takes from a header where a request comes from. */
+const placed = (place: Place | undefined) =>
+  place === undefined ? {} : { "MF-CF-Blob": JSON.stringify(place) };
+
+/** Its nearest replica serves a request that comes from a `place`. */
 export function readFrom(url: string, log: string, query: string, place?: Place): Promise<Page> {
-  const headers = { Accept: "application/json", ...(place && { "MF-CF-Blob": JSON.stringify(place) }) };
+  const headers = { Accept: "application/json", ...placed(place) };
   return requestJson(new URL(`/v1/logs/${log}/records?${query}`, url), { headers });
 }
+
+export const statusOf = (url: string): Promise<Status> => requestJson(new URL("/v1/clusters/main", url), {});

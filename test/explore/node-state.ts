@@ -49,10 +49,11 @@ export function boot(id: NodeId, image: Image, configuration: Configuration): No
 }
 
 function start(id: NodeId, image: Image, present: () => Image, configuration: Configuration): Raft {
-  const { hardState, snapshot } = image;
+  const { hardState, sleepMark, snapshot } = image;
   const base = { configuration, index: toIndex(0) };
   const [log, random] = [readerOf(present), (): number => 0];
-  return new Raft({ id, options, base, log, random, hardState, snapshot, ...endOf(image) }, atOnce);
+  const stored = { hardState, sleepMark, snapshot, ...endOf(image) };
+  return new Raft({ id, options, base, log, random, ...stored }, atOnce);
 }
 
 /** What becomes of a node by one input, and what leaves it. The real core decides. */

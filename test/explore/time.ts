@@ -34,6 +34,7 @@ export function rebase(core: Core, now: number): void {
   core.leaderHeardAt = hearsAnother ? recent(core.leaderHeardAt) : longAgo;
   core.electionDeadline = electionDue;
   if (core.role.name !== "leader") return;
+  core.role.idleSince = 0;
   for (const progress of core.role.peers.values()) {
     progress.sentAt = 0;
     progress.ackedAt = recent(progress.ackedAt);

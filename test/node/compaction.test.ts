@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toSeq } from "../../src/log/types.ts";
 import { Node } from "../../src/node/node.ts";
-import type { NodeOptions } from "../../src/node/options.ts";
 import { bootstrapIdentity } from "../../src/raft/identity.ts";
 import type { Message } from "../../src/raft/messages.ts";
 import { type Entry, toIndex } from "../../src/raft/types.ts";
@@ -9,17 +8,9 @@ import type { Answer, Request } from "../../src/transport/protocol.ts";
 import { between } from "../raft/harness/messages.ts";
 import { appendTo, command, everything, noop } from "../storage/fixture.ts";
 import { FakeHost } from "./fake-host.ts";
+import { options as leaderOptions } from "./leader.ts";
 
-const options: NodeOptions = {
-  electionTimeoutMs: 1_000,
-  heartbeatMs: 100,
-  checkQuorum: true,
-  inflightMax: 4,
-  appendBytesMax: 10_000,
-  uncommittedBytesMax: 4_000,
-  tailEntries: 3,
-  deadRowsMax: 2,
-};
+const options = { ...leaderOptions, tailEntries: 3, deadRowsMax: 2 };
 
 const ask = (kind: "create" | "delete"): Request => ({ kind: "command", command: { kind, name: "a" } });
 const append: Request = { kind: "command", command: appendTo("a") };

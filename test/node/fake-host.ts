@@ -13,6 +13,7 @@ interface Timer {
 export class FakeHost implements Host {
   readonly storage = new MemoryStorage();
   readonly sent: Message[] = [];
+  readonly forwarded: Request[] = [];
   /** What waits for the disk. */
   readonly syncs: (() => void)[] = [];
   /** When the alarm rings, ms; null when it is not set. */
@@ -32,7 +33,8 @@ export class FakeHost implements Host {
     this.sent.push(...messages);
   }
 
-  forward(_to: NodeId, _request: Request, _timeoutMs: number, answer: (answer: Answer | null) => void): void {
+  forward(_to: NodeId, request: Request, _timeoutMs: number, answer: (answer: Answer | null) => void): void {
+    this.forwarded.push(request);
     answer(null);
   }
 

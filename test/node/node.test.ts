@@ -1,81 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { Node } from "../../src/node/node.ts";
-import type { NodeOptions } from "../../src/node/options.ts";
-import { bootstrapIdentity } from "../../src/raft/identity.ts";
-import type { Message } from "../../src/raft/messages.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import type { Answer, PageQuery, QueryRequest, Request } from "../../src/transport/protocol.ts";
-import { appendTo } from "../storage/fixture.ts";
-import { FakeHost } from "./fake-host.ts";
-
-const options: NodeOptions = {
-  electionTimeoutMs: 1_000,
-  heartbeatMs: 100,
-  checkQuorum: true,
-  inflightMax: 4,
-  appendBytesMax: 10_000,
-  uncommittedBytesMax: 4_000,
-  tailEntries: 3,
-  deadRowsMax: 2,
-};
-const create: Request = { kind: "command", command: { kind: "create", name: "a" } };
-const append = (bytes = 4): Request => ({ kind: "command", command: appendTo("a", { bytes }) });
-
-function page(from: PageQuery["from"], waitMs = 0): QueryRequest {
-  const query = { kind: "page", name: "a", from, recordsMax: 10, bytesMax: 10_000, waitMs } as const;
-  return { kind: "query", query, consistency: "linearizable", minIndex: toIndex(0) };
-}
-
-/** A node that leads: alone, or with two others of whom node 2 answers when it is told to. */
-class Leader {
-  readonly host = new FakeHost();
-  readonly node: Node;
-
-  constructor(voters: readonly number[]) {
-    this.node = new Node(this.host, options);
-    const regions = voters.map(() => "weur");
-    this.node.prepare(bootstrapIdentity("main", 1, regions));
-    this.node.start();
-    this.ring(1_000);
-    this.hear({ type: "PreVoteResponse", from: 2, to: 1, term: 1, granted: true });
-    this.host.flush();
-    this.hear({ type: "RequestVoteResponse", from: 2, to: 1, term: 1, granted: true });
-    this.host.flush();
-    expect(this.node.status()?.role).toBe("leader");
-  }
-
-  /** `ms` later the alarm rings. */
-  ring(ms: number): void {
-    this.host.pass(ms);
-    this.host.alarmAt = null;
-    this.node.alarm();
-  }
-
-  hear(message: Message): void {
-    this.node.receive([message], () => {});
-  }
-
-  ask(request: Request, timeoutMs = 5_000): Answer[] {
-    const answers: Answer[] = [];
-    this.node.request(request, timeoutMs, false, (answer) => answers.push(answer));
-    return answers;
-  }
-
-  /** As `ask`, with a disk that does its work at once. */
-  run(request: Request): Answer | undefined {
-    const answers = this.ask(request);
-    this.host.flush();
-    return answers[0];
-  }
-
-  /** Node 2 holds everything. */
-  acknowledge(): void {
-    const { lastIndex = 0 } = this.node.status() ?? {};
-    const matchIndex = toIndex(lastIndex);
-    this.hear({ type: "AppendEntriesAccepted", from: 2, to: 1, term: 1, round: 0, matchIndex });
-  }
-}
+import type { Request } from "../../src/transport/protocol.ts";
+import { append, create, Leader, page } from "./leader.ts";
 
 describe("a long poll at the tail", () => {
   it("gets the next record, from where the tail was when it began", () => {
@@ -149,8 +76,91 @@ describe("a request that is answered already", () => {
     const answers = leader.ask({ ...page({ at: "earliest" }), minIndex: toIndex(1_000) }, 10);
     leader.host.pass(10);
     expect(answers).toMatchObject([{ reason: "timeout" }]);
-    leader.hear({ type: "AppendEntriesAccepted", from: 2, to: 1, term: 1, round: 1, matchIndex: toIndex(1) });
+    const late = { from: 2, to: 1, term: 1, round: 1, matchIndex: toIndex(1), asleep: false };
+    leader.hear({ type: "AppendEntriesAccepted", ...late });
     expect(answers).toHaveLength(1);
+  });
+});
+
+describe("a command that enters at a follower", () => {
+  const empty = { entries: [], round: 1, sleep: false } as const;
+  const heartbeat = { type: "AppendEntries", from: 2, to: 1, term: 2, ...empty } as const;
+  const zero = toIndex(0);
+
+  it.each([
+    ["is said to come from there", {}, { near: 1 }],
+    ["comes from where it is said to", { near: 3 }, { near: 3 }],
+  ])("%s", (_, near, expected) => {
+    const follower = new Leader([1, 2, 3]);
+    follower.hear({
+      ...heartbeat,
+      prevIndex: zero,
+      prevTerm: 0,
+      configurationIndex: zero,
+      commitIndex: zero,
+    });
+    expect(follower.node.status()?.leader).toBe(2);
+    follower.ask({ ...create, ...near } as Request);
+    expect(follower.host.forwarded).toEqual([{ ...create, ...expected }]);
+  });
+});
+
+describe("the appends that a leader takes", () => {
+  it("are counted by the member near which they entered, and move leadership in the end", () => {
+    const leader = new Leader([1, 2, 3]);
+    leader.run(create);
+    leader.acknowledge();
+    for (let window = 0; window < 6; window += 1) {
+      for (let i = 0; i < 4; i += 1) leader.run({ ...append(), near: 2 } as Request);
+      for (let beat = 0; beat < 5; beat += 1) {
+        leader.ring(200);
+        leader.acknowledge();
+      }
+    }
+    expect(leader.node.status()?.handedOver?.to).toBe(2);
+    expect(leader.host.sent.some(({ type, to }) => type === "TimeoutNow" && to === 2)).toBe(true);
+  });
+});
+
+describe("an object that was superseded by another life of it", () => {
+  const supersede = ({ host }: Leader): void => {
+    host.storage.assertCurrent = () => {
+      throw new Error("superseded");
+    };
+  };
+
+  it.each<Request>([{ kind: "read-index" }, page({ at: "earliest" })])(
+    "answers no read that was to be confirmed: %j",
+    (request) => {
+      const leader = new Leader([1, 2, 3]);
+      leader.run(create);
+      leader.acknowledge();
+      const answers = leader.ask(request);
+      supersede(leader);
+      expect(() => leader.acknowledge(1)).toThrow("superseded");
+      expect(answers).toEqual([]);
+    },
+  );
+
+  it("acknowledges nothing, not even a heartbeat", () => {
+    const follower = new Leader([1, 2, 3]);
+    const zero = toIndex(0);
+    const empty = {
+      prevIndex: zero,
+      prevTerm: 0,
+      entries: [],
+      commitIndex: zero,
+      configurationIndex: zero,
+      sleep: false,
+    };
+    const heartbeat = { type: "AppendEntries", from: 2, to: 1, term: 2, round: 1, ...empty } as const;
+    const replies: unknown[] = [];
+    const hear = () => follower.node.receive([heartbeat], (messages) => replies.push(...messages));
+    hear();
+    expect(replies).toMatchObject([{ type: "AppendEntriesAccepted", round: 1 }]);
+    supersede(follower);
+    expect(hear).toThrow("superseded");
+    expect(replies).toHaveLength(1);
   });
 });
 
@@ -196,7 +206,7 @@ describe("a change of the members", () => {
     const add = [{ id: 4, region: "oc" }];
     leader.run({ kind: "members", change: { add, remove: [], expectedIndex: null } });
     expect(leader.node.membersAfter(toIndex(0))).toEqual({
-      members: [1, 2, 3].map((id) => ({ id, region: "weur" })),
+      members: ["weur", "enam", "apac"].map((region, at) => ({ id: at + 1, region })),
       configurationIndex: 2,
     });
   });

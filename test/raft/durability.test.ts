@@ -190,7 +190,10 @@ describe("a write", () => {
     const node = cluster.node(1);
     node.step(between(2, 1).in(4).requestVote({}));
     expect(node.writes).toEqual([
-      { hardState: { currentTerm: 4, votedFor: 2 }, truncateFrom: null, snapshot: null, append: [] },
+      {
+        ...{ hardState: { currentTerm: 4, votedFor: 2 }, sleep: null },
+        ...{ truncateFrom: null, snapshot: null, append: [] },
+      },
     ]);
     node.step(
       between(3, 1)
@@ -200,6 +203,7 @@ describe("a write", () => {
     expect(node.writes.slice(1)).toEqual([
       {
         hardState: { currentTerm: 5, votedFor: null },
+        sleep: null,
         truncateFrom: null,
         snapshot: null,
         append: entriesOf([5]),

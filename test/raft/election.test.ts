@@ -38,6 +38,33 @@ describe("leaders", () => {
   });
 });
 
+describe("ranks", () => {
+  const deadlineOf = (rank: number, ranks: number, drawn: number): number =>
+    new Cluster({ size: 1, options: { rank, ranks }, random: () => () => drawn }).node(1).state
+      .electionDeadline;
+
+  test.each([
+    [0, 1, 0, 1_000],
+    [0, 1, 0.5, 1_500],
+    [0, 4, 0, 1_000],
+    [0, 4, 0.5, 1_125],
+    [1, 4, 0, 1_250],
+    [3, 4, 0.5, 1_875],
+  ])("rank %i of %i that draws %f waits %f ms", (rank, ranks, drawn, waits) => {
+    expect(deadlineOf(rank, ranks, drawn)).toBe(waits);
+  });
+
+  test("a better one always campaigns first, and every timeout stays between one and two", () => {
+    const almostOne = 1 - 1e-9;
+    for (const ranks of [1, 2, 3, 12]) {
+      for (let rank = 0; rank < ranks - 1; rank += 1) {
+        expect(deadlineOf(rank, ranks, almostOne)).toBeLessThanOrEqual(deadlineOf(rank + 1, ranks, 0));
+      }
+      expect(deadlineOf(ranks - 1, ranks, almostOne)).toBeLessThan(2 * timeout);
+    }
+  });
+});
+
 describe("the vote", () => {
   test.each([
     ["wins by a majority", [true, true], "leader"],

@@ -34,6 +34,22 @@ export class Adversary {
       soon(() => this.#network.replayPast());
   }
 
+  /** All nodes sleep: takes their memories, or their leader; sometimes somebody asks before it is back. */
+  allAsleep(): void {
+    const { random, scheduler, plan } = this.#world;
+    const { evictSleepers, crashSleeper, cutSleeper } = plan.nemesis;
+    const leader = this.#machines.find(({ status }) => status?.role === "leader");
+    scheduler.after(0, () => {
+      if (this.#strikes(evictSleepers, "all evicted in their sleep"))
+        for (const machine of this.#machines) machine.crash(0, Number.POSITIVE_INFINITY);
+      if (leader === undefined) return;
+      if (this.#strikes(crashSleeper, "leader crashed in its sleep")) this.#nemesis.crash(leader);
+      else if (this.#strikes(cutSleeper, "leader cut off in its sleep")) this.#nemesis.isolate(leader);
+      else return;
+      if (random.chance(0.5)) this.#world.quietUntil = scheduler.now;
+    });
+  }
+
   /** Looks at what leaves `from`; gives the milliseconds by which it is held back. */
   overhear(from: Machine, messages: readonly Message[]): number {
     let delayMs = 0;

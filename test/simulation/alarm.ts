@@ -5,7 +5,7 @@ import type { World } from "./world.ts";
 /** Alarms that are due at once still take a moment, as they do on the platform. */
 const alarmMsMin = 0.1;
 
-/** The one alarm of an object. It outlives a crash, and rings at least once; not always in time, nor only once. */
+/** The one alarm of an object, as the platform keeps it. It outlives a crash; it is not always in time, may ring twice, or never. */
 export class Alarm {
   readonly #world: World;
   readonly #clock: WallClock;
@@ -20,9 +20,13 @@ export class Alarm {
     this.#ring = ring;
   }
 
-  /** Rings when the wall clock shows `at`, or earlier. */
-  wakeAt(at: number): void {
-    if (this.#set !== null && this.#set.at <= at) return;
+  /** When it is to ring, by the wall clock; null: it is not set. */
+  get at(): number | null {
+    return this.#set?.at ?? null;
+  }
+
+  /** Sets it anew: it rings when the wall clock shows `at`. */
+  set(at: number): void {
     this.#arm(Math.max(alarmMsMin, this.#clock.until(at) + this.#error()), at);
   }
 
@@ -32,10 +36,10 @@ export class Alarm {
     if (this.#set === null && this.#world.random.chance(0.5)) this.#arm(downMs, 0);
   }
 
-  /** Rings soon. */
+  /** If it is set, it rings soon; one that was lost stays so. */
   heal(): void {
     this.#notBefore = 0;
-    this.#arm(this.#world.random.float(), 0);
+    if (this.#set !== null) this.#arm(this.#world.random.float(), this.#set.at);
   }
 
   #arm(ms: number, at: number): void {
@@ -48,6 +52,10 @@ export class Alarm {
     this.#set = null;
     if (scheduler.now < this.#notBefore) {
       this.#arm(this.#notBefore - scheduler.now + alarmMsMin, 0);
+      return;
+    }
+    if (!healed && random.chance(plan.clock.alarmMissing)) {
+      marks.count("fault: alarm missing");
       return;
     }
     if (!healed && random.chance(plan.clock.alarmDoubled)) {

@@ -3,7 +3,7 @@ import { bootstrapIdentity, type Identity } from "../../src/raft/identity.ts";
 import type { MembersChange } from "../../src/raft/membership.ts";
 import type { NodeId } from "../../src/raft/types.ts";
 import type { Status } from "../../src/transport/protocol.ts";
-import { Client, type Ground } from "./client.ts";
+import { Client } from "./client.ts";
 import { require } from "./finding.ts";
 
 /** A cluster shrinks and grows between these. */
@@ -15,13 +15,6 @@ const idMax = 14;
 
 /** Adds, removes and replaces members, as an operator would who looks at a status that may be old. */
 export class Changer extends Client {
-  readonly #regions: readonly string[];
-
-  constructor(ground: Ground) {
-    super(ground);
-    this.#regions = Array.from({ length: ground.world.plan.nodes }, () => "weur");
-  }
-
   protected act(): void {
     const { random } = this.ground.world;
     const statuses = this.ground.machines.flatMap(({ status }) => (status === null ? [] : [status]));
@@ -74,7 +67,7 @@ export class Changer extends Client {
   }
 
   #identityOf(id: NodeId, { configuration, configurationIndex }: Status): Identity {
-    const bootstrap = bootstrapIdentity("simulated", id, this.#regions);
+    const bootstrap = bootstrapIdentity("simulated", id, this.ground.world.plan.regions);
     return { ...bootstrap, region: "weur", configuration, configurationIndex };
   }
 }

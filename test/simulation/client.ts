@@ -22,9 +22,13 @@ export interface Ground {
 export abstract class Client {
   protected readonly ground: Ground;
   #favourite: NodeId = 0;
+  /** Near which node it is; null where nobody can tell. */
+  readonly #home: NodeId | null;
 
   constructor(ground: Ground) {
     this.ground = ground;
+    const { random } = ground.world;
+    this.#home = random.chance(0.6) ? random.pick(ground.machines).id : null;
   }
 
   start(): void {
@@ -36,7 +40,10 @@ export abstract class Client {
   protected pause(then: () => void): void {
     const { random, scheduler, plan } = this.ground.world;
     scheduler.after(random.float() * plan.clients.thinkMsMax, () => {
-      if (!this.ground.world.healed) then();
+      const { healed, quietUntil } = this.ground.world;
+      if (healed) return;
+      if (quietUntil <= scheduler.now) then();
+      else scheduler.after(quietUntil - scheduler.now, () => this.pause(then));
     });
   }
 
@@ -71,7 +78,9 @@ export abstract class Client {
     const timer = scheduler.after(timeoutMs, () => finish(null));
     const back = (answer: Answer): void =>
       this.ground.network.travel(machine.id, outside, () => finish(answer));
-    this.ground.network.travel(outside, machine.id, () => machine.request(request, patienceMs, false, back));
+    const placed =
+      request.kind === "command" && this.#home !== null ? { ...request, near: this.#home } : request;
+    this.ground.network.travel(outside, machine.id, () => machine.request(placed, patienceMs, false, back));
   }
 
   /** Counts how a request went. */

@@ -3,6 +3,7 @@ import type { LogView } from "../../src/log/view.ts";
 import { decodeConfiguration } from "../../src/raft/configuration.ts";
 import type { Identity } from "../../src/raft/identity.ts";
 import type { Persist } from "../../src/raft/ready.ts";
+import type { SleepMark } from "../../src/raft/sleep.ts";
 import type { PlacedConfiguration } from "../../src/raft/state.ts";
 import {
   type Entry,
@@ -31,12 +32,14 @@ export interface Written {
 export class Image {
   readonly log = new ChainedLog();
   hardState: HardState = { currentTerm: 0, votedFor: null };
+  sleepMark: SleepMark | null = null;
   /** The configurations of the log, in order. */
   configurations: PlacedConfiguration[] = [];
   snapshot: SnapshotMark = noSnapshot;
 
   apply({ persist, filled, chains }: Written): void {
     if (persist.hardState !== null) this.hardState = persist.hardState;
+    if (persist.sleep !== null) this.sleepMark = persist.sleep === "awake" ? null : persist.sleep;
     const { truncateFrom, snapshot } = persist;
     if (truncateFrom !== null) {
       this.log.truncate(truncateFrom);
@@ -52,6 +55,7 @@ export class Image {
   become(other: Image): void {
     this.hardState = other.hardState;
     this.snapshot = other.snapshot;
+    this.sleepMark = other.sleepMark;
     this.log.become(other.log);
     this.configurations = [...other.configurations];
   }
@@ -130,7 +134,7 @@ export class Disk implements Storage {
   /** Whether the storage gives back what was written. */
   isSound(): boolean {
     const boot = this.#inner.load();
-    const { log, hardState, snapshot } = this.onDisk;
+    const { log, hardState, sleepMark, snapshot } = this.onDisk;
     if (boot === null) return log.lastIndex === 0;
     return (
       boot.snapshot.index === snapshot.index &&
@@ -138,6 +142,7 @@ export class Disk implements Storage {
       boot.snapshot.readableIndex === snapshot.readableIndex &&
       boot.hardState.currentTerm === hardState.currentTerm &&
       boot.hardState.votedFor === hardState.votedFor &&
+      boot.sleepMark === sleepMark &&
       boot.lastIndex === log.lastIndex &&
       boot.lastTerm === log.terms[log.lastIndex]
     );
@@ -191,6 +196,10 @@ export class Disk implements Storage {
 
   load(): Boot | null {
     return this.#inner.load();
+  }
+
+  assertCurrent(): void {
+    this.#inner.assertCurrent();
   }
 
   prepare(identity: Identity): void {

@@ -27,12 +27,13 @@ export class Finale {
     network.joinAll();
     for (const machine of machines) machine.heal();
     if (world.plan.clients.changers > 0) this.#letRequestsEnd();
+    if (world.plan.sleepsAtEnd) this.#fallAsleep();
     const quorum = this.#strandMinority();
     this.#probe("probe-of-quorum", quorum);
     world.trace.say(world.scheduler.now, () => "all faults are over");
     network.joinAll();
     const deadline = this.#probe("probe", machines);
-    this.#until(deadline, "equal logs", () => this.#isSettled());
+    this.#until(deadline, "equal logs, and rest", () => this.#isSettled());
     this.#judge();
   }
 
@@ -43,6 +44,15 @@ export class Finale {
     while (scheduler.now < end && scheduler.step()) {
       // Each step checks itself.
     }
+  }
+
+  /** Whatever the faults left behind, a cluster that nobody asks for anything comes to rest. */
+  #fallAsleep(): void {
+    const { scheduler, plan } = this.#ground.world;
+    const { electionTimeoutMs, sleepAfterMs } = plan.options;
+    const patienceMs = 2 * timeoutsMax * electionTimeoutMs + 4 * sleepAfterMs + this.#catchUpMs();
+    const isAsleep = (): boolean => this.#members().every(({ storage }) => storage.onDisk.sleepMark !== null);
+    this.#until(scheduler.now + patienceMs, "sleep", isAsleep);
   }
 
   /** Leaves some nodes half or wholly cut off. What they do must not keep the quorum, which is given, from work. */
@@ -132,7 +142,10 @@ export class Finale {
     }
   }
 
-  /** No change is under way; every member holds and knows as committed the same log, and all is on disk. */
+  /**
+   * No change is under way; every member holds and knows as committed the same log, all is on disk, and nothing
+   * is counted as under way.
+   */
   #isSettled(): boolean {
     const { world } = this.#ground;
     const { last, chains } = world.oracle.commits;
@@ -140,7 +153,9 @@ export class Finale {
       if (status === null || isJoint(status.configuration) || status.configuration.learners.length > 0)
         return false;
       const { log } = storage.onDisk;
-      return status.commitIndex === last && log.lastIndex === last && log.last === chains[last];
+      return (
+        isAtRest(status) && status.commitIndex === last && log.lastIndex === last && log.last === chains[last]
+      );
     });
   }
 
@@ -188,10 +203,15 @@ export class Finale {
   }
 }
 
+function isAtRest({ load }: Status): boolean {
+  return Object.values(load).every((count) => count === 0);
+}
+
 function describe(status: Status | null): string {
   if (status === null) return "has no memory";
-  const { role, currentTerm, commitIndex, lastIndex } = status;
-  return `${role} term ${currentTerm} commit ${commitIndex} last ${lastIndex}`;
+  const { role, currentTerm, commitIndex, lastIndex, load } = status;
+  const underWay = Object.values(load).join("/");
+  return `${role} term ${currentTerm} commit ${commitIndex} last ${lastIndex} under way ${underWay}`;
 }
 
 /** What a configuration becomes once its learners have caught up. */

@@ -1,12 +1,15 @@
+import { Alarm as NodeAlarm } from "../../src/node/alarm.ts";
 import type { Host } from "../../src/node/host.ts";
 import { Node } from "../../src/node/node.ts";
 import type { Identity } from "../../src/raft/identity.ts";
 import type { Message } from "../../src/raft/messages.ts";
+import type { SleepMark } from "../../src/raft/sleep.ts";
 import type { NodeId } from "../../src/raft/types.ts";
-import type { Answer, Request, Status } from "../../src/transport/protocol.ts";
+import type { Answer, HandOver, Request, Status } from "../../src/transport/protocol.ts";
 import { Alarm } from "./alarm.ts";
 import { Disk, DiskFault, type Fault } from "./disk.ts";
-import { Finding } from "./finding.ts";
+import { Finding, require } from "./finding.ts";
+import { type Ghost, guarded, Superseded } from "./ghost.ts";
 import { OutputGate } from "./output-gate.ts";
 import { WallClock } from "./wall-clock.ts";
 import type { World } from "./world.ts";
@@ -23,6 +26,13 @@ export interface Wire {
   ): void;
 }
 
+/** What a node that sleeps leaves as it is. */
+interface Stillness {
+  readonly mark: SleepMark | null;
+  readonly deeds: number;
+  readonly unit: number;
+}
+
 /**
  * One Durable Object: its storage, its alarm and its output gate outlive the node in its memory, which is
  * made anew from storage by the first event after it was lost.
@@ -37,20 +47,32 @@ export class Machine implements Host {
   readonly #wire: Wire;
   readonly #gate: OutputGate;
   #node: Node | null = null;
+  #nodeAlarm: NodeAlarm;
+  #ghost: Ghost | null = null;
+  /** The step at hand is the ghost's. */
+  #isHaunted = false;
   #downUntil = 0;
+  #fullUntil = 0;
+  #handedOver: HandOver | null = null;
   readonly #alarm: Alarm;
   /** Called when the node has just become the leader. */
   onElected: () => void = () => {};
+  /** Called when the node leads, and has just fallen asleep as the last of all. */
+  onAllAsleep: () => void = () => {};
+  /** Counts what it sends or sets of its own accord. */
+  #deeds = 0;
 
   constructor(id: NodeId, world: World, wire: Wire) {
     this.id = id;
     this.#world = world;
     this.#wire = wire;
     this.clock = new WallClock(world);
-    this.#alarm = new Alarm(world, this.clock, () => this.#step((node) => node.alarm()));
-    this.storage = new Disk(world.oracle.observer(id), () => this.#drawFault());
-    world.oracle.attach(id, this.storage);
-    this.#gate = new OutputGate(this.storage, world, (done) => this.#step(done));
+    this.#alarm = new Alarm(world, this.clock, () => this.#ring());
+    this.#nodeAlarm = this.#loadAlarm();
+    const disk = new Disk(world.oracle.observer(id), () => this.#drawFault());
+    this.storage = guarded(disk, () => this.#isHaunted);
+    world.oracle.attach(id, disk);
+    this.#gate = new OutputGate(disk, world, (done) => this.#step(done));
   }
 
   get isUp(): boolean {
@@ -73,7 +95,7 @@ export class Machine implements Host {
 
   /** False when nobody is there. */
   receive(messages: readonly Message[], reply: (messages: readonly Message[]) => void): boolean {
-    return this.#step((node) => node.receive(messages, (answer) => this.#gate.leave(() => reply(answer))));
+    return this.#arrive((node) => node.receive(messages, (answer) => this.#leave(() => reply(answer))));
   }
 
   /** False when nobody is there. */
@@ -83,30 +105,48 @@ export class Machine implements Host {
     forwarded: boolean,
     answer: (answer: Answer) => void,
   ): boolean {
-    return this.#step((node) =>
-      node.request(request, timeoutMs, forwarded, (result) => this.#gate.leave(() => answer(result))),
+    return this.#arrive((node) =>
+      node.request(request, timeoutMs, forwarded, (result) => this.#leave(() => answer(result))),
     );
   }
 
   unreachable(peer: NodeId, incarnation: number): void {
-    if (incarnation === this.incarnation) this.#step((node) => node.unreachable(peer));
+    this.#stepOf(incarnation, (node) => node.unreachable(peer));
   }
 
   /** Memory is lost, and all that was written after the next `kept` units, and all that they held back. */
   crash(downMs: number, kept: number): void {
     this.#world.trace.say(this.#world.scheduler.now, () => `n${this.id} crashes for ${downMs.toFixed(1)} ms`);
-    this.incarnation += 1;
-    this.#node = null;
-    this.#gate.crash();
+    this.#ghost = null;
+    this.#forget();
     this.storage.crash(Math.min(kept, this.storage.unit - this.storage.durableUnit));
     this.#world.oracle.restarted(this.id);
     this.#downUntil = this.#world.scheduler.now + downMs;
     this.#alarm.crash(downMs);
   }
 
+  /**
+   * The platform begins another life of the object while this one is in the middle of something, which it
+   * finishes within `overlapMs`. Only with all on disk: what was not would be lost, as in a crash.
+   */
+  supersede(overlapMs: number): void {
+    if (!this.isUp || this.#node === null || this.storage.unit > this.storage.durableUnit) return;
+    const until = this.#world.scheduler.now + overlapMs;
+    this.#ghost = { node: this.#node, incarnation: this.incarnation, until };
+    this.#forget();
+    this.#world.oracle.restarted(this.id);
+  }
+
+  /** Every write fails for so long. */
+  fillDisk(ms: number): void {
+    this.#fullUntil = this.#world.scheduler.now + ms;
+  }
+
   /** Whatever was wrong with this machine is over; its alarm rings soon. */
   heal(): void {
     this.#downUntil = 0;
+    this.#fullUntil = 0;
+    this.#ghost = null;
     this.clock.heal();
     this.#alarm.heal();
   }
@@ -120,15 +160,17 @@ export class Machine implements Host {
   }
 
   send(to: NodeId, messages: readonly Message[]): void {
-    this.#gate.leave(() => this.#wire.send(this, to, messages));
+    this.#deeds += 1;
+    this.#leave(() => this.#wire.send(this, to, messages));
   }
 
   forward(to: NodeId, request: Request, timeoutMs: number, answer: (answer: Answer | null) => void): void {
+    this.#deeds += 1;
     const { incarnation } = this;
     const step = (result: Answer | null): void => {
-      if (incarnation === this.incarnation) this.#step(() => answer(result));
+      this.#stepOf(incarnation, () => answer(result));
     };
-    this.#gate.leave(() => this.#wire.forward(this, to, request, timeoutMs, step));
+    this.#leave(() => this.#wire.forward(this, to, request, timeoutMs, step));
   }
 
   sync(done: () => void): void {
@@ -138,35 +180,106 @@ export class Machine implements Host {
   after(ms: number, run: () => void): () => void {
     const { incarnation } = this;
     const timer = this.#world.scheduler.after(ms, () => {
-      if (incarnation === this.incarnation) this.#step(run);
+      this.#stepOf(incarnation, run);
     });
     return () => timer.cancel();
   }
 
   wakeAt(at: number): void {
-    this.#alarm.wakeAt(at);
+    if (this.#isHaunted) return;
+    this.#deeds += 1;
+    this.#nodeAlarm.ensure(at, this.now());
   }
 
   #drawFault(): Fault {
-    const { random, plan, healed, marks } = this.#world;
+    const { random, plan, healed, marks, scheduler } = this.#world;
+    if (scheduler.now < this.#fullUntil) {
+      marks.count("reached: a write met a full disk");
+      return "before";
+    }
     if (healed || !random.chance(plan.disk.exception)) return "none";
     const fault = random.pick(["before", "after"] as const);
     marks.count(`fault: storage exception ${fault} the write`);
     return fault;
   }
 
+  #ring(): void {
+    this.#step((node) => {
+      this.#nodeAlarm.rang();
+      node.alarm();
+    });
+  }
+
+  #loadAlarm(): NodeAlarm {
+    const alarm = new NodeAlarm((at) => this.#alarm.set(at), this.#world.plan.clock.alarmLostAfterMs);
+    alarm.loaded(this.#alarm.at);
+    return alarm;
+  }
+
+  /** Begins another life. */
+  #forget(): void {
+    this.incarnation += 1;
+    this.#node = null;
+    this.#gate.crash();
+  }
+
+  /** The ghost has nothing on the way to the disk that its words could wait for. */
+  #leave(effect: () => void): void {
+    if (this.#isHaunted) effect();
+    else this.#gate.leave(effect);
+  }
+
+  /** What comes in from outside may have come before the other life began. False when nobody is there. */
+  #arrive(input: (node: Node) => void): boolean {
+    if (this.#ghost !== null && this.#world.random.chance(0.5)) {
+      this.#stepOf(this.#ghost.incarnation, input);
+      return true;
+    }
+    return this.#step(input);
+  }
+
+  /** Goes on with something that a life has begun. */
+  #stepOf(incarnation: number, input: (node: Node) => void): void {
+    if (incarnation === this.incarnation) this.#step(input);
+    else if (incarnation === this.#ghost?.incarnation) this.#haunt(this.#ghost, input);
+  }
+
+  #haunt({ node, until }: Ghost, input: (node: Node) => void): void {
+    if (this.#world.scheduler.now > until) {
+      this.#ghost = null;
+      return;
+    }
+    this.#isHaunted = true;
+    try {
+      input(node);
+    } catch (error) {
+      if (!(error instanceof Superseded)) throw error;
+      this.#world.marks.count("reached: a superseded object found out");
+      this.#ghost = null;
+    } finally {
+      this.#isHaunted = false;
+    }
+  }
+
   /** One event in the node, made from storage where need be; afterwards all is checked. False when it is down. */
   #step(input: (node: Node) => void): boolean {
     if (!this.isUp) return false;
     const { incarnation } = this;
+    const before = this.#stillness();
     try {
-      this.#node ??= new Node(this, this.#world.plan.options);
+      if (this.#node === null) {
+        this.#nodeAlarm = this.#loadAlarm();
+        this.#node = new Node(this, this.#world.plan.options);
+      }
       input(this.#node);
     } catch (error) {
       this.#thrown(error);
       return true;
     }
-    if (incarnation === this.incarnation) this.#check(this.#node);
+    if (incarnation === this.incarnation) {
+      this.#requireStill(before);
+      this.#check(this.#node);
+    }
     this.#gate.open();
     return true;
   }
@@ -182,7 +295,27 @@ export class Machine implements Host {
       scheduler.now,
       () => `n${this.id} ${role} term ${currentTerm} commit ${commitIndex} last ${lastIndex}`,
     );
-    if (oracle.stepped(this.id, status)) this.onElected();
+    if (status.handedOver !== this.#handedOver) this.#sawHandOver(status.handedOver);
+    const news = oracle.stepped(this.id, status);
+    if (news === "elected") this.onElected();
+    if (news === "all asleep") this.onAllAsleep();
+  }
+
+  #stillness(): Stillness {
+    return { mark: this.storage.written.sleepMark, deeds: this.#deeds, unit: this.storage.unit };
+  }
+
+  /** Who sleeps through a step does nothing in it. */
+  #requireStill(before: Stillness): void {
+    const { mark, deeds, unit } = this.#stillness();
+    if (mark === null || mark !== before.mark) return;
+    require(deeds === before.deeds && unit === before.unit, "stillness", () =>
+      `node ${this.id} sends, writes or sets its alarm in its sleep`);
+  }
+
+  #sawHandOver(handedOver: HandOver | null): void {
+    this.#handedOver = handedOver;
+    if (handedOver !== null) this.#world.marks.count("reached: the leader followed the writers");
   }
 
   /** What was issued before the write that failed is out already; the object is gone, as the platform has it. */

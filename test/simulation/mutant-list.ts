@@ -31,8 +31,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "skip the previous-entry check",
     file: "src/raft/follower.ts",
-    original: "if (termAt(state, message.prevIndex) !== message.prevTerm) {",
-    fault: "if (termAt(state, message.prevIndex) === null) {",
+    original: "if (!isKnown && termAt(state, message.prevIndex) !== message.prevTerm) {",
+    fault: "if (!isKnown && termAt(state, message.prevIndex) === null) {",
   },
   {
     name: "a follower acknowledges before persisting",
@@ -66,8 +66,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "an old term's round confirms a read",
     file: "src/raft/raft.ts",
-    original: "const none = { round: 0, prevIndex",
-    fault: "const none = { round: message.round, prevIndex",
+    original: "const none = {\n        round: 0,",
+    fault: 'const none = {\n        round: message.type === "AppendEntries" ? message.round : 0,',
   },
   {
     name: "a read is confirmed by nobody",
@@ -146,5 +146,71 @@ export const mutants: readonly Mutant[] = [
     file: "src/node/requests.ts",
     original: "Math.max(index, request.minIndex, snapshot.readableIndex)",
     fault: "Math.max(index, request.minIndex)",
+  },
+  {
+    name: "a superseded object goes on",
+    file: "src/node/member.ts",
+    original: "    this.#host.storage.assertCurrent();\n",
+    fault: "",
+  },
+  {
+    name: "an alarm that was lost is never set again",
+    file: "src/node/alarm.ts",
+    original: "this.#at !== null && now - this.#at > this.#lostAfterMs;",
+    fault: "this.#at !== null && now - this.#at > Number.POSITIVE_INFINITY;",
+  },
+  {
+    name: "a damaged entry is taken",
+    file: "src/raft/raft.ts",
+    original: "return damaged === 0 && inOrder;",
+    fault: "return inOrder;",
+  },
+  {
+    name: "a request that was answered is still counted",
+    file: "src/node/load.ts",
+    original: "this.requests -= 1;",
+    fault: "this.requests -= readers;",
+  },
+  {
+    name: "a fallen leader's reads wait on",
+    file: "src/node/member.ts",
+    original: 'if (this.raft.state.role.name !== "leader") this.#waiting.loseReads();',
+    fault: "",
+  },
+  {
+    name: "a node that wakes leaves its mark on the disk",
+    file: "src/raft/sleep.ts",
+    original: "  state.sleep = null;\n  state.effects.sleepChanged = true;",
+    fault: "  state.sleep = null;",
+  },
+  {
+    name: "a leader that resumes its term begins its rounds anew",
+    file: "src/raft/leader.ts",
+    original: "reads: { ...noReads(), round, confirmedRound: round },",
+    fault: "reads: noReads(),",
+  },
+  {
+    name: "a leader sleeps before all have said that they do",
+    file: "src/raft/sleep.ts",
+    original: "every(({ asleepRound }) => asleepRound >= round)",
+    fault: "every(({ asleepRound }) => asleepRound >= 0)",
+  },
+  {
+    name: "an answer to an earlier rest counts for this one",
+    file: "src/raft/leader.ts",
+    original: "progress.asleepRound = Math.max(progress.asleepRound, message.round);",
+    fault: "progress.asleepRound = leader.reads.round;",
+  },
+  {
+    name: "a follower that needs its leader sleeps on",
+    file: "src/raft/raft.ts",
+    original: "    if (state.sleep !== null) wake(state, now);\n    else if",
+    fault: '    if (state.sleep !== null && state.role.name === "leader") wake(state, now);\n    else if',
+  },
+  {
+    name: "a late heartbeat puts to sleep who holds more",
+    file: "src/raft/follower.ts",
+    original: "if (message.sleep && lastNewIndex === state.lastIndex) {",
+    fault: "if (message.sleep) {",
   },
 ];

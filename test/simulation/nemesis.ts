@@ -16,20 +16,30 @@ export class Nemesis {
   }
 
   start(): void {
-    const { nemesis, clock } = this.#world.plan;
+    const { nemesis, clock, disk } = this.#world.plan;
     this.#repeat(nemesis.crashEveryMs, "crash", () => this.crash(this.#anyone()));
     this.#repeat(nemesis.crashAllEveryMs, "crash of all", () => {
       for (const machine of this.#machines) this.crash(machine);
     });
     this.#repeat(nemesis.evictEveryMs, "eviction", () => this.#anyone().crash(0, Number.POSITIVE_INFINITY));
+    this.#repeat(nemesis.supersedeEveryMs, "overlap of two lives", () =>
+      this.#anyone().supersede(this.#world.random.float() * nemesis.overlapMsMax),
+    );
+    this.#repeat(disk.fullEveryMs, "disk full", () =>
+      this.#anyone().fillDisk(this.#world.random.float() * disk.fullMsMax),
+    );
     this.#repeat(clock.jumpEveryMs, "clock jump", () =>
       this.#anyone().clock.jump((2 * this.#world.random.float() - 1) * clock.jumpMsMax),
     );
     const isAlone = this.#machines.length === 1 && this.#world.plan.clients.changers === 0;
     if (isAlone) return;
     this.#repeat(nemesis.partitionEveryMs, "partition", () => this.#partition());
+    this.#repeat(nemesis.bridgeEveryMs, "bridge between two halves", () => this.#bridge());
     this.#repeat(nemesis.oneWayEveryMs, "one-way cut", () => this.#cutOneWay());
     this.#repeat(nemesis.isolateLeaderEveryMs, "leader cut off", () => this.#isolateLeader());
+    // Of three, all are neighbours.
+    if (this.#machines.length > 3)
+      this.#repeat(nemesis.ringEveryMs, "ring of majorities", () => this.#ring());
   }
 
   /** Loses what is not durable, or keeps a random part of it. */
@@ -69,6 +79,24 @@ export class Nemesis {
     const { random } = this.#world;
     const side = new Map(this.#machines.map(({ id }) => [id, random.chance(0.5)]));
     this.#cutFor(this.#links().filter(([from, to]) => side.get(from) !== side.get(to)));
+  }
+
+  /** Two halves, and a node that reaches both. */
+  #bridge(): void {
+    const { random } = this.#world;
+    const bridge = this.#anyone().id;
+    const side = new Map(this.#machines.map(({ id }) => [id, random.chance(0.5)]));
+    const isBetween = ([from, to]: readonly [NodeId, NodeId]): boolean =>
+      from !== bridge && to !== bridge && side.get(from) !== side.get(to);
+    this.#cutFor(this.#links().filter(isBetween));
+  }
+
+  /** Each node reaches its neighbours in a ring: a majority, and each another one. */
+  #ring(): void {
+    const { length } = this.#machines;
+    const areApart = ([from, to]: readonly [NodeId, NodeId]): boolean =>
+      ![1, length - 1].includes(Math.abs(from - to));
+    this.#cutFor(this.#links().filter(areApart));
   }
 
   #cutOneWay(): void {

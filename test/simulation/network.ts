@@ -1,6 +1,7 @@
 import type { Message } from "../../src/raft/messages.ts";
 import type { NodeId } from "../../src/raft/types.ts";
 import type { Answer, Request } from "../../src/transport/protocol.ts";
+import { damage, hasEntries } from "./damage.ts";
 import type { Machine, Wire } from "./machine.ts";
 import type { Timer } from "./scheduler.ts";
 import type { World } from "./world.ts";
@@ -149,7 +150,15 @@ class Call {
         marks.count("fault: call failed after delivery");
       else this.#network.travel(this.#to, this.#from.id, () => this.#settle(answers), delay);
     };
-    this.#network.travel(this.#from.id, this.#to, () => target.receive(messages, respond), delayMs);
+    const arriving = this.#damaged(messages);
+    this.#network.travel(this.#from.id, this.#to, () => target.receive(arriving, respond), delayMs);
+  }
+
+  #damaged(messages: readonly Message[]): readonly Message[] {
+    const { random, plan, healed, marks } = this.#world;
+    if (healed || !messages.some(hasEntries) || !random.chance(plan.network.damage)) return messages;
+    marks.count("fault: entry damaged on its way");
+    return messages.map((message) => (hasEntries(message) ? damage(message, random) : message));
   }
 
   #settle(answers: readonly Message[]): void {

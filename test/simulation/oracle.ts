@@ -1,5 +1,6 @@
 import { type Configuration, isJoint } from "../../src/raft/configuration.ts";
 import type { AppendEntries, AppendEntriesAccepted, Message } from "../../src/raft/messages.ts";
+import type { SleepMark } from "../../src/raft/sleep.ts";
 import type { NodeId, Options } from "../../src/raft/types.ts";
 import type { Status } from "../../src/transport/protocol.ts";
 import { type Chain, chainOf, type Link } from "./chain.ts";
@@ -8,6 +9,7 @@ import { configurationsIn, type Disk, type DiskObserver, type Image, type Writte
 import { EntryRegister, entryKey } from "./entries.ts";
 import { require } from "./finding.ts";
 import { areNeighbours, isQuorum } from "./quorums.ts";
+import { SleepRegister } from "./sleep-register.ts";
 import { SnapshotRegister } from "./snapshots.ts";
 import { TermRegister } from "./terms.ts";
 import type { Marks } from "./trace.ts";
@@ -21,6 +23,8 @@ interface Witness {
   commitIndex: number;
   role: Status["role"];
   configuration: Configuration | null;
+  /** In its first step since it was restarted: the mark that its disk then had. */
+  bootMark: SleepMark | null;
   /** Its own durable votes. */
   readonly votes: Map<number, NodeId | null>;
   /** The chains of all that it ever wrote. */
@@ -36,13 +40,14 @@ export class Oracle {
   readonly terms = new TermRegister();
   readonly commits = new CommitRegister();
   readonly #snapshots: SnapshotRegister;
+  readonly sleep = new SleepRegister();
   readonly #witnesses: Witness[] = [];
-  readonly #options: Options;
+  readonly #options: Pick<Options, "appendBytesMax">;
   readonly #marks: Marks;
   /** For (term, index): the chain up to `index` that the leader of `term` said to have. */
   readonly #claims = new Map<number, Chain>();
 
-  constructor(options: Options, marks: Marks) {
+  constructor(options: Pick<Options, "appendBytesMax">, marks: Marks) {
     this.#options = options;
     this.#marks = marks;
     this.#snapshots = new SnapshotRegister(this.entries, this.commits, options, marks);
@@ -54,9 +59,7 @@ export class Oracle {
     return {
       committed: (index) => this.#link(index),
       writing: (image, written) => this.#writing(witness, image, written),
-      durable: ({ persist: { hardState } }) => {
-        if (hardState !== null) witness.votes.set(hardState.currentTerm, hardState.votedFor);
-      },
+      durable: (written) => this.#durable(witness, written),
     };
   }
 
@@ -78,31 +81,46 @@ export class Oracle {
     witness.commitIndex = disk.onDisk.snapshot.index;
     witness.role = "follower";
     witness.term = disk.onDisk.hardState.currentTerm;
+    witness.bootMark = disk.onDisk.sleepMark;
+    this.sleep.restarted(id, disk.onDisk.sleepMark);
   }
 
-  /** A node has taken a step, and says this of itself. True when it has just become the leader. */
-  stepped(id: NodeId, status: Status): boolean {
+  /** A node has taken a step, and says this of itself. */
+  stepped(id: NodeId, status: Status): "elected" | "all asleep" | null {
     const witness = this.#witness(id);
     const { currentTerm, role, commitIndex, configuration, snapshotIndex, lastIndex } = status;
     require(snapshotIndex <= commitIndex && commitIndex <= lastIndex, "snapshot, commit, last", () =>
       `node ${id} has snapshot ${snapshotIndex}, commit ${commitIndex}, last ${lastIndex}`);
     require(currentTerm >= witness.term, "monotonic term", () =>
       `node ${id} went from ${witness.term} to ${currentTerm}`);
-    const elected = role === "leader" && (witness.role !== "leader" || witness.term !== currentTerm);
+    const leads = role === "leader" && (witness.role !== "leader" || witness.term !== currentTerm);
+    const resumed = leads && this.terms.leader(currentTerm) === id;
     const gaveUp = witness.role === "leader" && role !== "leader" && witness.term === currentTerm;
     if (gaveUp) this.#marks.count("reached: a leader stepped down by itself");
     witness.term = currentTerm;
     witness.role = role;
-    if (elected) this.#elected(witness);
+    if (resumed) this.#resumed(witness, status);
+    else if (leads) this.#elected(witness);
+    witness.bootMark = null;
     const before = witness.configuration ?? configuration;
     witness.configuration = configuration;
     if (commitIndex !== witness.commitIndex) this.#committed(witness, commitIndex, [before, configuration]);
     this.#requireOneChange(witness);
-    return elected;
+    const allAsleep = this.sleep.stepped(id, status, diskOf(witness).written.sleepMark);
+    if (allAsleep) this.#marks.count("reached: the cluster slept");
+    if (allAsleep) return "all asleep";
+    return leads && !resumed ? "elected" : null;
+  }
+
+  #resumed({ id, bootMark }: Witness, status: Status): void {
+    this.sleep.resumed(id, status, bootMark);
+    this.#marks.count("reached: a leader resumed its term after a restart");
   }
 
   #elected(witness: Witness): void {
     const { id, term } = witness;
+    if (this.sleep.isReplaced(term, id))
+      this.#marks.count("reached: a dead leader was replaced after a wake");
     this.terms.lead(term, id);
     this.commits.elected(id, term, diskOf(witness).written.log);
     this.#marks.count("reached: a leader was elected");
@@ -137,7 +155,7 @@ export class Oracle {
 
   #writing(witness: Witness, image: Image, written: Written): void {
     const { persist, filled, chains } = written;
-    const { hardState, truncateFrom, snapshot, append } = persist;
+    const { hardState, truncateFrom, snapshot } = persist;
     const { id } = witness;
     const current = image.hardState;
     if (hardState !== null) {
@@ -155,11 +173,16 @@ export class Oracle {
     if (from !== null) this.#truncating(witness, image, from, (hardState ?? current).currentTerm);
     for (const { chain } of filled) witness.everWritten.add(chain);
     this.#configuring(image, persist);
-    for (const [i, entry] of append.entries()) {
-      const chain = chains[i] as Chain;
-      this.entries.add(entry, chain);
-      witness.everWritten.add(chain);
-    }
+    for (const chain of chains) witness.everWritten.add(chain);
+  }
+
+  /**
+   * Only now are entries told from each other: a leader that woke to write one, and lost it together with its
+   * being awake, sleeps on in its term and may write another in its place, since nobody has seen the first.
+   */
+  #durable({ votes }: Witness, { persist: { hardState, append }, chains }: Written): void {
+    if (hardState !== null) votes.set(hardState.currentTerm, hardState.votedFor);
+    for (const [i, entry] of append.entries()) this.entries.add(entry, chains[i] as Chain);
   }
 
   /** Of a log's configurations only the last may be uncommitted (paper §6, thesis §4.3). */
@@ -267,6 +290,7 @@ export class Oracle {
     const known = last === undefined ? chain : this.entries.chain(last.term, last.index);
     require(known === chain, "leader's claim", () => `leader ${from} sends other entries than it has`);
     this.#claims.set(entryKey(term, prevIndex + entries.length), chain);
+    this.sleep.appendLeft(message, diskOf(this.#witness(from)).onDisk.sleepMark);
     require(commitIndex <= this.commits.last, "commit before told", () =>
       `leader ${from} tells of commit ${commitIndex}`);
     this.#requireBounded(message);
@@ -280,12 +304,14 @@ export class Oracle {
   }
 
   /** Durable as it was accepted; or overtaken, while it waited for the disk, by a newer term that is durable. */
-  #acceptedLeft({ from, term, matchIndex }: AppendEntriesAccepted): void {
+  #acceptedLeft(message: AppendEntriesAccepted): void {
+    const { from, term, matchIndex } = message;
     const claim = this.#claims.get(entryKey(term, matchIndex));
     require(claim !== undefined, "honest acknowledgement", () =>
       `node ${from} accepts ${matchIndex}, which was not sent in term ${term}`);
     const witness = this.#witness(from);
-    const { hardState, log } = diskOf(witness).onDisk;
+    const { hardState, sleepMark, log } = diskOf(witness).onDisk;
+    this.sleep.acceptedLeft(message, sleepMark);
     const overtaken = hardState.currentTerm > term && witness.everWritten.has(claim);
     const durable = log.chains[matchIndex] === claim || (matchIndex > 0 && overtaken);
     require(durable, "durable before acknowledged", () =>
@@ -303,7 +329,7 @@ export class Oracle {
     const known = this.#witnesses[id - 1];
     if (known !== undefined) return known;
     const made: Witness = {
-      ...{ id, disk: null, term: 0, commitIndex: 0, role: "follower", configuration: null },
+      ...{ id, disk: null, term: 0, commitIndex: 0, role: "follower", configuration: null, bootMark: null },
       ...{ votes: new Map(), everWritten: new Set() },
     };
     this.#witnesses[id - 1] = made;

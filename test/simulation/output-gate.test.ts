@@ -24,6 +24,7 @@ function setUp() {
     random: new Random(1),
     trace: new Trace(false),
     healed: true,
+    quietUntil: 0,
   };
   const disk = new Disk(oracle.observer(1), () => "none");
   const out: string[] = [];
@@ -33,6 +34,7 @@ function setUp() {
   const write = (index: number): void =>
     disk.write({
       hardState: null,
+      sleep: null,
       truncateFrom: null,
       snapshot: null,
       append: [createEntry(toIndex(index), 1, "noop", new Uint8Array(0))],

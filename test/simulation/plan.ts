@@ -4,12 +4,16 @@ import { Random } from "./random.ts";
 /** Probabilities are of one call, one write or one alarm; `…EveryMs` are means, 0 for never. */
 export interface Plan {
   readonly nodes: number;
+  /** Where node k lives: the k-th. */
+  readonly regions: readonly string[];
   readonly options: NodeOptions;
   readonly network: NetworkPlan;
   readonly disk: DiskPlan;
   readonly clock: ClockPlan;
   readonly nemesis: NemesisPlan;
   readonly clients: ClientsPlan;
+  /** Once the faults are over the cluster has to fall asleep, before it is asked for anything. */
+  readonly sleepsAtEnd: boolean;
 }
 
 export interface NetworkPlan {
@@ -24,6 +28,8 @@ export interface NetworkPlan {
   readonly lostResponse: number;
   /** The sender never hears that its call failed. */
   readonly silentLoss: number;
+  /** An entry arrives with a byte that is wrong. */
+  readonly damage: number;
   readonly timeoutMs: number;
 }
 
@@ -33,6 +39,8 @@ export interface DiskPlan {
   readonly stall: number;
   readonly stallMsMax: number;
   readonly exception: number;
+  readonly fullEveryMs: number;
+  readonly fullMsMax: number;
 }
 
 export interface ClockPlan {
@@ -44,6 +52,10 @@ export interface ClockPlan {
   readonly alarmLateMsMax: number;
   readonly alarmEarly: number;
   readonly alarmDoubled: number;
+  /** It never rings. */
+  readonly alarmMissing: number;
+  /** How late it may be before the node takes it for lost. */
+  readonly alarmLostAfterMs: number;
 }
 
 export interface NemesisPlan {
@@ -54,6 +66,11 @@ export interface NemesisPlan {
   readonly partitionEveryMs: number;
   readonly isolateLeaderEveryMs: number;
   readonly oneWayEveryMs: number;
+  readonly bridgeEveryMs: number;
+  readonly ringEveryMs: number;
+  /** A new life of an object begins while the old one is in the middle of something, and for so long. */
+  readonly supersedeEveryMs: number;
+  readonly overlapMsMax: number;
   readonly healAfterMsMax: number;
   readonly crashVoter: number;
   readonly cutNewLeader: number;
@@ -63,6 +80,10 @@ export interface NemesisPlan {
   readonly holdAcknowledgements: number;
   readonly holdVotes: number;
   readonly cutConfigurer: number;
+  /** Once all nodes sleep. */
+  readonly evictSleepers: number;
+  readonly crashSleeper: number;
+  readonly cutSleeper: number;
 }
 
 export interface ClientsPlan {
@@ -78,10 +99,15 @@ export interface ClientsPlan {
   readonly logs: number;
   readonly movers: number;
   readonly changers: number;
+  /** Times at which nobody asks for anything. */
+  readonly lullEveryMs: number;
+  readonly lullMsMax: number;
 }
 
 /** Half of the faults are off in a run, so that the others get room (a "swarm"). */
 const on = 0.5;
+
+const regions = ["weur", "enam", "apac"];
 
 /** Draws everything that a seed fixes before the run begins. */
 export function drawPlan(seed: number): Plan {
@@ -93,7 +119,8 @@ export function drawPlan(seed: number): Plan {
     random.chance(on) ? electionTimeoutMs * timeouts * (0.3 + random.float()) : 0;
   const plan = {
     nodes,
-    options: drawOptions(random, electionTimeoutMs),
+    regions: Array.from({ length: nodes }, () => random.pick(regions)),
+    options: { ...drawOptions(random, electionTimeoutMs), ...drawTail(random), sleepAfterMs: 0 },
     network: drawNetwork(random, electionTimeoutMs, rate),
     disk: {
       syncMsMin: 0.1,
@@ -101,6 +128,8 @@ export function drawPlan(seed: number): Plan {
       stall: rate(0.02),
       stallMsMax: electionTimeoutMs * 2,
       exception: rate(0.01),
+      fullEveryMs: every(30),
+      fullMsMax: electionTimeoutMs * random.pick([1, 4]),
     },
     clock: {
       drift: random.pick([0, 0.05, 0.5]),
@@ -110,11 +139,38 @@ export function drawPlan(seed: number): Plan {
       alarmLateMsMax: electionTimeoutMs * random.pick([0.1, 1, 5]),
       alarmEarly: rate(0.3),
       alarmDoubled: rate(0.3),
+      alarmMissing: rate(0.1),
+      alarmLostAfterMs: electionTimeoutMs * random.pick([0.5, 3]),
     },
-    nemesis: drawNemesis(random, electionTimeoutMs, every),
-    clients: drawClients(random, electionTimeoutMs),
+    nemesis: { ...drawNemesis(random, electionTimeoutMs, every), ...sleepUndisturbed },
+    clients: { ...drawClients(random, electionTimeoutMs), lullEveryMs: 0, lullMsMax: 0 },
+    sleepsAtEnd: false,
   };
-  return { ...plan, options: { ...plan.options, ...drawTail(random) } };
+  return random.chance(0.6) ? withSleep(plan, random) : plan;
+}
+
+const sleepUndisturbed = { evictSleepers: 0, crashSleeper: 0, cutSleeper: 0 };
+
+/** Drawn after all else, which is the same with and without. */
+function withSleep(plan: Plan, random: Random): Plan {
+  const { electionTimeoutMs } = plan.options;
+  const targeted = (): number => (random.chance(on) ? random.float() : 0);
+  return {
+    ...plan,
+    options: { ...plan.options, sleepAfterMs: electionTimeoutMs * random.pick([0.1, 0.5, 2]) },
+    nemesis: {
+      ...plan.nemesis,
+      evictSleepers: targeted(),
+      crashSleeper: targeted(),
+      cutSleeper: targeted(),
+    },
+    clients: {
+      ...plan.clients,
+      lullEveryMs: electionTimeoutMs * (5 + random.float() * 20),
+      lullMsMax: electionTimeoutMs * random.pick([5, 15]),
+    },
+    sleepsAtEnd: random.chance(0.5),
+  };
 }
 
 type Tail = Pick<NodeOptions, "tailEntries" | "deadRowsMax">;
@@ -125,7 +181,9 @@ function drawTail(random: Random): Tail {
   return { tailEntries, deadRowsMax: random.pick([1, 2, 5, 1_000]) };
 }
 
-function drawOptions(random: Random, electionTimeoutMs: number): Omit<NodeOptions, keyof Tail> {
+type DrawnLater = keyof Tail | "sleepAfterMs";
+
+function drawOptions(random: Random, electionTimeoutMs: number): Omit<NodeOptions, DrawnLater> {
   return {
     electionTimeoutMs,
     heartbeatMs: electionTimeoutMs / random.pick([2, 4, 8]),
@@ -133,6 +191,17 @@ function drawOptions(random: Random, electionTimeoutMs: number): Omit<NodeOption
     inflightMax: random.pick([1, 2, 4, 64]),
     appendBytesMax: random.pick([1, 60, 300, 65_536]),
     uncommittedBytesMax: random.pick([1, 200, 2_000, 1_000_000]),
+    requestsMax: random.pick([1, 3, 1_000, 1_000, 1_000]),
+    readersMax: random.pick([1, 1_000, 1_000]),
+    leaderRegions: random.pick([[], [], ["weur"], ["enam", "weur"]]),
+    followWriters: random.chance(on),
+    writers: {
+      windowMs: electionTimeoutMs * random.pick([0.5, 2]),
+      windows: random.between(1, 3),
+      share: random.pick([0.5, 0.8]),
+      appendsMin: random.between(1, 4),
+      coolDownMs: electionTimeoutMs * random.pick([0, 2, 10]),
+    },
   };
 }
 
@@ -147,11 +216,16 @@ function drawNetwork(random: Random, timeoutMs: number, rate: (max: number) => n
     replay: rate(0.2),
     lostResponse: rate(0.2),
     silentLoss: rate(0.5),
+    damage: rate(0.1),
     timeoutMs: timeoutMs * random.pick([0.5, 1, 3]),
   };
 }
 
-function drawNemesis(random: Random, timeoutMs: number, every: (timeouts: number) => number): NemesisPlan {
+function drawNemesis(
+  random: Random,
+  timeoutMs: number,
+  every: (timeouts: number) => number,
+): Omit<NemesisPlan, keyof typeof sleepUndisturbed> {
   const targeted = (max: number): number => (random.chance(on) ? random.float() * max : 0);
   return {
     crashEveryMs: every(6),
@@ -161,6 +235,10 @@ function drawNemesis(random: Random, timeoutMs: number, every: (timeouts: number
     partitionEveryMs: every(8),
     isolateLeaderEveryMs: every(6),
     oneWayEveryMs: every(8),
+    bridgeEveryMs: every(12),
+    ringEveryMs: every(12),
+    supersedeEveryMs: every(6),
+    overlapMsMax: timeoutMs * random.pick([1, 4]),
     healAfterMsMax: timeoutMs * random.pick([2, 4, 8]),
     crashVoter: targeted(0.3),
     cutNewLeader: targeted(0.3),
@@ -173,7 +251,7 @@ function drawNemesis(random: Random, timeoutMs: number, every: (timeouts: number
   };
 }
 
-function drawClients(random: Random, timeoutMs: number): ClientsPlan {
+function drawClients(random: Random, timeoutMs: number): Omit<ClientsPlan, "lullEveryMs" | "lullMsMax"> {
   return {
     appenders: random.between(1, 3),
     producers: random.between(1, 3),

@@ -3,6 +3,7 @@ import { Adversary } from "./adversary.ts";
 import { Finale } from "./finale.ts";
 import { Finding } from "./finding.ts";
 import { Histories } from "./history.ts";
+import { startLulls } from "./lulls.ts";
 import { Machine } from "./machine.ts";
 import { Nemesis } from "./nemesis.ts";
 import { Network } from "./network.ts";
@@ -40,6 +41,7 @@ export function simulate(seed: number, events: number, readable = false): Run {
     marks,
     oracle: new Oracle(plan.options, marks),
     healed: false,
+    quietUntil: 0,
   };
   const finding = attempt(() => play(world, events));
   const { scheduler, trace } = world;
@@ -62,15 +64,17 @@ function play(world: World, events: number): void {
     const machine = new Machine(identity.id, world, network);
     machines.push(machine);
     machine.onElected = () => adversary.elected(machine);
+    machine.onAllAsleep = () => adversary.allAsleep();
     machine.bootstrap(identity);
   };
   const nemesis = new Nemesis(world, machines, network);
   const adversary = new Adversary(world, machines, network, nemesis);
   network.eavesdrop = (from, messages) => adversary.overhear(from, messages);
-  const regions = Array.from({ length: world.plan.nodes }, () => "weur");
+  const { regions } = world.plan;
   for (const at of regions.keys()) hire(bootstrapIdentity("simulated", at + 1, regions));
   const ground = { world, machines, network, histories: new Histories(), hire };
   startClients(ground);
+  startLulls(world);
   nemesis.start();
   while (world.scheduler.events < events && world.scheduler.step()) {
     // Each step checks itself.

@@ -11,12 +11,17 @@ import type { Marks } from "./trace.ts";
 export class SnapshotRegister {
   readonly #entries: EntryRegister;
   readonly #commits: CommitRegister;
-  readonly #options: Options;
+  readonly #options: Pick<Options, "appendBytesMax">;
   readonly #marks: Marks;
   /** Who has a part of a snapshot, and whether it was restarted since. */
   readonly #partial = new Map<NodeId, { isCutOff: boolean }>();
 
-  constructor(entries: EntryRegister, commits: CommitRegister, options: Options, marks: Marks) {
+  constructor(
+    entries: EntryRegister,
+    commits: CommitRegister,
+    options: Pick<Options, "appendBytesMax">,
+    marks: Marks,
+  ) {
     this.#entries = entries;
     this.#commits = commits;
     this.#options = options;

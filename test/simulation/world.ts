@@ -14,4 +14,6 @@ export interface World {
   readonly oracle: Oracle;
   /** Set when the faults are over: from then on, the world is kind. */
   healed: boolean;
+  /** Until then no client asks for anything, ms. */
+  quietUntil: number;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { noSnapshot } from "../../src/raft/types.ts";
+import { noSnapshot, toIndex } from "../../src/raft/types.ts";
 import { batchesContract } from "./contract-batches.ts";
 import { compactionContract } from "./contract-compaction.ts";
 import { entriesContract } from "./contract-entries.ts";
@@ -22,11 +22,17 @@ export function storageContract(name: string, withStorage: WithStorage): void {
 function nodeStateContract(withStorage: WithStorage): void {
   it("an untouched storage loads as null", () => withStorage((storage) => expect(storage.load()).toBeNull()));
 
+  it("one whose use is tried stays untouched", () =>
+    withStorage((storage) => {
+      storage.assertCurrent();
+      expect(storage.load()).toBeNull();
+    }));
+
   it("prepare, then start", () =>
     withStorage((storage) => {
       storage.prepare(identity);
       const hardState = { currentTerm: 0, votedFor: null };
-      const empty = { hardState, lastIndex: 0, lastTerm: 0, snapshot: noSnapshot };
+      const empty = { hardState, sleepMark: null, lastIndex: 0, lastTerm: 0, snapshot: noSnapshot };
       expect(storage.load()).toEqual({ identity, phase: "prepared", ...empty });
       storage.start();
       expect(storage.load()).toMatchObject({ phase: "started" });
@@ -51,5 +57,18 @@ function nodeStateContract(withStorage: WithStorage): void {
       expect(storage.load()?.hardState).toEqual({ currentTerm: 7, votedFor: 3 });
       storage.write(persist({ hardState: { currentTerm: 8, votedFor: null } }));
       expect(storage.load()?.hardState).toEqual({ currentTerm: 8, votedFor: null });
+    }));
+
+  it("the mark of a node that sleeps is kept until it is awake", () =>
+    withStorage((storage) => {
+      const sleep = { term: 1, leader: 3, index: toIndex(2), round: 7 };
+      begun(storage).write(persist({ append: [noop(1), noop(2)] }));
+      expect(storage.load()?.sleepMark).toBeNull();
+      storage.write(persist({ sleep }));
+      expect(storage.load()?.sleepMark).toEqual(sleep);
+      storage.write(persist({ hardState: { currentTerm: 2, votedFor: null } }));
+      expect(storage.load()?.sleepMark).toEqual(sleep);
+      storage.write(persist({ sleep: "awake", append: [noop(3, 2)] }));
+      expect(storage.load()).toMatchObject({ sleepMark: null, lastIndex: 3, hardState: { currentTerm: 2 } });
     }));
 }

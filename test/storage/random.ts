@@ -27,6 +27,8 @@ export type Step =
   | { readonly kind: "install"; readonly distance: number; readonly hasRow: boolean }
   /** Removes this many entries, if there are so many. */
   | { readonly kind: "truncate"; readonly entries: number }
+  | { readonly kind: "sleep"; readonly round: number }
+  | { readonly kind: "wake" }
   | { readonly kind: "vote"; readonly newTerm: boolean; readonly votedFor: number | null }
   /** One transaction of several; `fails` at its end. */
   | { readonly kind: "group"; readonly steps: readonly Step[]; readonly fails: boolean };
@@ -54,7 +56,8 @@ const single: fc.Arbitrary<Step> = fc.oneof(
       seq: fc.integer({ min: 0, max: 2 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("noop") }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("noop", "wake") }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("sleep"), round: fc.integer({ min: 0, max: 9 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("compact"), tail: fc.nat(4) }) },
   {
     weight: 1,
@@ -128,6 +131,10 @@ function persistOf(storage: Storage, step: Written): Persist {
   switch (step.kind) {
     case "noop":
       return persist({ append: [noop(next, term)] });
+    case "sleep":
+      return persist({ sleep: { term, leader: 2, index: toIndex(next - 1), round: step.round } });
+    case "wake":
+      return persist({ sleep: "awake" });
     case "truncate":
       return persist({ truncateFrom: toIndex(Math.max(snapshotIndex(storage) + 1, next - step.entries)) });
     case "compact":

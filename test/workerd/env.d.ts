@@ -3,6 +3,7 @@ declare namespace Cloudflare {
 
   interface Env extends WorkerEnv {
     readonly FRAGILE: DurableObjectNamespace<import("./worker.ts").FragileNode>;
+    readonly DROWSY: DurableObjectNamespace<import("./worker.ts").DrowsyNode>;
     readonly BARE: DurableObjectNamespace<import("./worker.ts").BareObject>;
   }
 }

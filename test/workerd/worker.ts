@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { TimberlineNode } from "../../src/node/durable-object.ts";
+import { type NodeEnv, TimberlineNode } from "../../src/node/durable-object.ts";
 import type { Persist } from "../../src/raft/ready.ts";
 import type { Storage } from "../../src/storage/contract.ts";
 import { SqliteStorage } from "../../src/storage/sqlite.ts";
@@ -25,6 +25,13 @@ class FailingStorage extends SqliteStorage {
 export class FragileNode extends TimberlineNode {
   protected override openStorage(): Storage {
     return new FailingStorage(this.ctx.storage);
+  }
+}
+
+/** A node that falls asleep soon, as do its peers. */
+export class DrowsyNode extends TimberlineNode {
+  constructor(ctx: DurableObjectState, env: NodeEnv & { readonly DROWSY: DurableObjectNamespace }) {
+    super(ctx, { ...env, NODES: env.DROWSY, SLEEP_AFTER_MS: "300" });
   }
 }
 

@@ -6,8 +6,11 @@ import { type Clock, TestNode } from "./node.ts";
 
 export const defaults: Options = {
   electionTimeoutMs: 1_000,
+  rank: 0,
+  ranks: 1,
   heartbeatMs: 100,
   checkQuorum: true,
+  sleepAfterMs: 0,
   inflightMax: 4,
   appendBytesMax: 1_000,
   uncommittedBytesMax: 10_000,
@@ -23,6 +26,8 @@ export interface ClusterSetup {
   /** Current terms to begin with; by default, that of the log's last entry. */
   readonly currentTerms?: Readonly<Record<NodeId, Term>>;
   readonly votes?: Readonly<Record<NodeId, NodeId>>;
+  /** Where the voters live; all in one region by default. */
+  readonly regions?: readonly string[];
   readonly options?: Partial<Options>;
   /** By default, node k draws k/10 always, so that the first node is the first to time out. */
   readonly random?: (id: NodeId) => () => number;
@@ -50,7 +55,8 @@ export class Cluster {
     const { size, logs = {}, currentTerms = {}, votes = {}, random = (id) => () => id / 10 } = setup;
     this.options = { ...defaults, ...setup.options };
     const ids = Array.from({ length: size }, (_, i) => i + 1);
-    const configuration = initialConfiguration(Array.from({ length: setup.voters ?? size }, () => "weur"));
+    const { regions = Array.from({ length: setup.voters ?? size }, () => "weur") } = setup;
+    const configuration = initialConfiguration(regions);
     const send = (message: Message): void => {
       this.pool.push(message);
       this.sent.push(message);
@@ -60,7 +66,7 @@ export class Cluster {
       const log = entriesOf(logs[id] ?? []);
       const currentTerm = currentTerms[id] ?? log.at(-1)?.term ?? 0;
       const hardState = { currentTerm, votedFor: votes[id] ?? null };
-      const image = { hardState, snapshot: noSnapshot, log };
+      const image = { hardState, sleepMark: null, snapshot: noSnapshot, log };
       return new TestNode({ ...shared, id, random: random(id), image });
     });
   }

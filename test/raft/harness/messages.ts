@@ -62,12 +62,14 @@ function craft(head: Envelope) {
       entries: fields.entries ?? [],
       commitIndex: toIndex(fields.commitIndex ?? 0),
       round: fields.round ?? 0,
+      sleep: fields.sleep ?? false,
     }),
-    accepted: (matchIndex: number, round = 0): AppendEntriesAccepted => ({
+    accepted: (matchIndex: number, round = 0, asleep = false): AppendEntriesAccepted => ({
       type: "AppendEntriesAccepted",
       ...head,
       round,
       matchIndex: toIndex(matchIndex),
+      asleep,
     }),
     rejected: (
       prevIndex: number,
@@ -122,4 +124,5 @@ interface AppendFields {
   readonly entries?: readonly Entry[];
   readonly commitIndex?: number;
   readonly round?: number;
+  readonly sleep?: boolean;
 }

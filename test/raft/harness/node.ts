@@ -110,6 +110,11 @@ export class TestNode {
     this.#input((raft) => raft.tick(this.now));
   }
 
+  /** Somebody asks for the leader. */
+  need(): void {
+    this.#input((raft) => raft.wake(this.now));
+  }
+
   transfer(to: NodeId): "begun" | "not-leader" | "no-such-peer" {
     const begun = this.raft.transfer(to, this.now);
     this.#input(() => {});
@@ -208,11 +213,11 @@ export class TestNode {
 
   #boot(): Raft {
     const { id, options, configuration, random } = this.#setup;
-    const { hardState, snapshot } = this.#written;
+    const { hardState, sleepMark, snapshot } = this.#written;
     const log = readerOf(() => this.#written);
     const base = { configuration, index: toIndex(0) };
-    const init = { id, options, base, log, random, hardState, snapshot, ...endOf(this.#written) };
-    return new Raft(init, this.now);
+    const stored = { hardState, sleepMark, snapshot, ...endOf(this.#written) };
+    return new Raft({ id, options, base, log, random, ...stored }, this.now);
   }
 
   #input(run: (raft: Raft) => void): void {

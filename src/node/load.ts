@@ -1,0 +1,69 @@
+import type { FailureReason, Request } from "../transport/protocol.ts";
+import type { NodeOptions } from "./options.ts";
+
+/** What a request that waits for its turn takes up beside its records, bytes. */
+const requestOverheadBytes = 256;
+
+type Limits = Pick<NodeOptions, "requestsMax" | "readersMax" | "uncommittedBytesMax">;
+
+/** A request that was let in: each of the two is called once. */
+interface Admitted {
+  /** Its turn has come. */
+  served(): void;
+  /** Whatever it was, it was answered. */
+  answered(): void;
+}
+
+/** What is under way in one node, so that each part of it can be bounded. */
+export class Load {
+  readonly #limits: Limits;
+  /** Not answered yet. */
+  requests = 0;
+  /** Those among them that read. */
+  readers = 0;
+  /** Of those whose turn has not come. */
+  queuedBytes = 0;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Why a request can't be let in now; null: it can. `unconfirmed` are the reads that wait for a majority:
+   * they do so even when their requests are over.
+   */
+  refusal(request: Request, unconfirmed: number): FailureReason | null {
+    const { requestsMax, readersMax, uncommittedBytesMax } = this.#limits;
+    if (Math.max(this.requests, unconfirmed) >= requestsMax) return "too-many-requests";
+    if (isReader(request) && Math.max(this.readers, unconfirmed) >= readersMax) return "too-many-readers";
+    const isTooMuch = this.queuedBytes > 0 && this.queuedBytes + bytesOf(request) > uncommittedBytesMax;
+    return isTooMuch ? "busy" : null;
+  }
+
+  admit(request: Request): Admitted {
+    const readers = isReader(request) ? 1 : 0;
+    const bytes = bytesOf(request);
+    this.requests += 1;
+    this.readers += readers;
+    this.queuedBytes += bytes;
+    return {
+      served: () => {
+        this.queuedBytes -= bytes;
+      },
+      answered: () => {
+        this.requests -= 1;
+        this.readers -= readers;
+      },
+    };
+  }
+}
+
+/** Reads wait: for a majority, for a commit, or for the next record. */
+function isReader({ kind }: Request): boolean {
+  return kind === "query" || kind === "read-index";
+}
+
+function bytesOf(request: Request): number {
+  const isAppend = request.kind === "command" && request.command.kind === "append";
+  return requestOverheadBytes + (isAppend ? request.command.records.byteLength : 0);
+}

@@ -1,0 +1,72 @@
+import type { Raft } from "../raft/raft.ts";
+import type { NodeId } from "../raft/types.ts";
+import type { HandOver } from "../transport/protocol.ts";
+import type { NodeOptions } from "./options.ts";
+import { Writers } from "./writers.ts";
+
+/** Entries that a successor may lack: leadership rests while it catches up. */
+const lagMax = 64;
+
+/** Lets leadership follow the writers: to a member near which, clearly and steadily, most appends enter. */
+export class Placement {
+  readonly #raft: Raft;
+  readonly #options: NodeOptions;
+  #writers: Writers;
+  /** The term that `#writers` counts in. */
+  #term: number;
+  /** The last hand-over that this node began, in the memory of this life. */
+  handedOver: HandOver | null = null;
+
+  constructor(raft: Raft, options: NodeOptions, now: number) {
+    this.#raft = raft;
+    this.#options = options;
+    this.#writers = new Writers(options.writers, now);
+    this.#term = raft.state.currentTerm;
+  }
+
+  /** The leader has taken an append; null: it is not known near which member it entered. */
+  appended(near: NodeId | null, now: number): void {
+    const { id, configuration } = this.#raft.state;
+    const { regions } = configuration;
+    // Another member of the leader's own region would be no nearer.
+    const isHere = near === null || regions[near] === regions[id];
+    this.#ofTerm(now).appended(isHere ? id : near, now);
+  }
+
+  /** Hands over, if the time has come; `wallNow` is of the wall clock, ms since the epoch. */
+  review(now: number, wallNow: number): void {
+    if (this.#raft.state.role.name !== "leader") return;
+    const to = this.#ofTerm(now).carrier(now);
+    if (!this.followsWriters || to === null || !this.#isReady(to, now)) return;
+    if (this.#raft.transfer(to, now) !== "begun") return;
+    this.handedOver = { to, at: wallNow };
+    // Should it come to nothing, it is not tried again at once.
+    this.#writers = new Writers(this.#options.writers, now);
+  }
+
+  get followsWriters(): boolean {
+    return this.#options.followWriters;
+  }
+
+  /** The share of a member in the appends of the leader's last window, 0 to 1. */
+  shareOf(id: NodeId): number {
+    return this.#raft.state.currentTerm === this.#term ? this.#writers.shareOf(id) : 0;
+  }
+
+  /** Whether a peer answers, has nearly all, and no other one is handed over to. */
+  #isReady(to: NodeId, now: number): boolean {
+    const { role, lastIndex } = this.#raft.state;
+    if (role.name !== "leader" || role.transfer !== null) return false;
+    const progress = role.peers.get(to);
+    if (progress === undefined || lastIndex - progress.matchIndex > lagMax) return false;
+    return now - progress.ackedAt < this.#options.electionTimeoutMs;
+  }
+
+  /** A node that leads anew counts anew. */
+  #ofTerm(now: number): Writers {
+    const { currentTerm } = this.#raft.state;
+    if (this.#term !== currentTerm) this.#writers = new Writers(this.#options.writers, now);
+    this.#term = currentTerm;
+    return this.#writers;
+  }
+}

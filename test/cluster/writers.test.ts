@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startCluster } from "../../scripts/cluster.ts";
+import type { Runtime } from "../../scripts/runtime.ts";
+import { appendText, createLog, type Place, send, statusOf } from "./requests.ts";
+
+/** Leadership moves after six windows, and not before twelve. */
+const windowMs = 400;
+
+/** In the regions of nodes 1 to 3. */
+const places: readonly Place[] = [
+  { latitude: "37.8", longitude: "-122.4" },
+  { latitude: "39", longitude: "-77.5" },
+  { latitude: "50.1", longitude: "4.4" },
+];
+
+const directory = mkdtempSync(join(tmpdir(), "timberline-writers-"));
+let cluster: Runtime;
+
+beforeAll(async () => {
+  const vars = { WRITERS_WINDOW_MS: String(windowMs) };
+  cluster = await startCluster({ data: directory, nodes: 3, port: 0, vars });
+  await createLog(cluster.url, "log");
+}, 30_000);
+
+afterAll(async () => {
+  await cluster.stop();
+  rmSync(directory, { recursive: true });
+});
+
+let seq = 0;
+const appendFrom = (at: number): Promise<unknown> =>
+  appendText(cluster.url, "log", `record ${seq}`, { id: "writer", seq: seq++ }, places[at]);
+
+async function handTo(node: number): Promise<void> {
+  const init = { body: JSON.stringify({ node }), headers: { "Content-Type": "application/json" } };
+  expect(await send(cluster.url, "POST", "/v1/clusters/main/leader", init)).toMatchObject({ status: 200 });
+}
+
+/** Writes until `isOver` says so; it is asked now and then. */
+async function write(from: () => number, isOver: () => Promise<boolean>): Promise<void> {
+  do {
+    for (let append = 0; append < 20; append += 1) await appendFrom(from());
+  } while (!(await isOver()));
+}
+
+test("leadership follows a writer, and says so", async () => {
+  await handTo(1);
+  const since = Date.now();
+  await write(
+    () => 2,
+    async () => (await statusOf(cluster.url)).leader === 3,
+  );
+  const { last_hand_over: last, follows_writers: follows } = await statusOf(cluster.url);
+  expect(follows).toBe(true);
+  expect(last?.to).toBe(3);
+  expect(last?.at).toBeGreaterThanOrEqual(since);
+}, 60_000);
+
+test("leadership stays where it is between two writers alike", async () => {
+  await handTo(2);
+  const before = (await statusOf(cluster.url)).last_hand_over;
+  const end = Date.now() + 20 * windowMs;
+  await write(
+    () => (seq % 2 === 0 ? 0 : 2),
+    async () => Date.now() >= end,
+  );
+  const { leader, last_hand_over: last, members } = await statusOf(cluster.url);
+  expect([leader, last]).toEqual([2, before]);
+  const [first, second, third] = members.map(({ append_share: share }) => share);
+  expect(second).toBe(0);
+  expect(first).toBeGreaterThan(0.3);
+  expect(third).toBeGreaterThan(0.3);
+}, 60_000);

@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { toIndex } from "../../src/raft/types.ts";
+import type { Answer, FailureReason, Request } from "../../src/transport/protocol.ts";
+import { append, create, Leader, page } from "./leader.ts";
+
+const nothing = { requests: 0, readers: 0, queuedBytes: 0, uncommittedBytes: 0 };
+const load = (leader: Leader) => leader.node.status()?.load;
+const refused = (reason: FailureReason) => [{ kind: "failure", reason }];
+
+/** Node 1 leads, and the log "a" is committed. */
+function leading(): Leader {
+  const leader = new Leader([1, 2, 3]);
+  leader.run(create);
+  leader.acknowledge();
+  expect(load(leader)).toEqual(nothing);
+  return leader;
+}
+
+/** A request of each kind that can wait: for a commit, for a majority, for an index, in the queue. */
+function pending(leader: Leader, timeoutMs?: number): Answer[][] {
+  const requests: Request[] = [
+    append(),
+    page({ at: "earliest" }),
+    { ...page({ at: "tail" }, 60_000), consistency: "local" },
+    { ...page({ at: "earliest" }), consistency: "local", minIndex: toIndex(1_000) },
+    { kind: "read-index" },
+    append(),
+  ];
+  return requests.map((request) => leader.ask(request, timeoutMs));
+}
+
+/** Node 2 leads a later term. */
+function depose(leader: Leader): void {
+  const zero = toIndex(0);
+  const empty = {
+    prevIndex: zero,
+    prevTerm: 0,
+    entries: [],
+    commitIndex: zero,
+    configurationIndex: zero,
+    sleep: false,
+  };
+  leader.hear({ type: "AppendEntries", from: 2, to: 1, term: 9, round: 1, ...empty });
+}
+
+describe("what is under way in a node", () => {
+  it("is counted", () => {
+    const leader = leading();
+    pending(leader);
+    expect(load(leader)).toMatchObject({ requests: 6, readers: 4 });
+    expect(load(leader)?.queuedBytes).toBeGreaterThan(0);
+    leader.host.flush();
+    expect(load(leader)).toMatchObject({ requests: 6, readers: 4, queuedBytes: 0 });
+    expect(load(leader)?.uncommittedBytes).toBeGreaterThan(0);
+  });
+
+  it("is nothing once its time is over, and the node serves again", () => {
+    const leader = leading();
+    const answers = pending(leader, 50);
+    leader.host.flush();
+    leader.host.pass(50);
+    leader.ring(50);
+    expect(answers.map(({ length }) => length)).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(load(leader)).toMatchObject({ requests: 0, queuedBytes: 0 });
+    leader.acknowledge(2);
+    expect(load(leader)).toEqual(nothing);
+    leader.run(append());
+    leader.acknowledge(2);
+    expect(load(leader)).toEqual(nothing);
+  });
+
+  it("is nothing once the leader has fallen and the time is over, and it serves again when it leads again", () => {
+    const leader = leading();
+    const answers = pending(leader);
+    leader.host.flush();
+    depose(leader);
+    expect(load(leader)?.uncommittedBytes).toBe(0);
+    leader.host.pass(5_000);
+    expect(answers.map(({ length }) => length)).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(load(leader)).toEqual(nothing);
+    leader.lead(10);
+    leader.acknowledge();
+    const again = leader.ask(append());
+    leader.host.flush();
+    leader.acknowledge();
+    expect(again).toMatchObject([{ kind: "outcome" }]);
+    expect(load(leader)).toEqual(nothing);
+  });
+});
+
+describe("a node refuses, with a reason of its own,", () => {
+  it("readers beyond its bound, and takes appends all the same", () => {
+    const leader = leading();
+    for (let i = 0; i < 4; i += 1) leader.ask(page({ at: "tail" }, 60_000));
+    expect(leader.ask(page({ at: "earliest" }))).toMatchObject(refused("too-many-readers"));
+    expect(leader.ask({ kind: "read-index" })).toMatchObject(refused("too-many-readers"));
+    const answers = leader.ask(append());
+    leader.host.flush();
+    leader.acknowledge();
+    expect(answers).toMatchObject([{ kind: "outcome" }]);
+  });
+
+  it("readers while as many of old are not confirmed, though their time is over", () => {
+    const leader = leading();
+    for (let i = 0; i < 4; i += 1) leader.ask(page({ at: "earliest" }), 10);
+    leader.host.pass(10);
+    expect(load(leader)).toMatchObject({ requests: 0, readers: 4 });
+    expect(leader.ask(page({ at: "earliest" }))).toMatchObject(refused("too-many-readers"));
+    for (const round of [1, 2]) leader.acknowledge(round);
+    expect(load(leader)).toEqual(nothing);
+  });
+
+  it("requests of any kind beyond its bound", () => {
+    const leader = leading();
+    for (let i = 0; i < 8; i += 1) leader.ask(append(), 1_000);
+    expect(leader.ask(append())).toMatchObject(refused("too-many-requests"));
+    expect(leader.ask(page({ at: "earliest" }))).toMatchObject(refused("too-many-requests"));
+    leader.host.flush();
+    leader.acknowledge();
+    expect(load(leader)).toEqual(nothing);
+  });
+});

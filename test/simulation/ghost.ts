@@ -1,0 +1,29 @@
+import type { Node } from "../../src/node/node.ts";
+
+/** The platform has put another life in this one's place: its storage is no longer for this one. */
+export class Superseded extends Error {}
+
+/** A life of an object that was superseded, and finishes what it had begun. */
+export interface Ghost {
+  readonly node: Node;
+  readonly incarnation: number;
+  /** By then all that it had begun is over, in virtual ms. */
+  readonly until: number;
+}
+
+/** `target`, of which nothing can be used while `isForbidden`. */
+export function guarded<T extends object>(target: T, isForbidden: () => boolean): T {
+  const bound = new Map<PropertyKey, unknown>();
+  return new Proxy(target, {
+    get(_, key) {
+      if (isForbidden()) throw new Superseded(`${String(key)} of the storage of a superseded object`);
+      const known = bound.get(key);
+      if (known !== undefined) return known;
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== "function") return value;
+      const method: unknown = value.bind(target);
+      bound.set(key, method);
+      return method;
+    },
+  });
+}
