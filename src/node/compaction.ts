@@ -1,3 +1,4 @@
+import { isMember } from "../raft/configuration.ts";
 import type { Raft } from "../raft/raft.ts";
 import { toIndex } from "../raft/types.ts";
 import type { Storage } from "../storage/contract.ts";
@@ -23,9 +24,15 @@ export class Compaction {
   /** Lets consensus forget what lies before the tail; its `ready` is due then. Rarely, so that it costs little. */
   advance(): void {
     const { commitIndex, snapshot } = this.#raft.state;
-    const { tailEntries } = this.#options;
+    const tailEntries = this.#isRetired() ? 0 : this.#options.tailEntries;
     if (commitIndex - snapshot.index > 2 * tailEntries)
       this.#raft.compact(toIndex(commitIndex - tailEntries));
+  }
+
+  /** Nobody needs the log of who was removed; and by its mark it knows, after a restart too, not to campaign. */
+  #isRetired(): boolean {
+    const { configuration, configurationIndex, commitIndex, id } = this.#raft.state;
+    return configurationIndex <= commitIndex && !isMember(configuration, id);
   }
 
   /** True where it may have removed rows. */

@@ -46,9 +46,15 @@ export class Finale {
     }
   }
 
-  /** Whatever the faults left behind, a cluster that nobody asks for anything comes to rest. */
+  /**
+   * Whatever the faults left behind, a cluster that nobody asks for anything comes to rest. An alarm that was lost
+   * just before is noticed by the next event, so there is one: a read that wakes nobody.
+   */
   #fallAsleep(): void {
     const { scheduler, plan } = this.#ground.world;
+    scheduler.after(plan.clock.alarmLostAfterMs + 1, () => {
+      for (const machine of this.#ground.machines) this.#readLocally(machine, "nothing", () => {});
+    });
     const { electionTimeoutMs, sleepAfterMs } = plan.options;
     const patienceMs = 2 * timeoutsMax * electionTimeoutMs + 4 * sleepAfterMs + this.#catchUpMs();
     const isAsleep = (): boolean => this.#members().every(({ storage }) => storage.onDisk.sleepMark !== null);
@@ -186,16 +192,20 @@ export class Finale {
 
   /** The whole log through a node's own query path. */
   #readBack(machine: Machine, name: string): Answer {
+    const answers: Answer[] = [];
+    this.#readLocally(machine, name, (answer) => answers.push(answer));
+    const { plan, scheduler } = this.#ground.world;
+    const deadline = scheduler.now + 2 * plan.options.electionTimeoutMs;
+    this.#until(deadline, `answer about ${name}`, () => answers.length > 0);
+    return answers[0] as Answer;
+  }
+
+  #readLocally(machine: Machine, name: string, done: (answer: Answer) => void): void {
     const everything = Number.MAX_SAFE_INTEGER;
     const limits = { recordsMax: everything, bytesMax: everything, waitMs: 0 };
     const query = { kind: "page", name, from: { at: "earliest" }, ...limits } as const;
     const request: Request = { kind: "query", query, consistency: "local", minIndex: 0 as Index };
-    const answers: Answer[] = [];
-    const timeoutMs = this.#ground.world.plan.options.electionTimeoutMs;
-    machine.request(request, timeoutMs, false, (answer) => answers.push(answer));
-    const deadline = this.#ground.world.scheduler.now + 2 * timeoutMs;
-    this.#until(deadline, `answer about ${name}`, () => answers.length > 0);
-    return answers[0] as Answer;
+    machine.request(request, this.#ground.world.plan.options.electionTimeoutMs, false, done);
   }
 
   #describe(): string {
