@@ -59,6 +59,12 @@ export class FakeHost implements Host {
     for (let done = this.syncs.shift(); done !== undefined; done = this.syncs.shift()) done();
   }
 
+  /** The object has lost its memory: what waited in it is gone. */
+  forget(): void {
+    this.#timers = [];
+    this.syncs.length = 0;
+  }
+
   /** Lets time pass; timers run, the alarm does not. */
   pass(ms: number): void {
     this.#now += ms;
