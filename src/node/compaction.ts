@@ -1,8 +1,10 @@
 import { isMember } from "../raft/configuration.ts";
 import type { Raft } from "../raft/raft.ts";
-import { toIndex } from "../raft/types.ts";
+import type { Persist } from "../raft/ready.ts";
+import { type Index, toIndex } from "../raft/types.ts";
 import type { Storage } from "../storage/contract.ts";
 import type { NodeOptions } from "./options.ts";
+import { Tail } from "./tail.ts";
 
 /**
  * Compacts a node's log, each node as it sees fit: keeps a bounded tail of entries for followers that are slow,
@@ -12,6 +14,7 @@ export class Compaction {
   readonly #raft: Raft;
   readonly #storage: Storage;
   readonly #options: NodeOptions;
+  readonly #tail: Tail;
   /** Whether dead rows may be left, by the mark that they were looked for last. */
   #cleanTo = toIndex(0);
 
@@ -19,14 +22,32 @@ export class Compaction {
     this.#raft = raft;
     this.#storage = storage;
     this.#options = options;
+    this.#tail = new Tail(options.tailBytes);
+  }
+
+  /** Follows what is written. */
+  written(persist: Persist): void {
+    this.#tail.written(persist);
   }
 
   /** Lets consensus forget what lies before the tail; its `ready` is due then. Rarely, so that it costs little. */
   advance(): void {
+    const { snapshot } = this.#raft.state;
+    const index = this.#tailStart();
+    if (index <= snapshot.index) return;
+    this.#raft.compact(index);
+    this.#tail.forget(index);
+  }
+
+  /** Up to where the log may go: the tail has grown to twice its size, in entries or in bytes. */
+  #tailStart(): Index {
     const { commitIndex, snapshot } = this.#raft.state;
-    const tailEntries = this.#isRetired() ? 0 : this.#options.tailEntries;
-    if (commitIndex - snapshot.index > 2 * tailEntries)
-      this.#raft.compact(toIndex(commitIndex - tailEntries));
+    const { tailEntries, tailBytes } = this.#options;
+    if (this.#isRetired()) return commitIndex;
+    const isLong = commitIndex - snapshot.index > 2 * tailEntries;
+    const byEntries = isLong ? commitIndex - tailEntries : 0;
+    const byBytes = this.#tail.bytes > 2 * tailBytes ? this.#tail.before(tailBytes) : 0;
+    return toIndex(Math.min(commitIndex, Math.max(byEntries, byBytes)));
   }
 
   /** Nobody needs the log of who was removed; and by its mark it knows, after a restart too, not to campaign. */

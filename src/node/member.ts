@@ -192,6 +192,7 @@ export class Member {
       this.#host.storage.write(persist);
       this.#log.written(persist);
       this.tally.wrote(persist);
+      this.#compaction.written(persist);
       this.#wrote = true;
     }
     outbox.add(afterPersist, reply);

@@ -26,6 +26,8 @@ export interface NodeOptions extends Omit<Options, "rank" | "ranks"> {
   readonly readersMax: number;
   /** Committed entries that stay replicable as such, for followers that are slow; twice as many at most. */
   readonly tailEntries: number;
+  /** Bytes of such entries; twice as many at most. */
+  readonly tailBytes: number;
   /** Dead rows that one group of inputs looks at or removes, at most. */
   readonly deadRowsMax: number;
 }
@@ -49,6 +51,7 @@ export function optionsFrom(vars: NodeVars): NodeOptions {
     appendBytesMax: 524_288,
     uncommittedBytesMax: 8_388_608,
     tailEntries: 10_000,
+    tailBytes: 67_108_864,
     deadRowsMax: 1_000,
     requestsMax: 4_096,
     readersMax: 2_048,

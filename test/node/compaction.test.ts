@@ -54,6 +54,25 @@ describe("a node compacts its log", () => {
   });
 });
 
+it("a node compacts its log by its bytes too, where its entries are large", () => {
+  const host = new FakeHost();
+  const node = new Node(host, { ...leaderOptions, tailBytes: 1_000 });
+  node.prepare(bootstrapIdentity("main", 1, ["weur"]));
+  node.start();
+  host.pass(1_000);
+  node.alarm();
+  host.flush();
+  const large: Request = { kind: "command", command: appendTo("a", { bytes: 500 }) };
+  for (const request of [ask("create"), ...Array.from({ length: 12 }, () => large)]) {
+    node.request(request, 5_000, false, () => {});
+    host.flush();
+  }
+  const { commitIndex = 0, snapshotIndex = 0 } = node.status() ?? {};
+  expect(commitIndex).toBe(14);
+  expect(commitIndex - snapshotIndex).toBeLessThanOrEqual(4);
+  expect(snapshotIndex).toBeLessThan(commitIndex);
+});
+
 describe("a node that was removed", () => {
   it("lets go of its log, and so does not campaign after a restart either", () => {
     const { host, node } = started(2, 3);

@@ -19,6 +19,7 @@ export const options: NodeOptions = {
   requestsMax: 8,
   readersMax: 4,
   tailEntries: 1_000,
+  tailBytes: 1_000_000,
   deadRowsMax: 100,
   leaderRegions: [],
   followWriters: true,

@@ -173,12 +173,13 @@ function withSleep(plan: Plan, random: Random): Plan {
   };
 }
 
-type Tail = Pick<NodeOptions, "tailEntries" | "deadRowsMax">;
+type Tail = Pick<NodeOptions, "tailEntries" | "tailBytes" | "deadRowsMax">;
 
 /** In half of the runs, so short a tail that who is behind for a moment needs a snapshot. */
 function drawTail(random: Random): Tail {
   const tailEntries = random.chance(on) ? random.pick([1, 3, 10, 40]) : Number.MAX_SAFE_INTEGER;
-  return { tailEntries, deadRowsMax: random.pick([1, 2, 5, 1_000]) };
+  const tailBytes = random.pick([200, 2_000, Number.MAX_SAFE_INTEGER]);
+  return { tailEntries, tailBytes, deadRowsMax: random.pick([1, 2, 5, 1_000]) };
 }
 
 type DrawnLater = keyof Tail | "sleepAfterMs";
