@@ -18,8 +18,12 @@ const options: NodeOptions = {
 };
 
 /** Node 1 leads two others. */
-function setUp(regions: readonly string[] = ["wnam", "enam", "weur"], followWriters = true) {
-  const cluster = new Cluster({ size: 3, regions });
+function setUp(
+  regions: readonly string[] = ["wnam", "enam", "weur"],
+  followWriters = true,
+  sleepAfterMs = 0,
+) {
+  const cluster = new Cluster({ size: 3, regions, options: { sleepAfterMs } });
   const leader = cluster.elect(1);
   const { now } = cluster.clock;
   const placement = new Placement(leader.raft, { ...options, followWriters }, now);
@@ -65,6 +69,15 @@ describe("leadership", () => {
     review();
     expect(placement.handedOver).toBeNull();
     expect([1, 2, 3].map((id) => placement.shareOf(id))).toEqual([1, 0, 0]);
+  });
+
+  it("stays while the cluster sleeps, though an alarm that was set before still rings", () => {
+    const { cluster, leader, placement, windows, review } = setUp(undefined, true, 500);
+    windows(5, 3);
+    cluster.pass(1_000);
+    expect(leader.state.sleep).not.toBeNull();
+    review();
+    expect(placement.handedOver).toBeNull();
   });
 
   it("stays when it is not to follow, and the shares are counted all the same", () => {

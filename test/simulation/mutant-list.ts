@@ -142,12 +142,6 @@ export const mutants: readonly Mutant[] = [
     fault: "  if (isThere && state.lastIndex === index) return;\n",
   },
   {
-    name: "a reader is shown half of a snapshot",
-    file: "src/node/requests.ts",
-    original: "Math.max(index, request.minIndex, snapshot.readableIndex)",
-    fault: "Math.max(index, request.minIndex)",
-  },
-  {
     name: "a superseded object goes on",
     file: "src/node/member.ts",
     original: "    this.#host.storage.assertCurrent();\n",

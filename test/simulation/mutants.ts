@@ -4,7 +4,7 @@ import { MutatedCopy } from "./mutated-copy.ts";
 
 /** Does the simulator find known faults? Puts each into a copy of the core, one at a time: `npm run sim:mutants`. */
 
-const seedsMax = 2_000;
+const seedsMax = 5_000;
 
 interface Verdict {
   /** Null: nothing was found. */

@@ -1,3 +1,4 @@
+import { CodecError } from "../../src/log/codec-error.ts";
 import { bootstrapIdentity, type Identity } from "../../src/raft/identity.ts";
 import { Adversary } from "./adversary.ts";
 import { Finale } from "./finale.ts";
@@ -88,6 +89,7 @@ function attempt(run: () => void): string | null {
     return null;
   } catch (error) {
     if (error instanceof Finding) return error.message;
+    if (error instanceof CodecError) return `damaged: ${error.message}`;
     throw error;
   }
 }
