@@ -39,7 +39,10 @@ export class Compaction {
     this.#tail.forget(index);
   }
 
-  /** Up to where the log may go: the tail has grown to twice its size, in entries or in bytes. */
+  /**
+   * Up to where the log may go: the tail has grown to twice its size, in entries or in bytes. One committed entry
+   * always stays, however large: a node that was restarted hears by it what is committed.
+   */
   #tailStart(): Index {
     const { commitIndex, snapshot } = this.#raft.state;
     const { tailEntries, tailBytes } = this.#options;
@@ -47,7 +50,7 @@ export class Compaction {
     const isLong = commitIndex - snapshot.index > 2 * tailEntries;
     const byEntries = isLong ? commitIndex - tailEntries : 0;
     const byBytes = this.#tail.bytes > 2 * tailBytes ? this.#tail.before(tailBytes) : 0;
-    return toIndex(Math.min(commitIndex, Math.max(byEntries, byBytes)));
+    return toIndex(Math.min(commitIndex - 1, Math.max(byEntries, byBytes)));
   }
 
   /** Nobody needs the log of who was removed; and by its mark it knows, after a restart too, not to campaign. */
