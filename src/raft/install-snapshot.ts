@@ -1,4 +1,3 @@
-import { isIntact, segmentChecksum } from "./entry.ts";
 import type { InstallSnapshot } from "./messages.ts";
 import { adoptConfiguration, adoptFrom, resetElectionDeadline, type State, termAt } from "./state.ts";
 import { toIndex } from "./types.ts";
@@ -39,20 +38,4 @@ function install(state: State, message: InstallSnapshot): void {
   state.snapshot = mark;
   state.lastIndex = index;
   state.lastTerm = term;
-}
-
-/** Whether a segment is what its sender sent, and can be one: else it is as good as lost. */
-export function isSoundSegment(message: InstallSnapshot): boolean {
-  const { prevIndex, lastIndex, lastTerm, snapshotIndex, entries, term } = message;
-  const last = entries.at(-1);
-  const inOrder = entries.every((entry, i) => {
-    const before = entries[i - 1] ?? { index: prevIndex, term: 0 };
-    return entry.index > before.index && entry.term >= before.term;
-  });
-  const hasRightEnds =
-    prevIndex < lastIndex &&
-    lastIndex <= snapshotIndex &&
-    lastTerm <= term &&
-    (last === undefined || (last.index <= lastIndex && last.term <= lastTerm));
-  return inOrder && hasRightEnds && entries.every(isIntact) && segmentChecksum(message) === message.checksum;
 }

@@ -1,73 +1,32 @@
+import { onOwnLogDurable } from "./answers.ts";
+import { boot, type RaftInit } from "./boot.ts";
 import { compact } from "./compact.ts";
-import { isMember } from "./configuration.ts";
-import {
-  campaign,
-  canLead,
-  hasLiveLeader,
-  onOwnVoteDurable,
-  onPreVote,
-  onPreVoteResponse,
-  onRequestVote,
-  onRequestVoteResponse,
-  onTimeoutNow,
-} from "./election.ts";
-import { isIntact } from "./entry.ts";
-import { onAppendEntries } from "./follower.ts";
-import { isSoundSegment, onInstallSnapshot } from "./install-snapshot.ts";
+import { doWhatIsDue, dueAt } from "./due.ts";
+import { changesLog, takeEffects } from "./effects.ts";
+import { onOwnVoteDurable } from "./election.ts";
+import { isHeard } from "./heard.ts";
 import { invariant } from "./invariant.ts";
-import {
-  appendCommand,
-  type Leader,
-  onAccepted,
-  onInstallSnapshotResponse,
-  onOwnLogDurable,
-  onRejected,
-  quorumHeardAt,
-} from "./leader.ts";
+import { appendCommand } from "./leader.ts";
 import {
   appendConfiguration,
   type ChangeRefusal,
   type MembersChange,
   nextConfiguration,
 } from "./membership.ts";
-import type { AppendEntries, InstallSnapshot, Message } from "./messages.ts";
+import type { Message } from "./messages.ts";
 import { probeFrom } from "./progress.ts";
 import { beginRead } from "./reads.ts";
-import type { DurableMark, NotTaken, Persist, Ready } from "./ready.ts";
+import type { DurableMark, NotTaken, Ready } from "./ready.ts";
+import { receive } from "./receive.ts";
 import { forceRecovery, type RecoveryRefusal } from "./recovery.ts";
 import { replicate } from "./replicate.ts";
 import { pauseSnapshot } from "./send-snapshot.ts";
-import { disturbs, restsAt, type SleepMark, sleepOn, stir, wake } from "./sleep.ts";
-import {
-  adoptConfiguration,
-  becomeFollower,
-  type Effects,
-  noEffects,
-  type PlacedConfiguration,
-  resetElectionDeadline,
-  type State,
-  termAt,
-} from "./state.ts";
-import { beginTransfer, endLateTransfer } from "./transfer.ts";
-import type { HardState, Index, LogReader, NodeId, Options, SnapshotMark, Term } from "./types.ts";
-import { toIndex } from "./types.ts";
+import { stir, wake } from "./sleep.ts";
+import { soundnessOf } from "./sound.ts";
+import { type State, termAt } from "./state.ts";
+import { beginTransfer } from "./transfer.ts";
+import { type Index, type NodeId, type Term, toIndex } from "./types.ts";
 import { hasRoom } from "./uncommitted.ts";
-
-export interface RaftInit {
-  readonly id: NodeId;
-  readonly options: Options;
-  /** The configuration before the log's own, and the index that it stands at. */
-  readonly base: PlacedConfiguration;
-  readonly log: LogReader;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  readonly hardState: HardState;
-  readonly lastIndex: Index;
-  readonly lastTerm: Term;
-  readonly snapshot: SnapshotMark;
-  /** Of a node that was asleep when it stopped. */
-  readonly sleepMark: SleepMark | null;
-}
 
 /**
  * Raft (Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", extended version) as a
@@ -81,30 +40,7 @@ export class Raft {
   corruptEntries = 0;
 
   constructor(init: RaftInit, now: number) {
-    this.#state = {
-      id: init.id,
-      options: init.options,
-      log: init.log,
-      random: init.random,
-      base: init.base,
-      configuration: init.base.configuration,
-      configurationIndex: init.base.index,
-      currentTerm: init.hardState.currentTerm,
-      votedFor: init.hardState.votedFor,
-      lastIndex: init.lastIndex,
-      lastTerm: init.lastTerm,
-      commitIndex: init.snapshot.index,
-      snapshot: init.snapshot,
-      role: { name: "follower" },
-      leader: null,
-      leaderHeardAt: Number.NEGATIVE_INFINITY,
-      electionDeadline: 0,
-      sleep: null,
-      effects: noEffects(),
-    };
-    adoptConfiguration(this.#state, init.lastIndex);
-    resetElectionDeadline(this.#state, now);
-    if (init.sleepMark !== null) sleepOn(this.#state, init.sleepMark, now);
+    this.#state = boot(init, now);
   }
 
   get state(): Readonly<State> {
@@ -115,14 +51,10 @@ export class Raft {
   step(message: Message, now: number): void {
     const state = this.#state;
     this.#expectTaken();
-    if (message.to !== state.id || message.from === state.id) return;
-    if (!this.#isHeard(message)) return;
-    if (message.type === "AppendEntries" && !this.#isSound(message)) return;
-    if (message.type === "InstallSnapshot" && !this.#isSoundSegment(message)) return;
-    if (state.sleep !== null && disturbs(state.sleep, message)) wake(state, now);
-    if (message.term > state.currentTerm && !this.#meetNewerTerm(message, now)) return;
-    if (message.term < state.currentTerm) this.#answerStale(message);
-    else this.#dispatch(message, now);
+    if (message.to !== state.id || message.from === state.id || !isHeard(state, message)) return;
+    const { isSound, damaged } = soundnessOf(message);
+    this.corruptEntries += damaged;
+    if (isSound) receive(state, message, now);
   }
 
   /**
@@ -201,16 +133,8 @@ export class Raft {
 
   /** Time has passed: campaign, or notice that a majority was not heard for too long. */
   tick(now: number): void {
-    const state = this.#state;
     this.#expectTaken();
-    if (state.sleep !== null) return;
-    if (state.role.name !== "leader") {
-      if (now >= state.electionDeadline) campaign(state, now);
-    } else if (now >= this.#quorumDeadline(state.role, now)) {
-      becomeFollower(state, state.currentTerm, null, now);
-    } else {
-      endLateTransfer(state.role, now);
-    }
+    doWhatIsDue(this.#state, now);
   }
 
   /** Something sent to `peer` was lost, or may have been: ask it anew, with the next heartbeat. */
@@ -283,36 +207,12 @@ export class Raft {
 
   /** Takes the effects of the inputs since the last call. */
   ready(): Ready {
-    const { effects } = this.#state;
-    const ready = {
-      persist: this.#takePersist(),
-      afterPersist: { messages: effects.messages, reads: effects.reads },
-    };
-    Object.assign(effects, noEffects());
-    return ready;
+    return takeEffects(this.#state);
   }
 
   /** When `tick` and `replicate` are next due; null: no need to wake for anything. */
   wakeAt(): number | null {
-    const { sleep, role, options, electionDeadline } = this.#state;
-    if (sleep !== null) return null;
-    if (role.name !== "leader") return canLead(this.#state) ? electionDeadline : null;
-    if (role.peers.size === 0) return restsAt(this.#state, role);
-    const heartbeats = Array.from(role.peers.values(), ({ sentAt }) => sentAt + options.heartbeatMs);
-    return Math.min(...heartbeats);
-  }
-
-  #takePersist(): Persist | null {
-    const { effects, currentTerm, votedFor } = this.#state;
-    const { hardStateChanged, truncateFrom, snapshot, append } = effects;
-    if (!effects.sleepChanged && !changesLog(effects)) return null;
-    return {
-      hardState: hardStateChanged ? { currentTerm, votedFor } : null,
-      sleep: effects.sleepChanged ? (this.#state.sleep ?? "awake") : null,
-      truncateFrom,
-      snapshot,
-      append,
-    };
+    return dueAt(this.#state);
   }
 
   #expectTaken(): void {
@@ -322,125 +222,4 @@ export class Raft {
   #expectAwake(): void {
     invariant(this.#state.sleep === null, "who asks for something calls `wake` first");
   }
-
-  /**
-   * Only members are heard, and who shows a newer configuration than this node's: it may have become a member
-   * since. Who was removed can't show one, so it deposes nobody. A leader that removes itself is heard to the
-   * end: it acts by the very configuration that it is not in.
-   */
-  #isHeard(message: Message): boolean {
-    const { configuration, configurationIndex, base, role } = this.#state;
-    if (isMember(configuration, message.from)) return true;
-    if (role.name === "leader" && role.peers.has(message.from)) return true;
-    if (!("configurationIndex" in message)) return message.type === "TimeoutNow" && this.#isOfLeader(message);
-    const isOfLeader = message.type === "AppendEntries" || message.type === "InstallSnapshot";
-    const isLeaving = isOfLeader && configurationIndex > base.index;
-    return message.configurationIndex > configurationIndex - (isLeaving ? 1 : 0);
-  }
-
-  #isOfLeader({ from, term }: Message): boolean {
-    return from === this.#state.leader && term === this.#state.currentTerm;
-  }
-
-  /** Entries must follow each other and be what their author wrote; else the message is as good as lost. */
-  #isSound(message: AppendEntries): boolean {
-    const damaged = message.entries.filter((entry) => !isIntact(entry)).length;
-    this.corruptEntries += damaged;
-    const inOrder = message.entries.every((entry, i) => {
-      const prevTerm = message.entries[i - 1]?.term ?? message.prevTerm;
-      return (
-        entry.index === message.prevIndex + 1 + i && entry.term >= prevTerm && entry.term <= message.term
-      );
-    });
-    return damaged === 0 && inOrder;
-  }
-
-  #isSoundSegment(message: InstallSnapshot): boolean {
-    const isSound = isSoundSegment(message);
-    if (!isSound) this.corruptEntries += 1;
-    return isSound;
-  }
-
-  /** Follows a newer term where the message proves one; false: it must be ignored. */
-  #meetNewerTerm(message: Message, now: number): boolean {
-    const state = this.#state;
-    const isOfFuture = message.type === "PreVote" || (message.type === "PreVoteResponse" && message.granted);
-    if (isOfFuture) return true;
-    if (message.type === "RequestVote" && !message.isTransfer && hasLiveLeader(state, now)) return false;
-    becomeFollower(state, message.term, null, now);
-    return true;
-  }
-
-  /** A request of an older term changes nothing; its sender learns the newer one. Old answers are dropped. */
-  #answerStale(message: Message): void {
-    const { id: from, currentTerm: term, effects } = this.#state;
-    const to = message.from;
-    if (message.type === "PreVote") {
-      effects.messages.push({ type: "PreVoteResponse", from, to, term, granted: false });
-    } else if (message.type === "RequestVote") {
-      effects.messages.push({ type: "RequestVoteResponse", from, to, term, granted: false });
-    } else if (message.type === "AppendEntries" || message.type === "InstallSnapshot") {
-      // Its round and its place are the older term's; its sender may lead this one by now, and ask anew.
-      const none = {
-        round: 0,
-        prevIndex: toIndex(0),
-        hintIndex: toIndex(0),
-        hintTerm: 0,
-        commitIndex: toIndex(0),
-      };
-      effects.messages.push({ type: "AppendEntriesRejected", from, to, term, ...none });
-    }
-  }
-
-  #dispatch(message: Message, now: number): void {
-    const state = this.#state;
-    const { role } = state;
-    switch (message.type) {
-      case "PreVote":
-        onPreVote(state, message, now);
-        break;
-      case "PreVoteResponse":
-        onPreVoteResponse(state, message, now);
-        break;
-      case "RequestVote":
-        onRequestVote(state, message, now);
-        break;
-      case "RequestVoteResponse":
-        onRequestVoteResponse(state, message, now);
-        break;
-      case "AppendEntries":
-        invariant(role.name !== "leader", `two leaders in term ${state.currentTerm}`);
-        becomeFollower(state, state.currentTerm, message.from, now);
-        onAppendEntries(state, message, now);
-        break;
-      case "InstallSnapshot":
-        invariant(role.name !== "leader", `two leaders in term ${state.currentTerm}`);
-        becomeFollower(state, state.currentTerm, message.from, now);
-        onInstallSnapshot(state, message, now);
-        break;
-      case "InstallSnapshotResponse":
-        if (role.name === "leader") onInstallSnapshotResponse(state, role, message, now);
-        break;
-      case "TimeoutNow":
-        onTimeoutNow(state, now);
-        break;
-      case "AppendEntriesAccepted":
-        if (role.name === "leader") onAccepted(state, role, message, now);
-        break;
-      case "AppendEntriesRejected":
-        if (role.name === "leader") onRejected(state, role, message, now);
-        break;
-    }
-  }
-
-  /** When a leader that hears nobody has to step down (thesis §6.2). */
-  #quorumDeadline(leader: Leader, now: number): number {
-    const { checkQuorum, electionTimeoutMs } = this.#state.options;
-    return checkQuorum
-      ? quorumHeardAt(this.#state, leader, now) + electionTimeoutMs
-      : Number.POSITIVE_INFINITY;
-  }
 }
-
-const changesLog = ({ hardStateChanged, truncateFrom, snapshot, append }: Effects): boolean =>
-  hardStateChanged || truncateFrom !== null || snapshot !== null || append.length > 0;

@@ -1,8 +1,7 @@
 import { type Configuration, decodeConfiguration } from "./configuration.ts";
+import type { Effects } from "./effects.ts";
 import { invariant } from "./invariant.ts";
 import type { Leader } from "./leader.ts";
-import type { Message } from "./messages.ts";
-import type { ConfirmedRead, SnapshotWrite } from "./ready.ts";
 import type { SleepMark } from "./sleep.ts";
 import {
   type Entry,
@@ -61,27 +60,6 @@ export interface State {
 
   readonly effects: Effects;
 }
-
-/** The effects of the present input, until `ready` takes them. */
-export interface Effects {
-  hardStateChanged: boolean;
-  sleepChanged: boolean;
-  truncateFrom: Index | null;
-  snapshot: SnapshotWrite | null;
-  append: Entry[];
-  messages: Message[];
-  reads: ConfirmedRead[];
-}
-
-export const noEffects = (): Effects => ({
-  hardStateChanged: false,
-  sleepChanged: false,
-  truncateFrom: null,
-  snapshot: null,
-  append: [],
-  messages: [],
-  reads: [],
-});
 
 /** The term of an entry of the log, 0 at index 0; null where there is none, and before the snapshot's last one. */
 export function termAt(state: State, index: Index): Term | null {

@@ -11,13 +11,13 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
   {
     name: "commit an older term's entry by counting",
-    file: "src/raft/leader.ts",
+    file: "src/raft/answers.ts",
     original: "if (held < leader.termStart || held <= state.commitIndex) return;",
     fault: "if (held <= state.commitIndex) return;",
   },
   {
     name: "forget to persist the vote",
-    file: "src/raft/raft.ts",
+    file: "src/raft/effects.ts",
     original: "hardStateChanged ? { currentTerm, votedFor } : null",
     fault: "hardStateChanged ? { currentTerm, votedFor: null } : null",
   },
@@ -65,9 +65,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "an old term's round confirms a read",
-    file: "src/raft/raft.ts",
-    original: "const none = {\n        round: 0,",
-    fault: 'const none = {\n        round: message.type === "AppendEntries" ? message.round : 0,',
+    file: "src/raft/receive.ts",
+    original: "const none = {\n      round: 0,",
+    fault: 'const none = {\n      round: message.type === "AppendEntries" ? message.round : 0,',
   },
   {
     name: "a read is confirmed by nobody",
@@ -83,7 +83,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a leader counts its own copy before it is durable",
-    file: "src/raft/leader.ts",
+    file: "src/raft/answers.ts",
     original: "leader.peers.get(id)?.matchIndex ?? leader.durableIndex",
     fault: "leader.peers.get(id)?.matchIndex ?? state.lastIndex",
   },
@@ -155,9 +155,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a damaged entry is taken",
-    file: "src/raft/raft.ts",
-    original: "return damaged === 0 && inOrder;",
-    fault: "return inOrder;",
+    file: "src/raft/sound.ts",
+    original: "isSound: damaged === 0 && inOrder",
+    fault: "isSound: inOrder",
   },
   {
     name: "a request that was answered is still counted",
@@ -191,7 +191,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "an answer to an earlier rest counts for this one",
-    file: "src/raft/leader.ts",
+    file: "src/raft/answers.ts",
     original: "progress.asleepRound = Math.max(progress.asleepRound, message.round);",
     fault: "progress.asleepRound = leader.reads.round;",
   },

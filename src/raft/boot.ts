@@ -1,0 +1,43 @@
+import { noEffects } from "./effects.ts";
+import { type SleepMark, sleepOn } from "./sleep.ts";
+import { adoptConfiguration, type PlacedConfiguration, resetElectionDeadline, type State } from "./state.ts";
+import type { HardState, Index, LogReader, NodeId, Options, SnapshotMark, Term } from "./types.ts";
+
+/** What a node finds on its disk when it starts, and what it is given. */
+export interface RaftInit {
+  readonly id: NodeId;
+  readonly options: Options;
+  /** The configuration before the log's own, and the index that it stands at. */
+  readonly base: PlacedConfiguration;
+  readonly log: LogReader;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly hardState: HardState;
+  readonly lastIndex: Index;
+  readonly lastTerm: Term;
+  readonly snapshot: SnapshotMark;
+  /** Of a node that was asleep when it stopped. */
+  readonly sleepMark: SleepMark | null;
+}
+
+/** Starts as a follower, whatever it was; only who was asleep goes on as it was. */
+export function boot(init: RaftInit, now: number): State {
+  const { sleepMark, hardState, ...given } = init;
+  const state: State = {
+    ...given,
+    ...hardState,
+    configuration: init.base.configuration,
+    configurationIndex: init.base.index,
+    commitIndex: init.snapshot.index,
+    role: { name: "follower" },
+    leader: null,
+    leaderHeardAt: Number.NEGATIVE_INFINITY,
+    electionDeadline: 0,
+    sleep: null,
+    effects: noEffects(),
+  };
+  adoptConfiguration(state, init.lastIndex);
+  resetElectionDeadline(state, now);
+  if (sleepMark !== null) sleepOn(state, sleepMark, now);
+  return state;
+}

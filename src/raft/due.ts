@@ -1,0 +1,34 @@
+import { campaign, canLead } from "./election.ts";
+import { type Leader, quorumHeardAt } from "./leader.ts";
+import { restsAt } from "./sleep.ts";
+import { becomeFollower, type State } from "./state.ts";
+import { endLateTransfer } from "./transfer.ts";
+
+/** What time brings: an election, a leader's end when it hears nobody, that of a transfer that came to nothing. */
+export function doWhatIsDue(state: State, now: number): void {
+  if (state.sleep !== null) return;
+  const { role } = state;
+  if (role.name !== "leader") {
+    if (now >= state.electionDeadline) campaign(state, now);
+  } else if (now >= quorumDeadline(state, role, now)) {
+    becomeFollower(state, state.currentTerm, null, now);
+  } else {
+    endLateTransfer(role, now);
+  }
+}
+
+/** When a leader that hears nobody has to step down (thesis §6.2). */
+function quorumDeadline(state: State, leader: Leader, now: number): number {
+  const { checkQuorum, electionTimeoutMs } = state.options;
+  return checkQuorum ? quorumHeardAt(state, leader, now) + electionTimeoutMs : Number.POSITIVE_INFINITY;
+}
+
+/** When something is next due, heartbeats included; null: never. */
+export function dueAt(state: State): number | null {
+  const { sleep, role, options, electionDeadline } = state;
+  if (sleep !== null) return null;
+  if (role.name !== "leader") return canLead(state) ? electionDeadline : null;
+  if (role.peers.size === 0) return restsAt(state, role);
+  const heartbeats = Array.from(role.peers.values(), ({ sentAt }) => sentAt + options.heartbeatMs);
+  return Math.min(...heartbeats);
+}

@@ -1,0 +1,22 @@
+import { isMember } from "./configuration.ts";
+import type { Message } from "./messages.ts";
+import type { State } from "./state.ts";
+
+/**
+ * Only members are heard, and who shows a newer configuration than this node's: it may have become a member
+ * since. Who was removed can't show one, so it deposes nobody. A leader that removes itself is heard to the
+ * end: it acts by the very configuration that it is not in.
+ */
+export function isHeard(state: State, message: Message): boolean {
+  const { configuration, configurationIndex, base, role } = state;
+  if (isMember(configuration, message.from)) return true;
+  if (role.name === "leader" && role.peers.has(message.from)) return true;
+  if (!("configurationIndex" in message)) return message.type === "TimeoutNow" && isOfLeader(state, message);
+  const isLeaders = message.type === "AppendEntries" || message.type === "InstallSnapshot";
+  const isLeaving = isLeaders && configurationIndex > base.index;
+  return message.configurationIndex > configurationIndex - (isLeaving ? 1 : 0);
+}
+
+function isOfLeader({ leader, currentTerm }: State, { from, term }: Message): boolean {
+  return from === leader && term === currentTerm;
+}

@@ -1,0 +1,111 @@
+import { onAccepted, onInstallSnapshotResponse, onRejected } from "./answers.ts";
+import {
+  hasLiveLeader,
+  onPreVote,
+  onPreVoteResponse,
+  onRequestVote,
+  onRequestVoteResponse,
+  onTimeoutNow,
+} from "./election.ts";
+import { onAppendEntries } from "./follower.ts";
+import { onInstallSnapshot } from "./install-snapshot.ts";
+import { invariant } from "./invariant.ts";
+import type { Message } from "./messages.ts";
+import { disturbs, wake } from "./sleep.ts";
+import { becomeFollower, type State } from "./state.ts";
+import { toIndex } from "./types.ts";
+
+/** A message that is heard, and sound: by its term it changes this node's, is refused, or is for its handler. */
+export function receive(state: State, message: Message, now: number): void {
+  if (state.sleep !== null && disturbs(state.sleep, message)) wake(state, now);
+  if (message.term > state.currentTerm && !meetNewerTerm(state, message, now)) return;
+  if (message.term < state.currentTerm) answerStale(state, message);
+  else dispatch(state, message, now);
+}
+
+/** Follows a newer term where the message proves one; false: it must be ignored. */
+function meetNewerTerm(state: State, message: Message, now: number): boolean {
+  const isOfFuture = message.type === "PreVote" || (message.type === "PreVoteResponse" && message.granted);
+  if (isOfFuture) return true;
+  if (message.type === "RequestVote" && !message.isTransfer && hasLiveLeader(state, now)) return false;
+  becomeFollower(state, message.term, null, now);
+  return true;
+}
+
+/** A request of an older term changes nothing; its sender learns the newer one. Old answers are dropped. */
+function answerStale({ id: from, currentTerm: term, effects }: State, message: Message): void {
+  const to = message.from;
+  if (message.type === "PreVote") {
+    effects.messages.push({ type: "PreVoteResponse", from, to, term, granted: false });
+  } else if (message.type === "RequestVote") {
+    effects.messages.push({ type: "RequestVoteResponse", from, to, term, granted: false });
+  } else if (message.type === "AppendEntries" || message.type === "InstallSnapshot") {
+    // Its round and its place are the older term's; its sender may lead this one by now, and ask anew.
+    const none = {
+      round: 0,
+      prevIndex: toIndex(0),
+      hintIndex: toIndex(0),
+      hintTerm: 0,
+      commitIndex: toIndex(0),
+    };
+    effects.messages.push({ type: "AppendEntriesRejected", from, to, term, ...none });
+  }
+}
+
+/** Gives a message of the present term, or a question about a later one, to its handler. */
+function dispatch(state: State, message: Message, now: number): void {
+  switch (message.type) {
+    case "PreVote":
+      onPreVote(state, message, now);
+      break;
+    case "PreVoteResponse":
+      onPreVoteResponse(state, message, now);
+      break;
+    case "RequestVote":
+      onRequestVote(state, message, now);
+      break;
+    case "RequestVoteResponse":
+      onRequestVoteResponse(state, message, now);
+      break;
+    case "TimeoutNow":
+      onTimeoutNow(state, now);
+      break;
+    case "AppendEntries":
+      followSender(state, message, now);
+      onAppendEntries(state, message, now);
+      break;
+    case "InstallSnapshot":
+      followSender(state, message, now);
+      onInstallSnapshot(state, message, now);
+      break;
+    default:
+      dispatchToLeader(state, message, now);
+  }
+}
+
+function followSender(state: State, { from }: Message, now: number): void {
+  invariant(state.role.name !== "leader", `two leaders in term ${state.currentTerm}`);
+  becomeFollower(state, state.currentTerm, from, now);
+}
+
+type AnswerToLeader = Extract<
+  Message,
+  { readonly type: "AppendEntriesAccepted" | "AppendEntriesRejected" | "InstallSnapshotResponse" }
+>;
+
+/** Who leads no more has no use for what its followers say. */
+function dispatchToLeader(state: State, message: AnswerToLeader, now: number): void {
+  const { role } = state;
+  if (role.name !== "leader") return;
+  switch (message.type) {
+    case "AppendEntriesAccepted":
+      onAccepted(state, role, message, now);
+      break;
+    case "AppendEntriesRejected":
+      onRejected(state, role, message, now);
+      break;
+    case "InstallSnapshotResponse":
+      onInstallSnapshotResponse(state, role, message, now);
+      break;
+  }
+}
