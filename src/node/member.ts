@@ -2,11 +2,12 @@ import { isMember } from "../raft/configuration.ts";
 import type { Message } from "../raft/messages.ts";
 import { Raft } from "../raft/raft.ts";
 import type { Ready } from "../raft/ready.ts";
-import { type Index, type NodeId, toIndex } from "../raft/types.ts";
+import type { NodeId } from "../raft/types.ts";
 import type { Boot } from "../storage/contract.ts";
 import type { Answer, LoadStatus, Request } from "../transport/protocol.ts";
 import { Clock } from "./clock.ts";
 import { Compaction } from "./compaction.ts";
+import type { Parts } from "./errand.ts";
 import type { Host } from "./host.ts";
 import { Load } from "./load.ts";
 import type { NodeOptions } from "./options.ts";
@@ -14,7 +15,8 @@ import { Outbox, type Reply } from "./outbox.ts";
 import { Placement } from "./placement.ts";
 import { rankIn } from "./rank.ts";
 import { RecentEntries } from "./recent-entries.ts";
-import { Requests } from "./requests.ts";
+import { openRequest } from "./requests.ts";
+import { Settlement } from "./settlement.ts";
 import { Tally } from "./tally.ts";
 import { Waiting } from "./waiting.ts";
 
@@ -37,7 +39,8 @@ export class Member {
   readonly #clock: Clock;
   readonly #load: Load;
   readonly #waiting = new Waiting();
-  readonly #requests: Requests;
+  readonly #parts: Parts;
+  readonly #settlement: Settlement;
   readonly #log: RecentEntries;
   readonly #compaction: Compaction;
   #inputs: Input[] = [];
@@ -46,8 +49,6 @@ export class Member {
   /** Writes that are on their way to the disk. */
   #syncs = 0;
   #willAnnounce = false;
-  /** The commit index that those who wait for a log to change know of. */
-  #toldCommit: Index = toIndex(0);
 
   constructor(host: Host, options: NodeOptions, boot: Boot) {
     this.#host = host;
@@ -65,14 +66,8 @@ export class Member {
     this.placement = new Placement(this.raft, options, this.now());
     this.#compaction = new Compaction(this.raft, host.storage, options);
     const { raft, placement, tally } = this;
-    this.#requests = new Requests({
-      host,
-      raft,
-      placement,
-      tally,
-      waiting: this.#waiting,
-      now: () => this.now(),
-    });
+    this.#settlement = new Settlement(this.raft, host.storage, this.#waiting);
+    this.#parts = { host, raft, placement, tally, waiting: this.#waiting, now: () => this.now() };
   }
 
   /** Milliseconds on the clock of `raft`. */
@@ -110,7 +105,7 @@ export class Member {
       return;
     }
     const admitted = this.#load.admit(request);
-    const { serve } = this.#requests.open(request, timeoutMs, forwarded, (given) => {
+    const { serve } = openRequest(this.#parts, request, timeoutMs, forwarded, (given) => {
       admitted.answered();
       answer(given);
     });
@@ -234,19 +229,6 @@ export class Member {
 
   #release(outbox: Outbox): void {
     outbox.release((to, messages) => this.#send(to, messages));
-    for (const { context, index } of outbox.reads) this.#waiting.confirmRead(context, index);
-    if (this.raft.state.role.name !== "leader") this.#waiting.loseReads();
-    const { commitIndex } = this.raft.state;
-    this.#waiting.committed(commitIndex, (index, term) => this.raft.isOfTerm(index, term));
-    this.#tellTails(commitIndex);
-  }
-
-  /** Lets those look again whose log has changed; what a snapshot brought in, or left out, may be of any log. */
-  #tellTails(commitIndex: Index): void {
-    const told = this.#toldCommit;
-    if (commitIndex === told || commitIndex < this.raft.state.snapshot.readableIndex) return;
-    this.#toldCommit = commitIndex;
-    if (told < this.raft.state.snapshot.index) this.#waiting.allChanged();
-    else if (this.#waiting.hasTails) this.#waiting.changed(this.#host.storage.touched(told, commitIndex));
+    this.#settlement.settle(outbox.reads);
   }
 }

@@ -47,8 +47,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a truncated proposal reported as success",
-    file: "src/node/requests.ts",
-    original: 'isCommitted ? answer : this.#failure("superseded")',
+    file: "src/node/errand.ts",
+    original: 'isCommitted ? answer : failure(parts, "superseded")',
     fault: "answer",
   },
   {
@@ -77,8 +77,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a refusal does not confirm leadership",
-    file: "src/node/requests.ts",
-    original: "this.#confirm(lastIndex, ticket, () => ticket.answer(toAnswer(decision.outcome)));",
+    file: "src/node/serve-command.ts",
+    original: "confirm(parts, lastIndex, ticket, () => ticket.answer(toAnswer(decision.outcome)));",
     fault: "ticket.answer(toAnswer(decision.outcome));",
   },
   {
@@ -167,8 +167,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a fallen leader's reads wait on",
-    file: "src/node/member.ts",
-    original: 'if (this.raft.state.role.name !== "leader") this.#waiting.loseReads();',
+    file: "src/node/settlement.ts",
+    original: 'if (role.name !== "leader") this.#waiting.loseReads();',
     fault: "",
   },
   {

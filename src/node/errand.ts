@@ -1,0 +1,92 @@
+import type { Raft } from "../raft/raft.ts";
+import type { Index, Term } from "../raft/types.ts";
+import type {
+  Answer,
+  Failure,
+  FailureReason,
+  QueryRequest,
+  RecoverRequest,
+  Request,
+} from "../transport/protocol.ts";
+import type { Host } from "./host.ts";
+import type { Placement } from "./placement.ts";
+import type { Tally } from "./tally.ts";
+import type { Ticket } from "./ticket.ts";
+import type { Waiting } from "./waiting.ts";
+
+/** A request on its way through this node. */
+export interface Errand {
+  readonly ticket: Ticket;
+  /** How long it may take, ms. */
+  readonly timeoutMs: number;
+  /** It came from a peer, and is not handed on again. */
+  readonly forwarded: boolean;
+}
+
+/** The parts of the member that requests go through. */
+export interface Parts {
+  readonly host: Host;
+  readonly raft: Raft;
+  readonly waiting: Waiting;
+  readonly placement: Placement;
+  readonly tally: Tally;
+  /** Milliseconds on the clock of `raft`. */
+  readonly now: () => number;
+}
+
+/** Nothing came of the request here. */
+export const failure = ({ raft }: Parts, reason: FailureReason): Failure => ({
+  kind: "failure",
+  reason,
+  leader: raft.state.leader,
+});
+
+/** Gives what needs the leader to the leader, once. */
+export function handOn(
+  parts: Parts,
+  request: Exclude<Request, QueryRequest | RecoverRequest>,
+  errand: Errand,
+  ticket: Pick<Ticket, "answer">,
+): void {
+  const { leader, id } = parts.raft.state;
+  if (errand.forwarded || leader === null || leader === id) {
+    ticket.answer(failure(parts, "not-leader"));
+    return;
+  }
+  const writes = request.kind === "command" || request.kind === "members";
+  const lost: FailureReason = writes ? "outcome-unknown" : "timeout";
+  errand.ticket.ifLate = () => failure(parts, lost);
+  const entered = request.kind === "command" ? { ...request, near: request.near ?? id } : request;
+  parts.tally.calls += 1;
+  parts.host.forward(leader, entered, errand.timeoutMs, (answer) =>
+    ticket.answer(answer ?? failure(parts, lost)),
+  );
+}
+
+/** An entry of another term in its place means that it can never be committed: nothing has happened. */
+export function awaitEntry(parts: Parts, index: Index, term: Term, answer: Answer, ticket: Ticket): void {
+  ticket.ifLate = () => failure(parts, "outcome-unknown");
+  const settle = (isCommitted: boolean | null): void => {
+    if (isCommitted === null) ticket.answer(failure(parts, "outcome-unknown"));
+    else ticket.answer(isCommitted ? answer : failure(parts, "superseded"));
+  };
+  ticket.atEnd(parts.waiting.forEntry({ index, term, settle }));
+}
+
+/** Runs `then` once all up to `atLeast` is committed, and a majority says that this node leads. */
+export function confirm(
+  parts: Parts,
+  atLeast: Index,
+  ticket: Pick<Ticket, "answer">,
+  then: (index: Index) => void,
+): void {
+  const context = parts.raft.read(atLeast);
+  if (context === "not-leader") {
+    ticket.answer(failure(parts, context));
+    return;
+  }
+  parts.waiting.forRead(context, (index) => {
+    if (index === null) ticket.answer(failure(parts, "not-leader"));
+    else then(index);
+  });
+}

@@ -1,0 +1,72 @@
+import { decide, proposedOutcome } from "../log/decide.ts";
+import { encodeLogEntry } from "../log/entry-codec.ts";
+import type { LogEntry, Outcome } from "../log/types.ts";
+import type { MembersChange } from "../raft/membership.ts";
+import type { NodeId } from "../raft/types.ts";
+import type { Answer, CommandRequest } from "../transport/protocol.ts";
+import { awaitEntry, confirm, failure, type Parts } from "./errand.ts";
+import type { Ticket } from "./ticket.ts";
+
+/** Whether leadership moves shows in who leads; the answer says that it was begun. */
+export function serveTransfer(parts: Parts, to: NodeId, ticket: Ticket): void {
+  const { id } = parts.raft.state;
+  const begun = to === id ? "begun" : parts.raft.transfer(to, parts.now());
+  ticket.answer(begun === "begun" ? { kind: "transferring" } : failure(parts, begun));
+}
+
+/** A refusal is as true as the leadership of who gives it: that is confirmed first. */
+export function serveMembers(parts: Parts, change: MembersChange, ticket: Ticket): void {
+  const begun = parts.raft.changeMembers(change, parts.now());
+  const { configuration, configurationIndex, lastIndex } = parts.raft.state;
+  if (begun === "not-leader") ticket.answer(failure(parts, begun));
+  else if (typeof begun === "string") {
+    const refused = { kind: "members-refused", reason: begun, configuration, configurationIndex } as const;
+    confirm(parts, lastIndex, ticket, () => ticket.answer(refused));
+  } else {
+    const answer = { kind: "members", configuration, configurationIndex } as const;
+    awaitEntry(parts, begun.index, begun.term, answer, ticket);
+  }
+}
+
+/** Goes on without the others, who are given up: worth a line in the log of whoever runs this. */
+export function serveRecovery(parts: Parts, lost: readonly NodeId[], ticket: Ticket): void {
+  const begun = parts.raft.recover(lost, parts.host.now(), parts.now());
+  const { configuration, configurationIndex, id } = parts.raft.state;
+  if (typeof begun === "string") {
+    ticket.answer({ kind: "recover-refused", reason: begun, configuration });
+    return;
+  }
+  console.error(`node ${id} goes on as the only voter; given up: nodes ${lost.join(", ")}`);
+  const answer = { kind: "members", configuration, configurationIndex } as const;
+  awaitEntry(parts, begun.index, begun.term, answer, ticket);
+}
+
+/** Decides on the rows written so far, the uncommitted ones included; so the answer waits for those. */
+export function serveCommand(parts: Parts, { command, near }: CommandRequest, ticket: Ticket): void {
+  const { lastIndex } = parts.raft.state;
+  const decision = decide(command, parts.host.storage.view(lastIndex), parts.host.now());
+  switch (decision.kind) {
+    case "propose":
+      propose(parts, decision.entry, near ?? null, ticket);
+      break;
+    case "duplicate":
+      awaitEntry(parts, decision.batch.index, decision.batch.term, toAnswer(decision.outcome), ticket);
+      break;
+    case "answer":
+      confirm(parts, lastIndex, ticket, () => ticket.answer(toAnswer(decision.outcome)));
+      break;
+  }
+}
+
+function propose(parts: Parts, entry: LogEntry, near: NodeId | null, ticket: Ticket): void {
+  const proposal = parts.raft.propose(encodeLogEntry(entry));
+  if (typeof proposal === "string") {
+    ticket.answer(failure(parts, proposal));
+    return;
+  }
+  const { index, term } = proposal;
+  if (entry.kind === "append") parts.placement.appended(near, parts.now());
+  awaitEntry(parts, index, term, toAnswer(proposedOutcome(entry, index, term)), ticket);
+}
+
+const toAnswer = (outcome: Outcome): Answer => ({ kind: "outcome", outcome });

@@ -1,0 +1,80 @@
+import { type Index, toIndex } from "../raft/types.ts";
+import { StorageError } from "../storage/error.ts";
+import type { Answer, Page, PageQuery, Query, QueryRequest, QueryResult } from "../transport/protocol.ts";
+import { confirm, type Errand, failure, handOn, type Parts } from "./errand.ts";
+import { evaluate } from "./queries.ts";
+import type { Ticket } from "./ticket.ts";
+
+/** Any node answers from its own rows, once they reach what the request has to see. */
+export function serveQuery(parts: Parts, request: QueryRequest, errand: Errand): void {
+  const answerFrom = (index: Index): void => answerQuery(parts, request, index, errand.ticket);
+  if (request.consistency === "local") {
+    // A node that was just restarted does not know yet what is committed: it waits to hear it. There always is
+    // more than the snapshot, for compaction leaves a tail.
+    answerFrom(toIndex(parts.raft.state.snapshot.index + 1));
+  } else if (parts.raft.state.role.name === "leader") {
+    confirm(parts, toIndex(0), errand.ticket, answerFrom);
+  } else {
+    const answer = (answer: Answer): void =>
+      answer.kind === "read-index" ? answerFrom(answer.index) : errand.ticket.answer(answer);
+    handOn(parts, { kind: "read-index" }, errand, { answer });
+  }
+}
+
+/** Nobody is shown half of a snapshot, which may come in while a request waits. */
+function answerQuery(parts: Parts, request: QueryRequest, index: Index, ticket: Ticket): void {
+  const { commitIndex, snapshot } = parts.raft.state;
+  const enough = toIndex(Math.max(index, request.minIndex, snapshot.readableIndex));
+  if (enough <= commitIndex) answerNow(parts, request, ticket);
+  else
+    ticket.atEnd(
+      parts.waiting.forCommit({ index: enough, run: () => answerQuery(parts, request, index, ticket) }),
+    );
+}
+
+function answerNow(parts: Parts, request: QueryRequest, ticket: Ticket): void {
+  if (ticket.isAnswered) return;
+  const { query } = request;
+  const index = parts.raft.state.commitIndex;
+  const result = resultOf(parts, query, index);
+  if (result === null) {
+    ticket.answer(failure(parts, "unreadable"));
+    return;
+  }
+  const answer: Answer = { kind: "result", result, index };
+  const waits = query.kind === "page" && query.waitMs > 0;
+  if (waits && result.kind === "page" && result.from === result.tail) {
+    awaitTail(parts, request, query, result, ticket, answer);
+  } else {
+    ticket.answer(answer);
+  }
+}
+
+/** Null where this node's copy is damaged: that harms nobody but who needs it from here. */
+function resultOf(parts: Parts, query: Query, index: Index): QueryResult | null {
+  try {
+    return evaluate(query, parts.host.storage, index);
+  } catch (error) {
+    if (!(error instanceof StorageError && error.fault === "damaged-entry")) throw error;
+    console.error("a read failed:", error);
+    return null;
+  }
+}
+
+/** Nothing to read yet: once more from the same place when the log changes, or the empty page in the end. */
+function awaitTail(
+  parts: Parts,
+  request: QueryRequest,
+  query: PageQuery,
+  page: Page,
+  ticket: Ticket,
+  empty: Answer,
+): void {
+  const from = { at: "seq", seq: page.from } as const;
+  const again = { ...request, query: { ...query, from, waitMs: 0 } };
+  ticket.ifLate = () => empty;
+  ticket.atEnd(
+    parts.waiting.forTail({ log: page.log, run: () => answerQuery(parts, again, toIndex(0), ticket) }),
+  );
+  ticket.atEnd(parts.host.after(query.waitMs, () => ticket.answer(empty)));
+}
