@@ -1,15 +1,5 @@
-import type { Node } from "../../src/node/node.ts";
-
 /** The platform has put another life in this one's place: its storage is no longer for this one. */
 export class Superseded extends Error {}
-
-/** A life of an object that was superseded, and finishes what it had begun. */
-export interface Ghost {
-  readonly node: Node;
-  readonly incarnation: number;
-  /** By then all that it had begun is over, in virtual ms. */
-  readonly until: number;
-}
 
 /** `target`, of which nothing can be used while `isForbidden`. */
 export function guarded<T extends object>(target: T, isForbidden: () => boolean): T {

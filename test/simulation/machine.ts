@@ -3,15 +3,17 @@ import type { Host } from "../../src/node/host.ts";
 import { Node } from "../../src/node/node.ts";
 import type { Identity } from "../../src/raft/identity.ts";
 import type { Message } from "../../src/raft/messages.ts";
-import type { SleepMark } from "../../src/raft/sleep.ts";
 import type { NodeId } from "../../src/raft/types.ts";
-import type { Answer, HandOver, Request, Status } from "../../src/transport/protocol.ts";
+import type { Answer, Request, Status } from "../../src/transport/protocol.ts";
 import { Alarm } from "./alarm.ts";
-import { Disk, DiskFault, type Fault } from "./disk.ts";
-import { Finding, require } from "./finding.ts";
-import { type Ghost, guarded, Superseded } from "./ghost.ts";
+import { Disk, DiskFault } from "./disk.ts";
+import { DiskFaults } from "./disk-faults.ts";
+import { Finding } from "./finding.ts";
+import { guarded } from "./ghost.ts";
+import { Haunting } from "./haunting.ts";
 import { OutputGate } from "./output-gate.ts";
 import { WallClock } from "./wall-clock.ts";
+import { Watch } from "./watch.ts";
 import type { World } from "./world.ts";
 
 /** How a machine reaches the others. */
@@ -24,13 +26,6 @@ export interface Wire {
     timeoutMs: number,
     answer: (answer: Answer | null) => void,
   ): void;
-}
-
-/** What a node that sleeps leaves as it is. */
-interface Stillness {
-  readonly mark: SleepMark | null;
-  readonly deeds: number;
-  readonly unit: number;
 }
 
 /**
@@ -46,32 +41,28 @@ export class Machine implements Host {
   readonly #world: World;
   readonly #wire: Wire;
   readonly #gate: OutputGate;
+  readonly #faults: DiskFaults;
+  readonly #haunting: Haunting;
   #node: Node | null = null;
   #nodeAlarm: NodeAlarm;
-  #ghost: Ghost | null = null;
-  /** The step at hand is the ghost's. */
-  #isHaunted = false;
   #downUntil = 0;
-  #fullUntil = 0;
-  #handedOver: HandOver | null = null;
   readonly #alarm: Alarm;
-  /** Called when the node has just become the leader. */
-  onElected: () => void = () => {};
-  /** Called when the node leads, and has just fallen asleep as the last of all. */
-  onAllAsleep: () => void = () => {};
-  /** Counts what it sends or sets of its own accord. */
-  #deeds = 0;
+  /** Judges its steps. */
+  readonly watch: Watch;
 
   constructor(id: NodeId, world: World, wire: Wire) {
     this.id = id;
     this.#world = world;
     this.#wire = wire;
     this.clock = new WallClock(world);
+    this.#faults = new DiskFaults(world);
+    this.#haunting = new Haunting(world);
     this.#alarm = new Alarm(world, this.clock, () => this.#ring());
     this.#nodeAlarm = this.#loadAlarm();
-    const disk = new Disk(world.oracle.observer(id), () => this.#drawFault());
-    this.storage = guarded(disk, () => this.#isHaunted);
+    const disk = new Disk(world.oracle.observer(id), () => this.#faults.draw());
+    this.storage = guarded(disk, () => this.#haunting.isUnderWay);
     world.oracle.attach(id, disk);
+    this.watch = new Watch(id, disk, world);
     this.#gate = new OutputGate(disk, world, (done) => this.#step(done));
   }
 
@@ -117,7 +108,7 @@ export class Machine implements Host {
   /** Memory is lost, and all that was written after the next `kept` units, and all that they held back. */
   crash(downMs: number, kept: number): void {
     this.#world.trace.say(this.#world.scheduler.now, () => `n${this.id} crashes for ${downMs.toFixed(1)} ms`);
-    this.#ghost = null;
+    this.#haunting.end();
     this.#forget();
     this.storage.crash(Math.min(kept, this.storage.unit - this.storage.durableUnit));
     this.#world.oracle.restarted(this.id);
@@ -131,22 +122,21 @@ export class Machine implements Host {
    */
   supersede(overlapMs: number): void {
     if (!this.isUp || this.#node === null || this.storage.unit > this.storage.durableUnit) return;
-    const until = this.#world.scheduler.now + overlapMs;
-    this.#ghost = { node: this.#node, incarnation: this.incarnation, until };
+    this.#haunting.begin(this.#node, this.incarnation, overlapMs);
     this.#forget();
     this.#world.oracle.restarted(this.id);
   }
 
   /** Every write fails for so long. */
   fillDisk(ms: number): void {
-    this.#fullUntil = this.#world.scheduler.now + ms;
+    this.#faults.fill(ms);
   }
 
   /** Whatever was wrong with this machine is over; its alarm rings soon. */
   heal(): void {
     this.#downUntil = 0;
-    this.#fullUntil = 0;
-    this.#ghost = null;
+    this.#faults.heal();
+    this.#haunting.end();
     this.clock.heal();
     this.#alarm.heal();
   }
@@ -160,12 +150,12 @@ export class Machine implements Host {
   }
 
   send(to: NodeId, messages: readonly Message[]): void {
-    this.#deeds += 1;
+    this.watch.deeds += 1;
     this.#leave(() => this.#wire.send(this, to, messages));
   }
 
   forward(to: NodeId, request: Request, timeoutMs: number, answer: (answer: Answer | null) => void): void {
-    this.#deeds += 1;
+    this.watch.deeds += 1;
     const { incarnation } = this;
     const step = (result: Answer | null): void => {
       this.#stepOf(incarnation, () => answer(result));
@@ -186,21 +176,9 @@ export class Machine implements Host {
   }
 
   wakeAt(at: number): void {
-    if (this.#isHaunted) return;
-    this.#deeds += 1;
+    if (this.#haunting.isUnderWay) return;
+    this.watch.deeds += 1;
     this.#nodeAlarm.ensure(at, this.now());
-  }
-
-  #drawFault(): Fault {
-    const { random, plan, healed, marks, scheduler } = this.#world;
-    if (scheduler.now < this.#fullUntil) {
-      marks.count("reached: a write met a full disk");
-      return "before";
-    }
-    if (healed || !random.chance(plan.disk.exception)) return "none";
-    const fault = random.pick(["before", "after"] as const);
-    marks.count(`fault: storage exception ${fault} the write`);
-    return fault;
   }
 
   #ring(): void {
@@ -225,14 +203,15 @@ export class Machine implements Host {
 
   /** The ghost has nothing on the way to the disk that its words could wait for. */
   #leave(effect: () => void): void {
-    if (this.#isHaunted) effect();
+    if (this.#haunting.isUnderWay) effect();
     else this.#gate.leave(effect);
   }
 
   /** What comes in from outside may have come before the other life began. False when nobody is there. */
   #arrive(input: (node: Node) => void): boolean {
-    if (this.#ghost !== null && this.#world.random.chance(0.5)) {
-      this.#stepOf(this.#ghost.incarnation, input);
+    const { incarnation } = this.#haunting;
+    if (incarnation !== null && this.#world.random.chance(0.5)) {
+      this.#stepOf(incarnation, input);
       return true;
     }
     return this.#step(input);
@@ -241,31 +220,14 @@ export class Machine implements Host {
   /** Goes on with something that a life has begun. */
   #stepOf(incarnation: number, input: (node: Node) => void): void {
     if (incarnation === this.incarnation) this.#step(input);
-    else if (incarnation === this.#ghost?.incarnation) this.#haunt(this.#ghost, input);
-  }
-
-  #haunt({ node, until }: Ghost, input: (node: Node) => void): void {
-    if (this.#world.scheduler.now > until) {
-      this.#ghost = null;
-      return;
-    }
-    this.#isHaunted = true;
-    try {
-      input(node);
-    } catch (error) {
-      if (!(error instanceof Superseded)) throw error;
-      this.#world.marks.count("reached: a superseded object found out");
-      this.#ghost = null;
-    } finally {
-      this.#isHaunted = false;
-    }
+    else if (incarnation === this.#haunting.incarnation) this.#haunting.step(input);
   }
 
   /** One event in the node, made from storage where need be; afterwards all is checked. False when it is down. */
   #step(input: (node: Node) => void): boolean {
     if (!this.isUp) return false;
     const { incarnation } = this;
-    const before = this.#stillness();
+    const before = this.watch.stillness();
     try {
       if (this.#node === null) {
         this.#nodeAlarm = this.#loadAlarm();
@@ -277,45 +239,11 @@ export class Machine implements Host {
       return true;
     }
     if (incarnation === this.incarnation) {
-      this.#requireStill(before);
-      this.#check(this.#node);
+      this.watch.requireStill(before);
+      this.watch.stepped(this.#node.status());
     }
     this.#gate.open();
     return true;
-  }
-
-  #check(node: Node): void {
-    const status = node.status();
-    if (status === null) return;
-    const { trace, oracle, scheduler } = this.#world;
-    const { currentTerm, commitIndex, lastIndex, role } = status;
-    trace.mix(this.id + currentTerm * 8);
-    trace.mix(commitIndex * 65_536 + lastIndex);
-    trace.say(
-      scheduler.now,
-      () => `n${this.id} ${role} term ${currentTerm} commit ${commitIndex} last ${lastIndex}`,
-    );
-    if (status.handedOver !== this.#handedOver) this.#sawHandOver(status.handedOver);
-    const news = oracle.stepped(this.id, status);
-    if (news === "elected") this.onElected();
-    if (news === "all asleep") this.onAllAsleep();
-  }
-
-  #stillness(): Stillness {
-    return { mark: this.storage.written.sleepMark, deeds: this.#deeds, unit: this.storage.unit };
-  }
-
-  /** Who sleeps through a step does nothing in it. */
-  #requireStill(before: Stillness): void {
-    const { mark, deeds, unit } = this.#stillness();
-    if (mark === null || mark !== before.mark) return;
-    require(deeds === before.deeds && unit === before.unit, "stillness", () =>
-      `node ${this.id} sends, writes or sets its alarm in its sleep`);
-  }
-
-  #sawHandOver(handedOver: HandOver | null): void {
-    this.#handedOver = handedOver;
-    if (handedOver !== null) this.#world.marks.count("reached: the leader followed the writers");
   }
 
   /** What was issued before the write that failed is out already; the object is gone, as the platform has it. */

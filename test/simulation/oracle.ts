@@ -1,35 +1,19 @@
 import { type Configuration, isJoint } from "../../src/raft/configuration.ts";
-import type { AppendEntries, AppendEntriesAccepted, Message } from "../../src/raft/messages.ts";
-import type { SleepMark } from "../../src/raft/sleep.ts";
+import type { Message } from "../../src/raft/messages.ts";
 import type { NodeId, Options } from "../../src/raft/types.ts";
 import type { Status } from "../../src/transport/protocol.ts";
-import { type Chain, chainOf, type Link } from "./chain.ts";
+import type { Chain, Link } from "./chain.ts";
 import { CommitRegister } from "./commits.ts";
+import { Departures } from "./departures.ts";
 import { configurationsIn, type Disk, type DiskObserver, type Image, type Written } from "./disk.ts";
-import { EntryRegister, entryKey } from "./entries.ts";
+import { EntryRegister } from "./entries.ts";
 import { require } from "./finding.ts";
 import { areNeighbours, isQuorum } from "./quorums.ts";
 import { SleepRegister } from "./sleep-register.ts";
 import { SnapshotRegister } from "./snapshots.ts";
 import { TermRegister } from "./terms.ts";
 import type { Marks } from "./trace.ts";
-
-/** What is remembered of one node, across its restarts. */
-interface Witness {
-  readonly id: NodeId;
-  disk: Disk | null;
-  /** As the node last said; volatile, so a restart begins anew. */
-  term: number;
-  commitIndex: number;
-  role: Status["role"];
-  configuration: Configuration | null;
-  /** In its first step since it was restarted: the mark that its disk then had. */
-  bootMark: SleepMark | null;
-  /** Its own durable votes. */
-  readonly votes: Map<number, NodeId | null>;
-  /** The chains of all that it ever wrote. */
-  readonly everWritten: Set<Chain>;
-}
+import { diskOf, type Witness, Witnesses } from "./witnesses.ts";
 
 /**
  * The properties of Raft (paper figure 3) and of persist-before-send, judged from outside: by what is
@@ -41,21 +25,22 @@ export class Oracle {
   readonly commits = new CommitRegister();
   readonly #snapshots: SnapshotRegister;
   readonly sleep = new SleepRegister();
-  readonly #witnesses: Witness[] = [];
-  readonly #options: Pick<Options, "appendBytesMax">;
+  readonly #witnesses = new Witnesses();
+  readonly #departures: Departures;
   readonly #marks: Marks;
-  /** For (term, index): the chain up to `index` that the leader of `term` said to have. */
-  readonly #claims = new Map<number, Chain>();
 
   constructor(options: Pick<Options, "appendBytesMax">, marks: Marks) {
-    this.#options = options;
     this.#marks = marks;
-    this.#snapshots = new SnapshotRegister(this.entries, this.commits, options, marks);
+    const { entries, terms, commits, sleep } = this;
+    const snapshots = new SnapshotRegister(entries, commits, options, marks);
+    this.#snapshots = snapshots;
+    const registers = { entries, terms, commits, snapshots, sleep };
+    this.#departures = new Departures(registers, this.#witnesses, options, marks);
   }
 
   /** Watches a node's disk from now on. */
   observer(id: NodeId): DiskObserver {
-    const witness = this.#witness(id);
+    const witness = this.#witnesses.of(id);
     return {
       committed: (index) => this.#link(index),
       writing: (image, written) => this.#writing(witness, image, written),
@@ -70,11 +55,11 @@ export class Oracle {
   }
 
   attach(id: NodeId, disk: Disk): void {
-    this.#witness(id).disk = disk;
+    this.#witnesses.of(id).disk = disk;
   }
 
   restarted(id: NodeId): void {
-    const witness = this.#witness(id);
+    const witness = this.#witnesses.of(id);
     const disk = diskOf(witness);
     require(disk.isSound(), "storage", () => `node ${id} does not read back what it wrote`);
     this.#snapshots.restarted(id);
@@ -87,7 +72,7 @@ export class Oracle {
 
   /** A node has taken a step, and says this of itself. */
   stepped(id: NodeId, status: Status): "elected" | "all asleep" | null {
-    const witness = this.#witness(id);
+    const witness = this.#witnesses.of(id);
     const { currentTerm, role, commitIndex, configuration, snapshotIndex, lastIndex } = status;
     require(snapshotIndex <= commitIndex && commitIndex <= lastIndex, "snapshot, commit, last", () =>
       `node ${id} has snapshot ${snapshotIndex}, commit ${commitIndex}, last ${lastIndex}`);
@@ -124,7 +109,7 @@ export class Oracle {
     this.terms.lead(term, id);
     this.commits.elected(id, term, diskOf(witness).written.log);
     this.#marks.count("reached: a leader was elected");
-    const isAlone = this.#witnesses.every((other) => other === witness || other.role !== "leader");
+    const isAlone = this.#witnesses.all.every((other) => other === witness || other.role !== "leader");
     if (!isAlone) this.#marks.count("reached: two leaders, of different terms");
   }
 
@@ -148,9 +133,9 @@ export class Oracle {
 
   /** At its first commit, a majority has the entry on disk: of the configuration before that step, or after it. */
   #requireQuorum(witness: Witness, index: number, inForce: readonly Configuration[]): void {
-    const holds = this.#holders(witness, index);
+    const holds = this.#witnesses.holders(witness, index);
     require(inForce.some((configuration) => isQuorum(configuration, holds)), "durable quorum", () =>
-      `entry ${index} is committed, and on the disks of ${this.#witnesses.filter(({ id }) => holds(id)).map(({ id }) => id)}`);
+      `entry ${index} is committed, and on the disks of ${this.#witnesses.all.filter(({ id }) => holds(id)).map(({ id }) => id)}`);
   }
 
   #writing(witness: Witness, image: Image, written: Written): void {
@@ -192,15 +177,9 @@ export class Oracle {
     // A leader that committed it, wrote the next, and fell, did not get to say so.
     const isCommitted =
       before.index <= this.commits.last ||
-      isQuorum(before.configuration, this.#holders(witness, before.index));
+      isQuorum(before.configuration, this.#witnesses.holders(witness, before.index));
     require(isCommitted, "one change at a time", () =>
       `node ${witness.id} has configurations ${before.index} and ${last.index}, and neither is committed`);
-  }
-
-  /** Who has on disk what `witness` has written up to `index`. */
-  #holders(witness: Witness, index: number): (id: NodeId) => boolean {
-    const chain = diskOf(witness).written.log.chains[index];
-    return (id) => this.#witness(id).disk?.onDisk.log.chains[index] === chain;
   }
 
   /** Any two neighbours share their quorums. */
@@ -244,100 +223,8 @@ export class Oracle {
     );
   }
 
-  /** A message leaves a node: what it says must be durable by now. */
+  /** A message leaves a node. */
   left(message: Message): void {
-    switch (message.type) {
-      case "AppendEntries":
-        this.#appendLeft(message);
-        break;
-      case "AppendEntriesAccepted":
-        this.#acceptedLeft(message);
-        break;
-      case "InstallSnapshot":
-        this.terms.lead(message.term, message.from);
-        this.#snapshots.left(message);
-        break;
-      case "AppendEntriesRejected":
-      case "InstallSnapshotResponse":
-        this.#commitLeft(message.from, message.commitIndex);
-        break;
-      case "RequestVote":
-        this.#voteLeft(message.term, message.from, message.from);
-        if (message.isTransfer) this.#marks.count("reached: a successor campaigned");
-        break;
-      case "RequestVoteResponse":
-        if (message.granted) this.#voteLeft(message.term, message.from, message.to);
-        break;
-      default:
-    }
+    this.#departures.left(message);
   }
-
-  #voteLeft(term: number, voter: NodeId, candidate: NodeId): void {
-    this.terms.vote(term, voter, candidate);
-    const durable = this.#witness(voter).votes.get(term) === candidate;
-    require(durable, "vote durable before sent", () =>
-      `node ${voter}'s vote of term ${term} for ${candidate}`);
-  }
-
-  #appendLeft(message: AppendEntries): void {
-    const { term, from, prevIndex, prevTerm, entries, commitIndex } = message;
-    this.terms.lead(term, from);
-    let chain = this.entries.chain(prevTerm, prevIndex);
-    require(chain !== undefined, "leader's claim", () =>
-      `leader ${from} sends after ${prevIndex}, which nobody has`);
-    for (const entry of entries) chain = chainOf(chain, entry);
-    const last = entries.at(-1);
-    const known = last === undefined ? chain : this.entries.chain(last.term, last.index);
-    require(known === chain, "leader's claim", () => `leader ${from} sends other entries than it has`);
-    this.#claims.set(entryKey(term, prevIndex + entries.length), chain);
-    this.sleep.appendLeft(message, diskOf(this.#witness(from)).onDisk.sleepMark);
-    require(commitIndex <= this.commits.last, "commit before told", () =>
-      `leader ${from} tells of commit ${commitIndex}`);
-    this.#requireBounded(message);
-  }
-
-  #requireBounded({ from, entries }: AppendEntries): void {
-    if (entries.length < 2) return;
-    const bytes = entries.reduce((sum, entry) => sum + entry.data.length, 0);
-    const bounded = bytes <= this.#options.appendBytesMax;
-    require(bounded, "bounded messages", () => `leader ${from} sends ${bytes} bytes at once`);
-  }
-
-  /** Durable as it was accepted; or overtaken, while it waited for the disk, by a newer term that is durable. */
-  #acceptedLeft(message: AppendEntriesAccepted): void {
-    const { from, term, matchIndex } = message;
-    const claim = this.#claims.get(entryKey(term, matchIndex));
-    require(claim !== undefined, "honest acknowledgement", () =>
-      `node ${from} accepts ${matchIndex}, which was not sent in term ${term}`);
-    const witness = this.#witness(from);
-    const { hardState, sleepMark, log } = diskOf(witness).onDisk;
-    this.sleep.acceptedLeft(message, sleepMark);
-    const overtaken = hardState.currentTerm > term && witness.everWritten.has(claim);
-    const durable = log.chains[matchIndex] === claim || (matchIndex > 0 && overtaken);
-    require(durable, "durable before acknowledged", () =>
-      `node ${from} acknowledges ${matchIndex} of term ${term}`);
-  }
-
-  /** What a follower says to be committed is durable there. */
-  #commitLeft(id: NodeId, commitIndex: number): void {
-    const { log } = diskOf(this.#witness(id)).onDisk;
-    require(log.chains[commitIndex] === this.commits.chains[commitIndex], "durable before acknowledged", () =>
-      `node ${id} tells of commit ${commitIndex}`);
-  }
-
-  #witness(id: NodeId): Witness {
-    const known = this.#witnesses[id - 1];
-    if (known !== undefined) return known;
-    const made: Witness = {
-      ...{ id, disk: null, term: 0, commitIndex: 0, role: "follower", configuration: null, bootMark: null },
-      ...{ votes: new Map(), everWritten: new Set() },
-    };
-    this.#witnesses[id - 1] = made;
-    return made;
-  }
-}
-
-function diskOf({ disk, id }: Witness): Disk {
-  require(disk !== null, "set-up", () => `node ${id} has no disk`);
-  return disk;
 }

@@ -64,8 +64,8 @@ function play(world: World, events: number): void {
     if (machines[identity.id - 1] !== undefined) return;
     const machine = new Machine(identity.id, world, network);
     machines.push(machine);
-    machine.onElected = () => adversary.elected(machine);
-    machine.onAllAsleep = () => adversary.allAsleep();
+    machine.watch.onElected = () => adversary.elected(machine);
+    machine.watch.onAllAsleep = () => adversary.allAsleep();
     machine.bootstrap(identity);
   };
   const nemesis = new Nemesis(world, machines, network);
