@@ -1,6 +1,7 @@
 import { CodecError } from "../../src/log/codec-error.ts";
 import { bootstrapIdentity, type Identity } from "../../src/raft/identity.ts";
 import { Adversary } from "./adversary.ts";
+import { drawPlan } from "./draw-plan.ts";
 import { Finale } from "./finale.ts";
 import { Finding } from "./finding.ts";
 import { Histories } from "./history.ts";
@@ -9,7 +10,6 @@ import { Machine } from "./machine.ts";
 import { Nemesis } from "./nemesis.ts";
 import { Network } from "./network.ts";
 import { Oracle } from "./oracle.ts";
-import { drawPlan } from "./plan.ts";
 import { Random } from "./random.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Marks, Trace } from "./trace.ts";
