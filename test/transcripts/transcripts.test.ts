@@ -19,10 +19,12 @@ describe("a command that makes no sense is an error that tells its place", () =>
     ["campaign", "nothing is no number"],
     ["campaign 4", "there is no node 4"],
     ["campaign 1 now", "0 words wanted"],
-    ["deliver 1=>2", "neither a link nor a type"],
+    ["deliver 1=>2", "neither a link, nor a type of message"],
     ["deliver 1->2", "no such message is in flight"],
+    ["deliver @7", "no such message is in flight"],
     ["bring late", "nothing is kept by that name"],
     ["change 1 add 4", "+NODE and -NODE"],
+    ["compact 1", "nothing is no number"],
     ["state\nlog 1 1 1", 'x.txt:4: "log 1 1 1": the nodes run already'],
   ])("%s", (command, message) => {
     expect(() => play("x.txt", setUp + command)).toThrow(message);
@@ -33,4 +35,10 @@ test("outcomes that are written already are told anew, not piled up", () => {
   const once = play("x.txt", "# An election.\nnodes 3\n\ncampaign 1\nstate\n");
   expect(play("x.txt", once)).toBe(once);
   expect(once).toContain("  node 1 is pre-candidate in term 0\n");
+});
+
+test("without a selection all that is in flight is lost", () => {
+  const told = play("x.txt", "# A candidate's questions.\nnodes 3\ncampaign 1\nlose\nstate\n");
+  expect(told).toContain("1->3 PreVote");
+  expect(told).not.toContain("in flight");
 });
