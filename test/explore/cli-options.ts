@@ -13,6 +13,11 @@ export interface Command {
   readonly first: boolean;
 }
 
+/** Most scenarios end below this; the largest are cut off, so that all together take some minutes. */
+const scenarioStates = "3000000";
+/** All scenarios, once for each fault that is not found: what is found is near. */
+const mutantStates = "150000";
+
 const text = { type: "string" } as const;
 
 /** What the command line asks for: all scenarios, or one that it bounds itself. Exits if it makes no sense. */
@@ -23,19 +28,20 @@ export function parseCommand(): Command {
       ...{ nodes: text, terms: text, timeouts: text, heartbeats: text, proposals: text, reads: text },
       ...{ crashes: text, duplicates: text },
       depth: { ...text, default: "1000" },
-      states: { ...text, default: "20000000" },
+      states: text,
       mutants: { type: "boolean", default: false },
       first: { type: "boolean", default: false },
     },
   });
-  const limits = { depth: natural("depth", values.depth), states: natural("states", values.states) };
+  const { mutants, first } = values;
+  const states = values.states ?? (mutants ? mutantStates : scenarioStates);
+  const limits = { depth: natural("depth", values.depth), states: natural("states", states) };
   const given = boundNames.flatMap((name) => {
     const value = values[name];
     return value === undefined ? [] : [[name, natural(name, value)] as const];
   });
   const isOwn = values.start !== undefined || given.length > 0;
   const own = ownScenario(values.start ?? "empty", Object.fromEntries(given));
-  const { mutants, first } = values;
   return { scenarios: isOwn ? [own] : scenarios, limits, mutants, first };
 }
 

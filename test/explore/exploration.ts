@@ -33,13 +33,8 @@ export interface Report {
 }
 
 /** Looks at every state that can follow from `start` within the bounds, breadth first, until one is wrong. */
-export function explore(
-  start: Start,
-  bounds: Bounds,
-  limits: Limits,
-  progress: (report: Report) => void = () => {},
-): Report {
-  return new Exploration(start, bounds, limits).run(progress);
+export function explore(start: Start, bounds: Bounds, limits: Limits): Report {
+  return new Exploration(start, bounds, limits).run();
 }
 
 class Exploration {
@@ -70,7 +65,7 @@ class Exploration {
     };
   }
 
-  run(progress: (report: Report) => void): Report {
+  run(): Report {
     this.#meet(this.#first, 0);
     while (this.#next.size > 0 && this.#depth < this.#limits.depth && !this.#isOver) {
       const level = this.#next;
@@ -80,7 +75,6 @@ class Exploration {
         this.#expand(decode(numbers, this.#bounds), place);
         if (this.#isOver) break;
       }
-      progress(this.#report());
     }
     return this.#report();
   }

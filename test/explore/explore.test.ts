@@ -40,8 +40,11 @@ test("a vote that is not written is found, with the steps that lead to it", { ti
   try {
     const args = ["--terms", "1", "--timeouts", "2", "--crashes", "1"];
     const verdict = copy.with(mutant, () => exploreCopy(copy.directory, args));
-    expect(verdict?.finding).toMatch(/^node \d votes for \d in term 1, after it voted for \d in term 1$/);
-    expect(verdict?.steps).toBe(9);
+    expect(verdict.found?.finding).toMatch(
+      /^node \d votes for \d in term 1, after it voted for \d in term 1$/,
+    );
+    expect(verdict.found?.steps).toBe(9);
+    expect(verdict.states).toBeGreaterThan(100);
   } finally {
     copy.remove();
   }

@@ -3,28 +3,34 @@ import { type Mutant, mutants } from "../simulation/mutant-list.ts";
 import { MutatedCopy } from "../simulation/mutated-copy.ts";
 import type { Limits } from "./exploration.ts";
 
-/** Where a fault showed. */
+/** What the explorer says of a copy. */
 export interface Verdict {
-  readonly finding: string;
-  readonly steps: number;
-  readonly scenario: string;
+  /** Distinct states of all scenarios that were explored, up to where a fault showed. */
+  readonly states: number;
+  /** Where a fault showed; null: nothing is wrong. */
+  readonly found: { readonly finding: string; readonly steps: number; readonly scenario: string } | null;
 }
 
 /** The known faults of the core itself; what is wrong in a node or its storage, the explorer never runs. */
 export const coreMutants: readonly Mutant[] = mutants.filter(({ file }) => file.startsWith("src/raft/"));
 
-/** Explores a copy of the project, as it is there; null: nothing is wrong. */
-export function exploreCopy(directory: string, args: readonly string[]): Verdict | null {
+/** Explores a copy of the project, as it is there. */
+export function exploreCopy(directory: string, args: readonly string[]): Verdict {
   const { stdout, stderr, status } = spawnSync(process.execPath, ["test/explore/explore.ts", ...args], {
     cwd: directory,
     encoding: "utf8",
     maxBuffer: 2 ** 28,
   });
   const found = /^(.*): .*\n.*\n {2}wrong after (\d+) steps: (.*)$/m.exec(stdout);
-  if ((status === 0) !== (found === null)) throw new Error(`the explorer broke: ${stderr}`);
-  if (found === null) return null;
+  const total = /^in all: (\d+) distinct states/m.exec(stdout);
+  if (total === null || (status === 0) !== (found === null)) throw new Error(`the explorer broke: ${stderr}`);
+  const states = Number(total[1]);
+  if (found === null) return { states, found };
   const [, scenario, steps, finding] = found;
-  return { scenario: String(scenario), steps: Number(steps), finding: String(finding) };
+  return {
+    states,
+    found: { scenario: String(scenario), steps: Number(steps), finding: String(finding) },
+  };
 }
 
 /** Puts each known fault of the core into a copy, and tells which are found. False: the core itself is at fault. */
@@ -40,16 +46,16 @@ export function huntMutants({ depth, states }: Limits): boolean {
         mutant.name,
         copy.with(mutant, () => exploreCopy(copy.directory, args)),
       );
-    return control === null;
+    return control.found === null;
   } finally {
     copy.remove();
   }
 }
 
-function tell(name: string, verdict: Verdict | null): void {
+function tell(name: string, { states, found }: Verdict): void {
   const what =
-    verdict === null
-      ? "nothing within the bounds"
-      : `${String(verdict.steps).padStart(3)} steps, ${verdict.scenario}: ${verdict.finding}`;
+    found === null
+      ? `not reachable within the bounds: ${states} states`
+      : `found: ${found.steps} steps, ${states} states; ${found.scenario}: ${found.finding}`;
   console.log(`${name.padEnd(52)} ${what}`);
 }
