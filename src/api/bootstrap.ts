@@ -1,7 +1,7 @@
 import { bootstrapIdentity } from "../raft/identity.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
-import type { Status } from "../transport/protocol.ts";
+import type { Status } from "../transport/status.ts";
 import { TransportError } from "../transport/transport-error.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Nodes } from "./nodes.ts";

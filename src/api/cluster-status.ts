@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { partOf } from "../raft/configuration.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
-import type { HandOver, LoadStatus, Status } from "../transport/protocol.ts";
+import type { HandOver, LoadStatus, Status } from "../transport/status.ts";
 import type { Cluster } from "./cluster.ts";
 import { configurationOf, configurationOutput } from "./configuration-output.ts";
 import type { Api, Call } from "./context.ts";

@@ -1,7 +1,8 @@
 import type { Identity } from "../raft/identity.ts";
 import type { Index } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
-import type { Reply, Request, Status } from "../transport/protocol.ts";
+import type { Reply, Request } from "../transport/protocol.ts";
+import type { Status } from "../transport/status.ts";
 
 export interface AskOptions {
   readonly timeoutMs: number;

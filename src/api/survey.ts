@@ -1,7 +1,7 @@
 import { type Configuration, membersOf } from "../raft/configuration.ts";
 import { type Index, type NodeId, toIndex } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
-import type { Status } from "../transport/protocol.ts";
+import type { Status } from "../transport/status.ts";
 import { TransportError } from "../transport/transport-error.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Api, Call } from "./context.ts";

@@ -1,6 +1,6 @@
 import type { Raft } from "../raft/raft.ts";
 import type { NodeId } from "../raft/types.ts";
-import type { HandOver } from "../transport/protocol.ts";
+import type { HandOver } from "../transport/status.ts";
 import type { NodeOptions } from "./options.ts";
 import { Writers } from "./writers.ts";
 

@@ -1,7 +1,7 @@
 import { membersOf, partOf } from "../raft/configuration.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { Boot } from "../storage/contract.ts";
-import type { PeerStatus, Status } from "../transport/protocol.ts";
+import type { PeerStatus, Status } from "../transport/status.ts";
 import type { Member } from "./member.ts";
 import { Tally } from "./tally.ts";
 

@@ -1,5 +1,5 @@
 import type { Persist } from "../raft/ready.ts";
-import type { Counters } from "../transport/protocol.ts";
+import type { Counters } from "../transport/status.ts";
 
 /** Counts what costs something, so that a sleeping cluster can be seen to cost nothing. */
 export class Tally implements Counters {

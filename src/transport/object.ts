@@ -2,8 +2,9 @@ import type { Identity } from "../raft/identity.ts";
 import type { Message } from "../raft/messages.ts";
 import type { NodeId } from "../raft/types.ts";
 import { decodeMessages, encodeMessages } from "./message-codec.ts";
-import type { Reply, Request, Status } from "./protocol.ts";
+import type { Reply, Request } from "./protocol.ts";
 import { type Call, decodeReply, encodeCall } from "./request-codec.ts";
+import type { Status } from "./status.ts";
 import { TransportError, toTransportError } from "./transport-error.ts";
 
 /** How long an answer may be late, beyond the time that the node has to give it, ms. */

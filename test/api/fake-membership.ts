@@ -3,7 +3,8 @@ import type { Leader } from "../../src/raft/leader.ts";
 import { type ChangeRefusal, type MembersChange, nextConfiguration } from "../../src/raft/membership.ts";
 import type { State } from "../../src/raft/state.ts";
 import { type Index, toIndex } from "../../src/raft/types.ts";
-import type { Answer, Members, PeerStatus } from "../../src/transport/protocol.ts";
+import type { Answer, Members } from "../../src/transport/protocol.ts";
+import type { PeerStatus } from "../../src/transport/status.ts";
 
 /** A configuration and where it stands. */
 export interface Placed {

@@ -18,8 +18,8 @@ import type {
   QueryRequest,
   Reply,
   Request,
-  Status,
 } from "../../src/transport/protocol.ts";
+import type { Status } from "../../src/transport/status.ts";
 import { TransportError } from "../../src/transport/transport-error.ts";
 import { FakeMembership, membersOfPlaced, type Placed, peersOf } from "./fake-membership.ts";
 

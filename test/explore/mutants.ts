@@ -40,11 +40,12 @@ export function huntMutants({ depth, states }: Limits): boolean {
   try {
     for (const mutant of coreMutants) copy.checkApplies(mutant);
     const control = exploreCopy(copy.directory, args);
-    tell("(none)", control);
+    tell("(none)", control, "nothing wrong");
     for (const mutant of coreMutants)
       tell(
         mutant.name,
         copy.with(mutant, () => exploreCopy(copy.directory, args)),
+        "not reachable within the bounds",
       );
     return control.found === null;
   } finally {
@@ -52,10 +53,11 @@ export function huntMutants({ depth, states }: Limits): boolean {
   }
 }
 
-function tell(name: string, { states, found }: Verdict): void {
+/** `otherwise`: what it means that nothing was found. */
+function tell(name: string, { states, found }: Verdict, otherwise: string): void {
   const what =
     found === null
-      ? `not reachable within the bounds: ${states} states`
+      ? `${otherwise}: ${states} states`
       : `found: ${found.steps} steps, ${states} states; ${found.scenario}: ${found.finding}`;
   console.log(`${name.padEnd(52)} ${what}`);
 }

@@ -2,7 +2,7 @@ import { type Configuration, isJoint } from "../../src/raft/configuration.ts";
 import { bootstrapIdentity, type Identity } from "../../src/raft/identity.ts";
 import type { MembersChange } from "../../src/raft/membership.ts";
 import type { NodeId } from "../../src/raft/types.ts";
-import type { Status } from "../../src/transport/protocol.ts";
+import type { Status } from "../../src/transport/status.ts";
 import { Client } from "./client.ts";
 import { require } from "./finding.ts";
 

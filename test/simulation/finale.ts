@@ -1,6 +1,7 @@
 import { type Configuration, isJoint } from "../../src/raft/configuration.ts";
 import type { Index } from "../../src/raft/types.ts";
-import type { Answer, Request, Status } from "../../src/transport/protocol.ts";
+import type { Answer, Request } from "../../src/transport/protocol.ts";
+import type { Status } from "../../src/transport/status.ts";
 import type { ChainedLog } from "./chain.ts";
 import { type Ground, outcomeOf } from "./client.ts";
 import { require } from "./finding.ts";

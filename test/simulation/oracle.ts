@@ -1,7 +1,7 @@
 import { type Configuration, isJoint } from "../../src/raft/configuration.ts";
 import type { Message } from "../../src/raft/messages.ts";
 import type { NodeId, Options } from "../../src/raft/types.ts";
-import type { Status } from "../../src/transport/protocol.ts";
+import type { Status } from "../../src/transport/status.ts";
 import type { Chain, Link } from "./chain.ts";
 import { CommitRegister } from "./commits.ts";
 import { Departures } from "./departures.ts";

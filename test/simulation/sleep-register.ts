@@ -2,7 +2,7 @@ import { membersOf } from "../../src/raft/configuration.ts";
 import type { AppendEntries, AppendEntriesAccepted } from "../../src/raft/messages.ts";
 import type { SleepMark } from "../../src/raft/sleep.ts";
 import type { NodeId, Term } from "../../src/raft/types.ts";
-import type { Status } from "../../src/transport/protocol.ts";
+import type { Status } from "../../src/transport/status.ts";
 import { entryKey } from "./entries.ts";
 import { require } from "./finding.ts";
 

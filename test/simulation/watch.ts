@@ -1,6 +1,6 @@
 import type { SleepMark } from "../../src/raft/sleep.ts";
 import type { NodeId } from "../../src/raft/types.ts";
-import type { HandOver, Status } from "../../src/transport/protocol.ts";
+import type { HandOver, Status } from "../../src/transport/status.ts";
 import type { Disk } from "./disk.ts";
 import { require } from "./finding.ts";
 import type { World } from "./world.ts";

@@ -1,7 +1,7 @@
 import type { Configuration } from "../../src/raft/configuration.ts";
 import type { SleepMark } from "../../src/raft/sleep.ts";
 import type { NodeId } from "../../src/raft/types.ts";
-import type { Status } from "../../src/transport/protocol.ts";
+import type { Status } from "../../src/transport/status.ts";
 import type { Chain } from "./chain.ts";
 import type { Disk } from "./disk.ts";
 import { require } from "./finding.ts";

@@ -6,7 +6,8 @@ import type { Outcome, ProducerTuple } from "../../src/log/types.ts";
 import { bootstrapIdentity } from "../../src/raft/identity.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import { askNode, type NodeAddress, nodeStatus, prepareNode, startNode } from "../../src/transport/object.ts";
-import type { Answer, Page, Request, Status } from "../../src/transport/protocol.ts";
+import type { Answer, Page, Request } from "../../src/transport/protocol.ts";
+import type { Status } from "../../src/transport/status.ts";
 import { TransportError } from "../../src/transport/transport-error.ts";
 
 const patience = { timeout: 20_000, interval: 20 };
