@@ -14,6 +14,7 @@ import { openapiRoutes } from "./openapi.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { problemRoutes } from "./problem-docs.ts";
 import { readRoutes } from "./read.ts";
+import { recoveryRoutes } from "./recovery.ts";
 import { Roster } from "./roster.ts";
 import { Router } from "./router.ts";
 import { scopes } from "./scope.ts";
@@ -40,6 +41,7 @@ export function createApp(world: World): OpenAPIHono<AppEnv> {
   }
   clusterRoutes(app, api);
   memberRoutes(app, api);
+  recoveryRoutes(app, api);
   leadershipRoutes(app, api);
   healthRoutes(app, api);
   localRoutes(app, api);

@@ -24,6 +24,9 @@ const memberOutput = z
     term: z.int().optional(),
     commit_index: z.int().optional(),
     last_index: z.int().optional(),
+    last_term: z.int().optional().openapi({
+      description: "Of its last entry. The log with the highest is the newest; of several, the longest.",
+    }),
     snapshot_index: z
       .int()
       .optional()
@@ -140,8 +143,9 @@ function memberOf({ id, region }: NodeAddress, { found, leader, configuration }:
   if (typeof status === "string") return { id, region, part, state: status, ...seen };
   const { phase: state, role, currentTerm: term, commitIndex, lastIndex, corruptEntries } = status;
   const { asleep, counters } = status;
-  const indexes = { commit_index: commitIndex, last_index: lastIndex, snapshot_index: status.snapshotIndex };
-  const own = { ...indexes, corrupt_entries: corruptEntries };
+  const { lastTerm: last_term, snapshotIndex: snapshot_index } = status;
+  const log = { commit_index: commitIndex, last_index: lastIndex, last_term, snapshot_index };
+  const own = { ...log, corrupt_entries: corruptEntries };
   return { id, region, part, state, role, term, ...own, asleep, counters, ...loadOf(status.load), ...seen };
 }
 

@@ -24,6 +24,13 @@ export const configurationOutput = z
       description:
         "Voters that may fail while the others serve on. An even number of voters stands no more than one less would.",
     }),
+    forced: z
+      .object({ lost: ids, at: z.int().openapi({ description: "Milliseconds since the epoch." }) })
+      .nullable()
+      .openapi({
+        description:
+          "Set where the loss of a quorum forced this configuration, until the next change: the members that were given up. What they alone held is lost.",
+      }),
   })
   .openapi("Configuration");
 
@@ -32,7 +39,7 @@ export function configurationOf(
   configuration: Configuration,
   index: Index,
 ): z.infer<typeof configurationOutput> {
-  const { voters, outgoing, learners, leaving } = configuration;
+  const { voters, outgoing, learners, leaving, forced } = configuration;
   return {
     index,
     state: stateOf(configuration),
@@ -41,6 +48,7 @@ export function configurationOf(
     learners: [...learners],
     leaving: [...leaving],
     fault_tolerance: Math.floor((voters.length - 1) / 2),
+    forced: forced && { lost: [...forced.lost], at: forced.timestamp },
   };
 }
 

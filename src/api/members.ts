@@ -7,7 +7,7 @@ import { type Api, type AppEnv, type Call, callOf } from "./context.ts";
 import { readJsonBody } from "./json-body.ts";
 import { type AskedChange, changeMembers } from "./members-change.ts";
 import { errorResponses } from "./openapi.ts";
-import { clusterName, deadlineQuery, naturalParameter, nodeId } from "./parameters.ts";
+import { clusterName, deadlineQuery, naturalParameter, nodeId, nodeIds } from "./parameters.ts";
 import { Problem } from "./problem.ts";
 import { regions } from "./regions.ts";
 
@@ -21,12 +21,7 @@ const membersInput = z
     add: z.array(placeInput).max(NODES_MAX).default([]).openapi({
       description: "New nodes, and where they are to live.",
     }),
-    remove: z
-      .array(z.int().min(1))
-      .max(NODES_MAX)
-      .refine((ids) => new Set(ids).size === ids.length, "must not name a node twice")
-      .default([])
-      .openapi({ description: "Numbers of members." }),
+    remove: nodeIds(NODES_MAX).default([]).openapi({ description: "Numbers of members." }),
     expected_index: z.int().min(0).optional().openapi({ description: expectedIndex }),
   })
   .refine(({ region, add }) => region === undefined || add.length === 0, "takes `region` or `add`, not both")

@@ -10,6 +10,7 @@ export interface AskOptions {
   readonly forwarded: boolean;
   /** The configuration whose members the caller knows: it hears of newer ones. */
   readonly knownIndex: Index;
+  readonly knownRecoveries: number;
 }
 
 /** The nodes of all clusters, as the router reaches them. Every method throws `TransportError`. */

@@ -36,6 +36,14 @@ export const clusterName = z
 /** A node's number in its cluster: those of members that were removed are not given again. */
 export const nodeId = naturalParameter(1);
 
+/** The numbers of several nodes in a body. */
+export function nodeIds(max: number) {
+  return z
+    .array(z.int().min(1))
+    .max(max)
+    .refine((ids) => new Set(ids).size === ids.length, "must not name a node twice");
+}
+
 /** The query parameters of every request to a cluster. */
 export const deadlineQuery = {
   timeout_ms: naturalParameter(1, 60_000).default(10_000).openapi({

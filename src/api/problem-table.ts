@@ -108,6 +108,24 @@ export const problemTable = {
     description:
       "There is one at a time; `configuration` is how far it is. It goes on by itself: ask again when the cluster's status says `stable`. Learners that do not catch up may be removed, which ends their change. No member was changed.",
   },
+  "recovery-has-leader": {
+    status: 409,
+    title: "The node has a leader",
+    description:
+      "It leads, or has heard a leader within an election timeout: then no quorum is lost, or it is too early to say so. See the cluster's status; once nobody leads, ask again. Nothing happened.",
+  },
+  "recovery-members-differ": {
+    status: 409,
+    title: "Those given up are not the other members",
+    description:
+      "`lost` must name all other members of `configuration`, which is in force at the node, and nobody else: outgoing ones, learners, and members that are well, too. Look at each of them before you give it up. Nothing happened.",
+  },
+  "recovery-half-snapshot": {
+    status: 409,
+    title: "The node holds half of a snapshot",
+    description:
+      "Its leader was lost while it was being sent one, and what it has can't be read. Let another survivor go on. Nothing happened.",
+  },
   trimmed: {
     status: 410,
     title: "The records are gone",
@@ -253,6 +271,12 @@ export const problemTable = {
     title: "Not all nodes of the cluster could be set up",
     description:
       "Some nodes could not be reached. Sending the same request again is safe and goes on where this one stopped.",
+    retryAfterS: 1,
+  },
+  "node-unreachable": {
+    status: 503,
+    title: "The node can't be reached",
+    description: "It said in time neither yes nor no to being there. Nothing happened. Try again.",
     retryAfterS: 1,
   },
   "node-lost": {

@@ -1,4 +1,5 @@
-import { type Index, toIndex } from "../raft/types.ts";
+import { type ConfigurationMark, compareMarks } from "../raft/configuration.ts";
+import { toIndex } from "../raft/types.ts";
 import type { Members } from "../transport/protocol.ts";
 import type { Cluster } from "./cluster.ts";
 
@@ -8,7 +9,7 @@ import type { Cluster } from "./cluster.ts";
  * member finds the present ones, step by step.
  */
 export class Roster {
-  readonly #newest = new Map<string, { readonly cluster: Cluster; readonly configurationIndex: Index }>();
+  readonly #newest = new Map<string, { readonly cluster: Cluster; readonly mark: ConfigurationMark }>();
 
   /** The cluster with its present members; with those of its bootstrap, while no newer ones are known. */
   present(cluster: Cluster): Cluster {
@@ -16,15 +17,16 @@ export class Roster {
   }
 
   /** The configuration whose members these are. */
-  index({ name }: Cluster): Index {
-    return this.#newest.get(name)?.configurationIndex ?? toIndex(0);
+  mark({ name }: Cluster): ConfigurationMark {
+    return this.#newest.get(name)?.mark ?? { recoveries: 0, index: toIndex(0) };
   }
 
   /** A node told members; late news of older ones are no news. Says whether they were new. */
-  learn(cluster: Cluster, { members, configurationIndex }: Members): boolean {
-    if (configurationIndex <= this.index(cluster)) return false;
+  learn(cluster: Cluster, { members, configurationIndex, recoveries }: Members): boolean {
+    const mark = { recoveries, index: configurationIndex };
+    if (compareMarks(mark, this.mark(cluster)) <= 0) return false;
     const addresses = members.map((member) => ({ cluster: cluster.name, ...member }));
-    this.#newest.set(cluster.name, { cluster: { ...cluster, members: addresses }, configurationIndex });
+    this.#newest.set(cluster.name, { cluster: { ...cluster, members: addresses }, mark });
     return true;
   }
 }

@@ -11,6 +11,7 @@ import type {
   MembersRequest,
   QueryAnswer,
   QueryRequest,
+  RecoverRefused,
   Request,
   TransferRequest,
 } from "../transport/protocol.ts";
@@ -73,6 +74,21 @@ export class Router {
     return answer;
   }
 
+  /** Asks this very node to go on alone, and once: who did not answer may have done it. */
+  async recover(
+    call: Call,
+    cluster: Cluster,
+    node: NodeAddress,
+    lost: readonly NodeId[],
+  ): Promise<MembersAnswer | RecoverRefused | Failure> {
+    const timeoutMs = Math.max(0, call.deadline - this.#world.now());
+    const target = { node, direct: true };
+    const { answer } = await this.#ask(call, cluster, target, { kind: "recover", lost }, timeoutMs);
+    if (answer.kind !== "members" && answer.kind !== "recover-refused" && answer.kind !== "failure")
+      throw new Error("a node answered a recovery with something else");
+    return answer;
+  }
+
   async #toLeader(
     call: Call,
     cluster: Cluster,
@@ -131,9 +147,10 @@ export class Router {
     request: Request,
     timeoutMs: number,
   ): Promise<{ readonly answer: Answer; readonly isNews: boolean }> {
-    const knownIndex = this.#roster.index(cluster);
+    const { index: knownIndex, recoveries: knownRecoveries } = this.#roster.mark(cluster);
+    const options = { timeoutMs, forwarded, knownIndex, knownRecoveries };
     try {
-      const { answer, members } = await call.nodes.ask(node, request, { timeoutMs, forwarded, knownIndex });
+      const { answer, members } = await call.nodes.ask(node, request, options);
       return { answer, isNews: members !== null && this.#roster.learn(cluster, members) };
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;

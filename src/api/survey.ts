@@ -1,4 +1,4 @@
-import { type Configuration, membersOf } from "../raft/configuration.ts";
+import { type Configuration, compareMarks, membersOf } from "../raft/configuration.ts";
 import { type Index, type NodeId, toIndex } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
 import type { Status } from "../transport/status.ts";
@@ -64,9 +64,15 @@ function conclusion(
 ): Pick<Survey, "leader" | "configuration" | "configurationIndex"> {
   const term = Math.max(...statuses.map(({ currentTerm }) => currentTerm));
   const leader = statuses.find(({ role, currentTerm }) => role === "leader" && currentTerm === term) ?? null;
-  const newest = leader ?? statuses.toSorted((a, b) => b.configurationIndex - a.configurationIndex)[0];
+  const newest = leader ?? statuses.toSorted((a, b) => compareMarks(markOf(b), markOf(a)))[0];
   const { configuration = null, configurationIndex = toIndex(0) } = newest ?? {};
   return { leader, configuration, configurationIndex };
+}
+
+/** A node of the version before does not say how many recoveries there were. */
+function markOf({ configuration, configurationIndex: index }: Status) {
+  const { recoveries = 0 }: Partial<Configuration> = configuration;
+  return { recoveries, index };
 }
 
 async function statusOf(nodes: Nodes, member: NodeAddress, timeoutMs: number): Promise<Found> {

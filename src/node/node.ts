@@ -1,7 +1,13 @@
-import { type Configuration, isVoter, membersOf } from "../raft/configuration.ts";
+import {
+  type Configuration,
+  type ConfigurationMark,
+  compareMarks,
+  isVoter,
+  membersOf,
+} from "../raft/configuration.ts";
 import { type Identity, isSameIdentity } from "../raft/identity.ts";
 import type { Message } from "../raft/messages.ts";
-import type { Index, NodeId } from "../raft/types.ts";
+import type { NodeId } from "../raft/types.ts";
 import type { Boot } from "../storage/contract.ts";
 import type { Answer, Members, Request } from "../transport/protocol.ts";
 import type { Status } from "../transport/status.ts";
@@ -44,14 +50,17 @@ export class Node {
    * never committed does no harm: it names the voters of the one before too, unless a committed joint
    * configuration has decided already that they go.
    */
-  membersAfter(known: Index): Members | null {
+  membersAfter(known: ConfigurationMark): Members | null {
     const state = this.#member?.raft.state;
-    if (state === undefined || state.configurationIndex <= known) return null;
+    if (state === undefined) return null;
     const { configuration, configurationIndex } = state;
+    const { recoveries } = configuration;
+    if (compareMarks({ recoveries, index: configurationIndex }, known) <= 0) return null;
     const ids = membersOf(configuration).filter((id) => isVoter(configuration, id));
     return {
       members: ids.map((id) => ({ id, region: configuration.regions[id] ?? "" })),
       configurationIndex,
+      recoveries,
     };
   }
 

@@ -50,7 +50,8 @@ export class ObjectHost implements Host {
 
   forward(to: NodeId, request: Request, timeoutMs: number, answer: (answer: Answer | null) => void): void {
     const { nodes, guard } = this.#around;
-    askNode(nodes, this.#address(to), request, { timeoutMs, forwarded: true, knownIndex: null }).then(
+    const options = { timeoutMs, forwarded: true, knownIndex: null, knownRecoveries: 0 };
+    askNode(nodes, this.#address(to), request, options).then(
       (reply) => guard(() => answer(reply.answer)),
       () => guard(() => answer(null)),
     );

@@ -33,7 +33,7 @@ export function serveRecovery(parts: Parts, lost: readonly NodeId[], ticket: Tic
   const begun = parts.raft.recover(lost, parts.host.now(), parts.now());
   const { configuration, configurationIndex, id } = parts.raft.state;
   if (typeof begun === "string") {
-    ticket.answer({ kind: "recover-refused", reason: begun, configuration });
+    ticket.answer({ kind: "recover-refused", reason: begun, configuration, configurationIndex });
     return;
   }
   console.error(`node ${id} goes on as the only voter; given up: nodes ${lost.join(", ")}`);

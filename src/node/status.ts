@@ -6,38 +6,38 @@ import type { Member } from "./member.ts";
 import { Tally } from "./tally.ts";
 
 /** How a node is doing. A prepared one, which is no member yet, shows what its storage says. */
-export function statusOf(
-  { identity, phase, hardState, lastIndex, snapshot }: Boot,
-  member: Member | null,
-): Status {
-  if (member === null) {
-    const { configuration, configurationIndex } = identity;
-    const { currentTerm } = hardState;
-    const silent = {
-      role: "follower",
-      leader: null,
-      commitIndex: 0,
-      peers: [],
-      corruptEntries: 0,
-      asleep: false,
-    } as const;
-    const load = { requests: 0, readers: 0, queuedBytes: 0, uncommittedBytes: 0 };
-    const placed = { followsWriters: false, handedOver: null };
-    const known = { configuration, configurationIndex, counters: new Tally() };
-    const indexes = { lastIndex, snapshotIndex: snapshot.index };
-    return { ...silent, ...placed, load, identity, phase, currentTerm, ...indexes, ...known };
-  }
+export function statusOf(boot: Boot, member: Member | null): Status {
+  if (member === null) return silentStatus(boot);
+  const { identity, phase } = boot;
   const { state, corruptEntries } = member.raft;
-  const { currentTerm, leader, commitIndex, configuration, configurationIndex } = state;
+  const { currentTerm, leader, commitIndex, lastIndex, lastTerm, configuration, configurationIndex } = state;
   const peers = membersOf(configuration).flatMap((id) => peerStatus(member, id));
-  const indexes = { commitIndex, lastIndex: state.lastIndex, snapshotIndex: state.snapshot.index };
-  const known = { currentTerm, leader, ...indexes, corruptEntries };
+  const log = { commitIndex, lastIndex, lastTerm, snapshotIndex: state.snapshot.index };
+  const known = { currentTerm, leader, ...log, corruptEntries };
   const { followsWriters, handedOver } = member.placement;
   const { load } = member;
   const { alarms, calls, rows } = member.tally;
   const sleep = { asleep: state.sleep !== null, counters: { alarms, calls, rows } };
   const members = { peers, configuration, configurationIndex, load, followsWriters, handedOver };
   return { identity, phase, role: state.role.name, ...members, ...known, ...sleep };
+}
+
+function silentStatus({ identity, phase, hardState, lastIndex, lastTerm, snapshot }: Boot): Status {
+  const { configuration, configurationIndex } = identity;
+  const { currentTerm } = hardState;
+  const silent = {
+    role: "follower",
+    leader: null,
+    commitIndex: 0,
+    peers: [],
+    corruptEntries: 0,
+    asleep: false,
+  } as const;
+  const load = { requests: 0, readers: 0, queuedBytes: 0, uncommittedBytes: 0 };
+  const placed = { followsWriters: false, handedOver: null };
+  const known = { configuration, configurationIndex, counters: new Tally() };
+  const log = { lastIndex, lastTerm, snapshotIndex: snapshot.index };
+  return { ...silent, ...placed, load, identity, phase, currentTerm, ...log, ...known };
 }
 
 /** Only a leader knows how its peers are doing. */

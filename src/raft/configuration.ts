@@ -1,5 +1,5 @@
 import { invariant } from "./invariant.ts";
-import type { NodeId } from "./types.ts";
+import type { Index, NodeId } from "./types.ts";
 
 /**
  * Who takes part, as an entry of the log says; in force on a node from the moment that it is in that node's
@@ -18,6 +18,8 @@ export interface Configuration {
   readonly regions: Readonly<Record<NodeId, string>>;
   /** Greater than the number of any node that ever was a member: numbers are not used again. */
   readonly nextId: NodeId;
+  /** How often the loss of a quorum has forced one, from the bootstrap to this one. */
+  readonly recoveries: number;
   /** Set where the loss of a quorum forced this configuration: what is known of what was given up. */
   readonly forced: ForcedRecovery | null;
 }
@@ -39,8 +41,23 @@ export function initialConfiguration(regions: readonly string[]): Configuration 
     leaving: [],
     regions: Object.fromEntries(regions.map((region, at) => [at + 1, region])),
     nextId: regions.length + 1,
+    recoveries: 0,
     forced: null,
   };
+}
+
+/** Which configuration of its cluster it is. */
+export interface ConfigurationMark {
+  readonly recoveries: number;
+  readonly index: Index;
+}
+
+/**
+ * Positive where `a` is newer than `b`. A survivor's log may be shorter than that of those who were given up, so
+ * an index says nothing across a forced recovery.
+ */
+export function compareMarks(a: ConfigurationMark, b: ConfigurationMark): number {
+  return a.recoveries - b.recoveries || a.index - b.index;
 }
 
 /** Everybody who is sent the log. */

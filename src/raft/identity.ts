@@ -34,9 +34,22 @@ export function bootstrapIdentity(cluster: string, id: NodeId, regions: readonly
  */
 export type Phase = "prepared" | "started";
 
-/** A node that joins later may be told twice, and of a newer configuration the second time: who it is, is the same. */
+/**
+ * A node that joins later may be told twice, and of a newer configuration the second time: who it is, is the same.
+ * Not so after a forced recovery: those who were given up may have set up a node of that number before.
+ */
 export function isSameIdentity(a: Identity, b: Identity): boolean {
   const key = ({ cluster, id, region, regions, configuration }: Identity): string =>
-    JSON.stringify([cluster, id, region, regions, configuration.voters.includes(id)]);
+    JSON.stringify([
+      cluster,
+      id,
+      region,
+      regions,
+      configuration.voters.includes(id),
+      recoveriesOf(configuration),
+    ]);
   return key(a) === key(b);
 }
+
+/** The version before knows of none. */
+const recoveriesOf = ({ recoveries }: Partial<Configuration>): number => recoveries ?? 0;

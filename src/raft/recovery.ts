@@ -50,6 +50,7 @@ function alone({ configuration, id }: State, lost: readonly NodeId[], timestamp:
     ...configuration,
     ...{ voters: [id], outgoing: [], learners: [], leaving: [] },
     regions: { [id]: configuration.regions[id] ?? "" },
+    recoveries: configuration.recoveries + 1,
     forced: { lost, timestamp },
   };
 }

@@ -130,7 +130,9 @@ export interface MembersRefused {
 export interface RecoverRefused {
   readonly kind: "recover-refused";
   readonly reason: RecoveryRefusal;
+  /** In force at this node. */
   readonly configuration: Configuration;
+  readonly configurationIndex: Index;
 }
 
 /** A query's result, and the committed index that it is true of. */
@@ -204,8 +206,10 @@ export type FailureReason =
 /** The members that are to be asked: all that elect and commit, in either half of a joint configuration. */
 export interface Members {
   readonly members: readonly { readonly id: NodeId; readonly region: string }[];
-  /** Of the configuration that they are of; the newest counts. */
+  /** Of the configuration that they are of, as `recoveries`; the newest counts. */
   readonly configurationIndex: Index;
+  /** See `compareMarks`. */
+  readonly recoveries: number;
 }
 
 /** An answer, and the members where they are newer than those that the caller knows. */

@@ -12,6 +12,8 @@ export interface Call {
   readonly forwarded: boolean;
   /** The caller routes by the members of this configuration; null for who has no need to know of newer ones. */
   readonly knownIndex: Index | null;
+  /** Its forced recoveries: see `compareMarks`. */
+  readonly knownRecoveries: number;
 }
 
 /** Requests and answers travel as maps, so that a version may add a member and the one before ignores it. */
@@ -20,7 +22,7 @@ export const encodeCall = (call: Call): Uint8Array => pack([call]);
 /** What `encodeCall` was given. Throws `CodecError`. */
 export function decodeCall(body: Uint8Array): Call {
   const call = withMember<Call>(unpack(body)[0], "request");
-  return { ...call, knownIndex: call.knownIndex ?? null };
+  return { ...call, knownIndex: call.knownIndex ?? null, knownRecoveries: call.knownRecoveries ?? 0 };
 }
 
 /** The members come second: the version before reads the first alone, and sends no more. */
@@ -31,8 +33,14 @@ export function decodeReply(body: Uint8Array): Reply {
   const [answer, members = null] = unpack(body);
   return {
     answer: withMember<Answer>(answer, "kind"),
-    members: members === null ? null : withMember<Members>(members, "configurationIndex"),
+    members: members === null ? null : toMembers(members),
   };
+}
+
+/** The version before does not say how many recoveries there were. */
+function toMembers(value: unknown): Members {
+  const members = withMember<Members>(value, "configurationIndex");
+  return { ...members, recoveries: members.recoveries ?? 0 };
 }
 
 /** Both ends are this program, at most one version apart: what has the right outline is believed. */

@@ -48,6 +48,8 @@ export interface Status {
   readonly leader: NodeId | null;
   readonly commitIndex: number;
   readonly lastIndex: number;
+  /** Of the last entry: a log whose last term is higher is the newer one, however long (paper §5.4.1). */
+  readonly lastTerm: Term;
   /** Up to here entries are compacted, and sent to others as a snapshot. */
   readonly snapshotIndex: number;
   /** In force at this node, committed or not. */

@@ -30,6 +30,7 @@ describe("without a secret", () => {
     ["GET", "/v1/clusters/main"],
     ["POST", "/v1/clusters/main/members"],
     ["DELETE", "/v1/clusters/main/members/1"],
+    ["POST", "/v1/clusters/main/members/1/recover"],
     ["GET", "/v1/logs"],
     ["PUT", "/v1/logs/a"],
     ["GET", "/v1/logs/a"],

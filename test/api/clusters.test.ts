@@ -188,7 +188,7 @@ describe("the status of a cluster", () => {
     const counters = { alarms: 1, calls: 2, rows: 3 };
     const awake = { corrupt_entries: 0, asleep: false, counters };
     const load = { requests: 1, waiting_readers: 2, queued_bytes: 3, uncommitted_bytes: 4 };
-    const indexes = { commit_index: 1, last_index: 1, snapshot_index: 0 };
+    const indexes = { commit_index: 1, last_index: 1, last_term: 1, snapshot_index: 0 };
     const started = { state: "started", term: 1, ...indexes, ...awake, ...load };
     const follows = { silent_ms: 5, mode: "replicate", append_share: 0 };
     expect(json).toEqual({
@@ -196,7 +196,7 @@ describe("the status of a cluster", () => {
       ...{ follows_writers: true, last_hand_over: { to: 2, at: api.nodes.clock } },
       configuration: {
         ...{ index: 0, state: "stable", fault_tolerance: 1 },
-        ...{ voters: [1, 2, 3], outgoing: [], learners: [], leaving: [] },
+        ...{ voters: [1, 2, 3], outgoing: [], learners: [], leaving: [], forced: null },
       },
       members: [
         { ...member(1, "wnam"), ...started, role: "follower", ...follows },

@@ -1,7 +1,8 @@
 import { type Configuration, isVoter, membersOf, partOf } from "../../src/raft/configuration.ts";
 import type { Leader } from "../../src/raft/leader.ts";
 import { type ChangeRefusal, type MembersChange, nextConfiguration } from "../../src/raft/membership.ts";
-import type { State } from "../../src/raft/state.ts";
+import { forceRecovery } from "../../src/raft/recovery.ts";
+import { noEffects, type State } from "../../src/raft/state.ts";
 import { type Index, toIndex } from "../../src/raft/types.ts";
 import type { Answer, Members } from "../../src/transport/protocol.ts";
 import type { PeerStatus } from "../../src/transport/status.ts";
@@ -18,6 +19,8 @@ export class FakeMembership {
   isQuick = true;
   /** What the leader refuses changes for, one a change; null takes one. */
   readonly refusals: (ChangeRefusal | null)[] = [];
+  /** Up to where the snapshot goes that a node was sent a part of. */
+  readableIndex = 0;
 
   /** What the leader answers, and what is in force when all that follows by itself has happened. */
   change(before: Placed, change: MembersChange): { readonly answer: Answer; readonly after: Placed } {
@@ -28,6 +31,35 @@ export class FakeMembership {
     const after = this.isQuick ? placedAfter(begun, finished(next)) : begun;
     return { answer: { kind: "members", ...begun }, after };
   }
+
+  /** What a node answers that is to go on alone, and what is in force after it. */
+  recover(node: RecoveringNode): { readonly answer: Answer; readonly after: Placed } {
+    const { placed, lost, clock } = node;
+    const state = stateOf(node, this.readableIndex);
+    const reason = forceRecovery(state, lost, clock, 0);
+    const after = { configuration: state.configuration, configurationIndex: state.configurationIndex };
+    return typeof reason === "string"
+      ? { answer: { kind: "recover-refused", reason, ...placed }, after: placed }
+      : { answer: { kind: "members", ...after }, after };
+  }
+}
+
+/** A node that is asked to go on alone. */
+interface RecoveringNode {
+  readonly id: number;
+  readonly placed: Placed;
+  readonly lost: readonly number[];
+  readonly lastIndex: Index;
+  readonly leader: number | null;
+  /** Milliseconds since the epoch. */
+  readonly clock: number;
+}
+
+function stateOf({ id, placed, lastIndex, leader }: RecoveringNode, readableIndex: number): State {
+  const options = { electionTimeoutMs: 1_000, rank: 0, ranks: 1 };
+  const elections = { currentTerm: 1, votedFor: null, leader, leaderHeardAt: 0, role: { name: "follower" } };
+  const log = { ...placed, base: { index: 0 }, lastIndex, lastTerm: 1, snapshot: { readableIndex } };
+  return { id, options, random: () => 0, ...elections, ...log, effects: noEffects() } as unknown as State;
 }
 
 function refusalOrNext({ configuration, configurationIndex }: Placed, change: MembersChange) {
@@ -50,7 +82,8 @@ function finished({ voters, learners, leaving, ...rest }: Configuration): Config
 /** What a node tells of the members. */
 export function membersOfPlaced({ configuration, configurationIndex }: Placed): Members {
   const ids = membersOf(configuration).filter((id) => isVoter(configuration, id));
-  return { members: ids.map((id) => ({ id, region: configuration.regions[id] ?? "" })), configurationIndex };
+  const members = ids.map((id) => ({ id, region: configuration.regions[id] ?? "" }));
+  return { members, configurationIndex, recoveries: configuration.recoveries };
 }
 
 /** Its members as a leader sees them: learners have half of what there is. */

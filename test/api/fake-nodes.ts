@@ -3,7 +3,7 @@ import { decide, proposedOutcome } from "../../src/log/decide.ts";
 import { encodeLogEntry } from "../../src/log/entry-codec.ts";
 import type { Command, Outcome } from "../../src/log/types.ts";
 import { evaluate } from "../../src/node/queries.ts";
-import { isMember } from "../../src/raft/configuration.ts";
+import { compareMarks, isMember } from "../../src/raft/configuration.ts";
 import { createEntry } from "../../src/raft/entry.ts";
 import { bootstrapIdentity, type Identity, isSameIdentity, type Phase } from "../../src/raft/identity.ts";
 import type { MembersChange } from "../../src/raft/membership.ts";
@@ -72,7 +72,7 @@ export class FakeNodes implements Nodes {
     const failed = fault !== undefined && fault !== "lost-after";
     const answer = failed ? failure(fault, leader) : this.#answer(address, request, options, leader);
     if (fault === "lost-after") throw new TransportError("lost");
-    return { answer, members: this.#membersAfter(address, options.knownIndex) };
+    return { answer, members: this.#membersAfter(address, options) };
   }
 
   async status(address: NodeAddress): Promise<Status | null> {
@@ -90,7 +90,7 @@ export class FakeNodes implements Nodes {
       ...{ asleep: this.asleep.has(nameOf(address)), counters: { alarms: 1, calls: 2, rows: 3 } },
       load: { requests: 1, readers: 2, queuedBytes: 3, uncommittedBytes: 4 },
       ...{ followsWriters: true, handedOver: isLeader ? { to: identity.id, at: this.clock } : null },
-      ...{ ...placed, snapshotIndex: 0 },
+      ...{ ...placed, lastTerm: 1, snapshotIndex: 0 },
     };
   }
 
@@ -133,6 +133,7 @@ export class FakeNodes implements Nodes {
   #answer(address: NodeAddress, request: Request, options: AskOptions, leader: number | null): Answer {
     if (this.#nodes.get(nameOf(address))?.phase !== "started") return failure("no-such-cluster", null);
     if (this.#isOut(address)) return failure("not-leader", leader);
+    if (request.kind === "recover") return this.#recover(address, request.lost, leader);
     if (request.kind === "query" && request.consistency === "local") return this.#query(address, request);
     if (leader === null) return failure("not-leader", null);
     if (request.kind === "query") return this.#query(address, request);
@@ -145,7 +146,6 @@ export class FakeNodes implements Nodes {
       return { kind: "transferring" };
     }
     if (request.kind === "members") return this.#change(address.cluster, leader, request.change);
-    if (request.kind === "recover") throw new Error("these nodes lose no quorum");
     return { kind: "outcome", outcome: this.#carryOut(address.cluster, request.command) };
   }
 
@@ -155,10 +155,24 @@ export class FakeNodes implements Nodes {
     return leader !== undefined && !isMember(leader.placed.configuration, id);
   }
 
-  #membersAfter(address: NodeAddress, known: Index): Members | null {
+  #membersAfter(address: NodeAddress, { knownIndex, knownRecoveries }: AskOptions): Members | null {
     const node = this.#nodes.get(nameOf(address));
-    if (node?.phase !== "started" || node.placed.configurationIndex <= known) return null;
-    return membersOfPlaced(node.placed);
+    if (node?.phase !== "started") return null;
+    const { configuration, configurationIndex } = node.placed;
+    const mark = { recoveries: configuration.recoveries, index: configurationIndex };
+    const isNews = compareMarks(mark, { recoveries: knownRecoveries, index: knownIndex }) > 0;
+    return isNews ? membersOfPlaced(node.placed) : null;
+  }
+
+  #recover({ cluster, id }: NodeAddress, lost: readonly number[], leader: number | null): Answer {
+    const node = this.#nodes.get(`${cluster}/${id}`);
+    if (node === undefined) throw new Error(`${cluster}/${id} is no node`);
+    const lastIndex = this.#log(cluster).durableLastIndex();
+    const asked = { id, placed: node.placed, lost, lastIndex, leader, clock: this.clock };
+    const { answer, after } = this.membership.recover(asked);
+    node.placed = after;
+    if (answer.kind === "members") this.leaders.set(cluster, id);
+    return answer;
   }
 
   #change(cluster: string, leader: number, change: MembersChange): Answer {

@@ -43,6 +43,7 @@ describe("the OpenAPI document", () => {
       "post /v1/clusters/{cluster}/leader",
       "post /v1/clusters/{cluster}/members",
       "delete /v1/clusters/{cluster}/members/{id}",
+      "post /v1/clusters/{cluster}/members/{id}/recover",
       "get /v1/clusters",
       "get /healthz",
       "get /readyz",

@@ -2,19 +2,21 @@ import { expect, test } from "vitest";
 import { clusterOf } from "../../src/api/cluster.ts";
 import { Roster } from "../../src/api/roster.ts";
 import { toIndex } from "../../src/raft/types.ts";
+import type { Members } from "../../src/transport/protocol.ts";
 
 const cluster = clusterOf("main", ["oc", "me", "afr"]);
-const told = (index: number, ...ids: number[]) => ({
+const told = (index: number, ...ids: number[]): Members => ({
   members: ids.map((id) => ({ id, region: "oc" })),
   configurationIndex: toIndex(index),
+  recoveries: 0,
 });
 const present = (roster: Roster) => roster.present(cluster).members.map(({ id }) => id);
 
 test("the members are those of the bootstrap until newer ones are told", () => {
   const roster = new Roster();
-  expect([present(roster), roster.index(cluster)]).toEqual([[1, 2, 3], 0]);
+  expect([present(roster), roster.mark(cluster)]).toEqual([[1, 2, 3], { recoveries: 0, index: 0 }]);
   expect(roster.learn(cluster, told(5, 2, 3, 4))).toBe(true);
-  expect([present(roster), roster.index(cluster)]).toEqual([[2, 3, 4], 5]);
+  expect([present(roster), roster.mark(cluster)]).toEqual([[2, 3, 4], { recoveries: 0, index: 5 }]);
   expect(roster.present(cluster).members[2]).toEqual({ cluster: "main", id: 4, region: "oc" });
 });
 
@@ -24,6 +26,15 @@ test("late news of older members are none", () => {
   expect(roster.learn(cluster, told(5, 2, 3))).toBe(false);
   expect(roster.learn(cluster, told(9, 4))).toBe(false);
   expect(present(roster)).toEqual([4]);
+});
+
+test("a survivor that was forced to go on is news, though its log is shorter, and those given up are not", () => {
+  const roster = new Roster();
+  roster.learn(cluster, told(9, 1, 2, 3, 4));
+  expect(roster.learn(cluster, { ...told(5, 3), recoveries: 1 })).toBe(true);
+  expect(roster.learn(cluster, told(20, 1, 2))).toBe(false);
+  expect([present(roster), roster.mark(cluster)]).toEqual([[3], { recoveries: 1, index: 5 }]);
+  expect(roster.learn(cluster, { ...told(7, 3, 5), recoveries: 1 })).toBe(true);
 });
 
 test("each cluster has its own", () => {

@@ -185,19 +185,20 @@ describe("a change of the members", () => {
   const remove = (...ids: number[]): Request => {
     return { kind: "members", change: { add: [], remove: ids, expectedIndex: null } };
   };
+  const mark = (index: number) => ({ recoveries: 0, index: toIndex(index) });
   const idsAfter = (leader: Leader, index: number) =>
-    leader.node.membersAfter(toIndex(index))?.members.map(({ id }) => id);
+    leader.node.membersAfter(mark(index))?.members.map(({ id }) => id);
 
   it("is told to who knows of older ones only, until it is through with all who decide", () => {
     const leader = new Leader([1, 2, 3]);
     leader.acknowledge();
-    expect(leader.node.membersAfter(toIndex(0))).toBeNull();
+    expect(leader.node.membersAfter(mark(0))).toBeNull();
     leader.run(remove(3));
     expect(idsAfter(leader, 0)).toEqual([1, 2, 3]);
     leader.acknowledge();
     leader.host.flush();
     expect(idsAfter(leader, 2)).toEqual([1, 2]);
-    expect(leader.node.membersAfter(toIndex(3))).toBeNull();
+    expect(leader.node.membersAfter(mark(3))).toBeNull();
   });
 
   it("does not name learners: they have not got all yet", () => {
@@ -205,9 +206,10 @@ describe("a change of the members", () => {
     leader.acknowledge();
     const add = [{ id: 4, region: "oc" }];
     leader.run({ kind: "members", change: { add, remove: [], expectedIndex: null } });
-    expect(leader.node.membersAfter(toIndex(0))).toEqual({
+    expect(leader.node.membersAfter(mark(0))).toEqual({
       members: ["weur", "enam", "apac"].map((region, at) => ({ id: at + 1, region })),
       configurationIndex: 2,
+      recoveries: 0,
     });
   });
 

@@ -7,8 +7,10 @@ import { decodeCall, decodeReply, encodeCall, encodeReply } from "../../src/tran
 
 const request: Request = { kind: "read-index" };
 const answer: Answer = { kind: "read-index", index: toIndex(7) };
-const call = { request, timeoutMs: 100, forwarded: true };
-const members = { members: [{ id: 4, region: "oc" }], configurationIndex: toIndex(9) };
+const oldCall = { request, timeoutMs: 100, forwarded: true };
+const call = { ...oldCall, knownRecoveries: 1 };
+const oldMembers = { members: [{ id: 4, region: "oc" }], configurationIndex: toIndex(9) };
+const members = { ...oldMembers, recoveries: 1 };
 
 describe("a call and its reply", () => {
   test.each([toIndex(9), null])("come back as they were given: known %j", (knownIndex) => {
@@ -19,9 +21,11 @@ describe("a call and its reply", () => {
     expect(decodeReply(encodeReply({ answer, members: told }))).toEqual({ answer, members: told });
   });
 
-  test("of the version before say nothing of members", () => {
-    expect(decodeCall(pack([call]))).toEqual({ ...call, knownIndex: null });
+  test("of the versions before say nothing of members, or nothing of recoveries", () => {
+    expect(decodeCall(pack([oldCall]))).toEqual({ ...oldCall, knownIndex: null, knownRecoveries: 0 });
     expect(decodeReply(pack([answer]))).toEqual({ answer, members: null });
+    const told = decodeReply(pack([answer, oldMembers]));
+    expect(told).toEqual({ answer, members: { ...oldMembers, recoveries: 0 } });
   });
 
   test.each([[[]], [[null]], [["answer"]], [[{}]], [[answer, {}]], [[answer, 4]]])("are not %j", (fields) => {

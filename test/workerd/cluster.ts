@@ -70,7 +70,7 @@ export class TestCluster {
   }
 
   async ask(id: number, request: Request, forwarded = false): Promise<Answer> {
-    const options = { timeoutMs: 10_000, forwarded, knownIndex: null };
+    const options = { timeoutMs: 10_000, forwarded, knownIndex: null, knownRecoveries: 0 };
     return (await askNode(this.nodes, this.member(id), request, options)).answer;
   }
 
