@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { startCluster } from "./cluster.ts";
+import { requestJson } from "./files/http.ts";
+import { integerOption, parseCommandLine, runProgram } from "./options.ts";
+
+const LOG = "sleep";
+const SECONDS = "60";
+const SLEEP_AFTER_MS = 1_000;
+const ASLEEP_TIMEOUT_MS = 60_000;
+const POLL_MS = 100;
+/** Longer than two election timeouts of a local cluster: alarms that were set before it slept have rung. */
+const SETTLE_MS = 2_500;
+/** An object that nobody asks for some 10 s loses its memory, and would forget what it has done. */
+const LOOK_MS = 5_000;
+
+const USAGE = `Usage: npm run check:sleep -- [options]
+
+Starts a new local cluster, lets it fall asleep, and counts what its members do while it is asked for
+nothing but how it is: every alarm, call to a peer and row written. Then it appends, which must need no
+election.
+Exits with 1 if anything was done, or the term is another one.
+
+  --seconds N    How long it is left alone (default ${SECONDS})
+  --help         Show this`;
+
+interface Counters {
+  readonly alarms: number;
+  readonly calls: number;
+  readonly rows: number;
+}
+
+interface Status {
+  readonly term: number;
+  readonly quiesced: boolean;
+  readonly members: readonly { readonly id: number; readonly counters: Counters }[];
+}
+
+await runProgram(USAGE, async () => {
+  const { values } = parseCommandLine({ options: { seconds: { type: "string", default: SECONDS } } });
+  const seconds = integerOption("seconds", values.seconds, 1, 86_400);
+  const directory = await mkdtemp(join(tmpdir(), "timberline-sleep-"));
+  try {
+    await withCluster(join(directory, "data"), (url) => check(url, seconds));
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+async function withCluster(data: string, use: (url: string) => Promise<void>): Promise<void> {
+  const cluster = await startCluster({ data, nodes: 3, port: 0, sleepAfterMs: SLEEP_AFTER_MS });
+  try {
+    await use(cluster.url);
+  } finally {
+    await cluster.stop();
+  }
+}
+
+/** Throws on anything that was done. */
+async function check(url: string, seconds: number): Promise<void> {
+  await requestJson(new URL(`/v1/logs/${LOG}`, url), { method: "PUT" });
+  await append(url, 0);
+  await untilAsleep(url);
+  await setTimeout(SETTLE_MS);
+  const before = await statusOf(url);
+  describe("Asleep    ", before);
+  await watch(url, before, seconds * 1_000);
+  describe(`After ${seconds} s`.padEnd(10), await statusOf(url));
+  const term = await append(url, 1);
+  console.log(`Appended   in term ${term}`);
+  if (term !== before.term) throw new Error(`The cluster fell asleep in term ${before.term}`);
+  console.log("Nothing was done.");
+}
+
+/** Throws when a member does anything, or wakes, within so many ms. */
+async function watch(url: string, before: Status, ms: number): Promise<void> {
+  const idle = workOf(before).join("; ");
+  for (let leftMs = ms; leftMs > 0; leftMs -= LOOK_MS) {
+    await setTimeout(Math.min(leftMs, LOOK_MS));
+    const status = await statusOf(url);
+    const found = workOf(status).join("; ");
+    if (found !== idle) throw new Error(`Something was done: ${found}`);
+    if (!status.quiesced) throw new Error("Somebody woke");
+  }
+}
+
+/** What the members have done so far, in words that differ where any of it does. */
+function workOf({ members }: Status): readonly string[] {
+  return members.map(({ id, counters: { alarms, calls, rows } }) => {
+    return `node ${id}: ${alarms} alarms, ${calls} calls, ${rows} rows`;
+  });
+}
+
+function statusOf(url: string): Promise<Status> {
+  return requestJson(new URL("/v1/clusters/main", url));
+}
+
+/** The term that a record was appended in; the producer tuple makes a retry safe. */
+async function append(url: string, seq: number): Promise<number> {
+  const headers = {
+    "Content-Type": "text/plain",
+    "Producer-Id": "check",
+    "Producer-Epoch": "0",
+    "Producer-Seq": String(seq),
+  };
+  const path = new URL(`/v1/logs/${LOG}/records`, url);
+  const init = { method: "POST", headers, body: `record ${seq}` };
+  return (await requestJson<{ term: number }>(path, init)).term;
+}
+
+/** Until all members sleep; asking wakes nobody. */
+async function untilAsleep(url: string): Promise<void> {
+  const deadline = performance.now() + ASLEEP_TIMEOUT_MS;
+  while (performance.now() < deadline) {
+    if ((await statusOf(url)).quiesced) return;
+    await setTimeout(POLL_MS);
+  }
+  throw new Error(`The cluster is still awake after ${ASLEEP_TIMEOUT_MS} ms`);
+}
+
+function describe(step: string, status: Status): void {
+  console.log(`${step} in term ${status.term}; ${workOf(status).join("; ")}`);
+}
