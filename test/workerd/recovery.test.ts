@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import { MAIN } from "../../src/api/cluster.ts";
 import { abortNode, nodeStatus } from "../../src/transport/object.ts";
-import type { Status } from "../../src/transport/protocol.ts";
+import type { Status } from "../../src/transport/status.ts";
 import worker from "../../src/worker.ts";
 
 const patience = { timeout: 20_000, interval: 50 };
