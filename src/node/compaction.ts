@@ -1,4 +1,3 @@
-import { isMember } from "../raft/configuration.ts";
 import type { Raft } from "../raft/raft.ts";
 import type { Persist } from "../raft/ready.ts";
 import { type Index, toIndex } from "../raft/types.ts";
@@ -46,17 +45,10 @@ export class Compaction {
   #tailStart(): Index {
     const { commitIndex, snapshot } = this.#raft.state;
     const { tailEntries, tailBytes } = this.#options;
-    if (this.#isRetired()) return commitIndex;
     const isLong = commitIndex - snapshot.index > 2 * tailEntries;
     const byEntries = isLong ? commitIndex - tailEntries : 0;
     const byBytes = this.#tail.bytes > 2 * tailBytes ? this.#tail.before(tailBytes) : 0;
     return toIndex(Math.min(commitIndex - 1, Math.max(byEntries, byBytes)));
-  }
-
-  /** Nobody needs the log of who was removed; and by its mark it knows, after a restart too, not to campaign. */
-  #isRetired(): boolean {
-    const { configuration, configurationIndex, commitIndex, id } = this.#raft.state;
-    return configurationIndex <= commitIndex && !isMember(configuration, id);
   }
 
   /** True where it may have removed rows. */

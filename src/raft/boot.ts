@@ -32,7 +32,9 @@ export function boot(init: RaftInit, now: number): State {
     role: { name: "follower" },
     leader: null,
     leaderHeardAt: Number.NEGATIVE_INFINITY,
+    listensSince: now,
     electionDeadline: 0,
+    isRemoved: false,
     sleep: null,
     effects: noEffects(),
   };

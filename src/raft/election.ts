@@ -1,6 +1,6 @@
 import { isVoter } from "./configuration.ts";
 import { becomeLeader, quorumHeardAt } from "./leader.ts";
-import type { PreVote, PreVoteResponse, RequestVote, RequestVoteResponse } from "./messages.ts";
+import type { PreVote, PreVoteResponse, RequestVote, RequestVoteResponse, TimeoutNow } from "./messages.ts";
 import { electionResult } from "./quorum.ts";
 import {
   becomeFollower,
@@ -27,8 +27,16 @@ export function campaign(state: State, now: number): void {
 }
 
 /** The leader hands over to this node: no pre-vote, for everybody still hears the leader (thesis §3.10). */
-export function onTimeoutNow(state: State, now: number): void {
-  if (state.role.name === "follower" && canLead(state)) becomeCandidate(state, now, true);
+export function onTimeoutNow(state: State, { lastIndex }: TimeoutNow, now: number): void {
+  const isTimely = lastIndex === state.lastIndex;
+  if (isTimely && state.role.name === "follower" && canLead(state)) becomeCandidate(state, now, true);
+}
+
+/** Late or not, it is true for ever. Only a leader is not concerned: it may be busy with its own removal. */
+export function onRemoved(state: State, now: number): void {
+  if (state.role.name === "leader") return;
+  state.isRemoved = true;
+  becomeFollower(state, state.currentTerm, null, now);
 }
 
 /**
@@ -39,6 +47,7 @@ export function onTimeoutNow(state: State, now: number): void {
  */
 export function canLead(state: State): boolean {
   const { configuration, configurationIndex, commitIndex, id, lastIndex, snapshot } = state;
+  if (state.isRemoved) return false;
   if (lastIndex < snapshot.readableIndex) return false;
   if (isVoter(configuration, id)) return true;
   return configurationIndex > commitIndex && isVoter(configurationBefore(state), id);
@@ -53,13 +62,14 @@ function becomeCandidate(state: State, now: number, isTransfer: boolean): void {
   ask(state, { type: "RequestVote", term, lastIndex, lastTerm, isTransfer });
 }
 
-type Known = "from" | "to" | "configurationIndex";
+type Known = "from" | "to" | "configurationIndex" | "recoveries";
 type Question = Omit<PreVote, Known> | Omit<RequestVote, Known>;
 
 function ask(state: State, question: Question): void {
   const { id: from, configuration, configurationIndex, effects } = state;
+  const { recoveries } = configuration;
   for (const to of new Set([...configuration.voters, ...configuration.outgoing])) {
-    if (to !== from) effects.messages.push({ ...question, from, to, configurationIndex });
+    if (to !== from) effects.messages.push({ ...question, from, to, configurationIndex, recoveries });
   }
 }
 

@@ -1,6 +1,6 @@
-import { isMember } from "./configuration.ts";
+import { compareMarks, isMember } from "./configuration.ts";
 import type { Message } from "./messages.ts";
-import type { State } from "./state.ts";
+import { committedConfiguration, markOf, type State } from "./state.ts";
 
 /**
  * Only members are heard, and who shows a newer configuration than this node's: it may have become a member
@@ -14,9 +14,19 @@ export function isHeard(state: State, message: Message): boolean {
   if (!("configurationIndex" in message)) return message.type === "TimeoutNow" && isOfLeader(state, message);
   const isLeaders = message.type === "AppendEntries" || message.type === "InstallSnapshot";
   const isLeaving = isLeaders && configurationIndex > base.index;
-  return message.configurationIndex > configurationIndex - (isLeaving ? 1 : 0);
+  const { recoveries, configurationIndex: index } = message;
+  const newer = compareMarks({ recoveries, index }, markOf(state));
+  return newer > 0 || (isLeaving && newer === 0);
 }
 
 function isOfLeader({ leader, currentTerm }: State, { from, term }: Message): boolean {
   return from === leader && term === currentTerm;
+}
+
+/** Tells a node that asks for votes, and that the committed configuration has left behind, to let it be. */
+export function dismissStranger(state: State, { type, from: to }: Message): void {
+  if (type !== "PreVote" && type !== "RequestVote") return;
+  const committed = committedConfiguration(state);
+  if (to >= committed.nextId || isMember(committed, to)) return;
+  state.effects.messages.push({ type: "Removed", from: state.id, to, term: 0 });
 }

@@ -16,11 +16,9 @@ export interface Leader {
   readonly termStart: Index;
   /** Its own log is durable up to here. */
   durableIndex: Index;
-  /** All members but itself, and who has just left and was not told yet. */
+  /** All members but itself; who leaves, until that is committed. */
   readonly peers: Map<NodeId, Progress>;
   readonly catchUps: Map<NodeId, CatchUp>;
-  /** Peers that are told once more what is committed, and then forgotten. */
-  readonly farewells: Set<NodeId>;
   readonly reads: PendingReads;
   readonly proposals: Proposals;
   /** The next round takes the commit index to those who have not heard of it. */
@@ -72,7 +70,6 @@ function leaderFrom(state: State, termStart: Index, now: number, progress: () =>
     durableIndex: toIndex(0),
     peers: new Map(others.map((id) => [id, progress()])),
     catchUps: new Map(learners.map((id) => [id, { roundEnd: termStart, roundBeganAt: now, isDone: false }])),
-    farewells: new Set(),
     reads: noReads(),
     proposals: noProposals(),
     announcesCommit: false,

@@ -172,10 +172,13 @@ function promote(state: State, leader: Leader, now: number): void {
   appendConfiguration(state, leader, jointOf(state.configuration, next), now);
 }
 
-/** The configuration is committed: who is not in it is told once more, and a leader that is not in it goes. */
+/**
+ * The configuration is committed: who is not in it is sent nothing more, and a leader that is not in it goes. A
+ * voter that has not heard of its removal is told when it asks for votes.
+ */
 function dismiss(state: State, leader: Leader, now: number): void {
   const { configuration, id } = state;
-  for (const peer of leader.peers.keys()) if (!isMember(configuration, peer)) leader.farewells.add(peer);
+  for (const peer of leader.peers.keys()) if (!isMember(configuration, peer)) leader.peers.delete(peer);
   if (isVoter(configuration, id)) return;
   nameSuccessor(state, leader);
   becomeFollower(state, state.currentTerm, null, now);
@@ -185,5 +188,5 @@ function dismiss(state: State, leader: Leader, now: number): void {
 function nameSuccessor(state: State, leader: Leader): void {
   const { configuration, lastIndex, id: from, currentTerm: term, effects } = state;
   const to = configuration.voters.find((voter) => leader.peers.get(voter)?.matchIndex === lastIndex);
-  if (to !== undefined) effects.messages.push({ type: "TimeoutNow", from, to, term });
+  if (to !== undefined) effects.messages.push({ type: "TimeoutNow", from, to, term, lastIndex });
 }

@@ -15,6 +15,8 @@ interface Envelope {
 interface Question extends Envelope {
   /** Of the configuration that the sender acts by: who does not know the sender may know less than it does. */
   readonly configurationIndex: Index;
+  /** Of the same: see `compareMarks`. */
+  readonly recoveries: number;
 }
 
 /** "Would you vote for me?": raises no term (thesis §9.6). */
@@ -82,9 +84,8 @@ export interface AppendEntriesRejected extends Envelope {
  * A segment of the sender's snapshot (paper figure 13, but cut by rows): the rows that are left between two
  * indexes, both of entries that are committed.
  */
-export interface InstallSnapshot extends Envelope {
+export interface InstallSnapshot extends Question {
   readonly type: "InstallSnapshot";
-  readonly configurationIndex: Index;
   /** Where the segment before this one ended. */
   readonly prevIndex: Index;
   /** Where this one ends, and the term of that entry, which itself may be left out. */
@@ -109,6 +110,16 @@ export interface InstallSnapshotResponse extends Envelope {
 /** From a leader to its successor: campaign now (thesis §3.10). */
 export interface TimeoutNow extends Envelope {
   readonly type: "TimeoutNow";
+  /** Where both logs ended when it was said: one that comes late, when there is more, is not obeyed. */
+  readonly lastIndex: Index;
+}
+
+/**
+ * To one that asks for votes and was removed, by one that knows it committed: it need not ask again, ever, for
+ * numbers are not used twice. Its `term` is 0 and says nothing: who was removed must not learn one.
+ */
+export interface Removed extends Envelope {
+  readonly type: "Removed";
 }
 
 export type Message =
@@ -120,5 +131,6 @@ export type Message =
   | AppendEntriesAccepted
   | AppendEntriesRejected
   | TimeoutNow
+  | Removed
   | InstallSnapshot
   | InstallSnapshotResponse;

@@ -4,7 +4,7 @@ import { compact } from "./compact.ts";
 import { doWhatIsDue, dueAt } from "./due.ts";
 import { changesLog, takeEffects } from "./effects.ts";
 import { onOwnVoteDurable } from "./election.ts";
-import { isHeard } from "./heard.ts";
+import { dismissStranger, isHeard } from "./heard.ts";
 import { invariant } from "./invariant.ts";
 import { appendCommand } from "./leader.ts";
 import {
@@ -51,7 +51,11 @@ export class Raft {
   step(message: Message, now: number): void {
     const state = this.#state;
     this.#expectTaken();
-    if (message.to !== state.id || message.from === state.id || !isHeard(state, message)) return;
+    if (message.to !== state.id || message.from === state.id) return;
+    if (!isHeard(state, message)) {
+      dismissStranger(state, message);
+      return;
+    }
     const { isSound, damaged } = soundnessOf(message);
     this.corruptEntries += damaged;
     if (isSound) receive(state, message, now);

@@ -3,6 +3,7 @@ import {
   hasLiveLeader,
   onPreVote,
   onPreVoteResponse,
+  onRemoved,
   onRequestVote,
   onRequestVoteResponse,
   onTimeoutNow,
@@ -10,13 +11,19 @@ import {
 import { onAppendEntries } from "./follower.ts";
 import { onInstallSnapshot } from "./install-snapshot.ts";
 import { invariant } from "./invariant.ts";
-import type { Message } from "./messages.ts";
+import type { Message, Removed } from "./messages.ts";
 import { disturbs, wake } from "./sleep.ts";
 import { becomeFollower, type State } from "./state.ts";
 import { toIndex } from "./types.ts";
 
+type OfTerm = Exclude<Message, Removed>;
+
 /** A message that is heard, and sound: by its term it changes this node's, is refused, or is for its handler. */
 export function receive(state: State, message: Message, now: number): void {
+  if (message.type === "Removed") {
+    onRemoved(state, now);
+    return;
+  }
   if (state.sleep !== null && disturbs(state.sleep, message)) wake(state, now);
   if (message.term > state.currentTerm && !meetNewerTerm(state, message, now)) return;
   if (message.term < state.currentTerm) answerStale(state, message);
@@ -24,7 +31,7 @@ export function receive(state: State, message: Message, now: number): void {
 }
 
 /** Follows a newer term where the message proves one; false: it must be ignored. */
-function meetNewerTerm(state: State, message: Message, now: number): boolean {
+function meetNewerTerm(state: State, message: OfTerm, now: number): boolean {
   const isOfFuture = message.type === "PreVote" || (message.type === "PreVoteResponse" && message.granted);
   if (isOfFuture) return true;
   if (message.type === "RequestVote" && !message.isTransfer && hasLiveLeader(state, now)) return false;
@@ -33,7 +40,7 @@ function meetNewerTerm(state: State, message: Message, now: number): boolean {
 }
 
 /** A request of an older term changes nothing; its sender learns the newer one. Old answers are dropped. */
-function answerStale({ id: from, currentTerm: term, effects }: State, message: Message): void {
+function answerStale({ id: from, currentTerm: term, effects }: State, message: OfTerm): void {
   const to = message.from;
   if (message.type === "PreVote") {
     effects.messages.push({ type: "PreVoteResponse", from, to, term, granted: false });
@@ -53,7 +60,7 @@ function answerStale({ id: from, currentTerm: term, effects }: State, message: M
 }
 
 /** Gives a message of the present term, or a question about a later one, to its handler. */
-function dispatch(state: State, message: Message, now: number): void {
+function dispatch(state: State, message: OfTerm, now: number): void {
   switch (message.type) {
     case "PreVote":
       onPreVote(state, message, now);
@@ -68,7 +75,7 @@ function dispatch(state: State, message: Message, now: number): void {
       onRequestVoteResponse(state, message, now);
       break;
     case "TimeoutNow":
-      onTimeoutNow(state, now);
+      onTimeoutNow(state, message, now);
       break;
     case "AppendEntries":
       followSender(state, message, now);

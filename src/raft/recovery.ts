@@ -12,7 +12,7 @@ const termLeap = 1_000;
 
 /** Why a recovery is not forced. Nothing happened. */
 export type RecoveryRefusal =
-  /** A leader is at work, or was until just now: nothing is lost. */
+  /** A leader is at work, or was until just now; or this node has not listened long enough to say that none is. */
   | "has-leader"
   /** Those given up must be named, all of them and nobody else: the other members of the configuration in force. */
   | "other-members"
@@ -30,7 +30,8 @@ export function forceRecovery(
   timestamp: number,
   now: number,
 ): Index | RecoveryRefusal {
-  if (hasLiveLeader(state, now)) return "has-leader";
+  const listenedMs = now - Math.max(state.listensSince, state.leaderHeardAt);
+  if (hasLiveLeader(state, now) || listenedMs < state.options.electionTimeoutMs) return "has-leader";
   const others = membersOf(state.configuration).filter((id) => id !== state.id);
   const isExact = lost.length === others.length && others.every((id) => lost.includes(id));
   if (!isExact) return "other-members";

@@ -27,16 +27,13 @@ export function replicate(state: State, leader: Leader, now: number): void {
     stayBehindSnapshot(state, progress);
     if (progress.mode === "snapshot") sendSegment(state, peer, progress, entriesMax);
     const hasNews = leader.announcesCommit && progress.sentCommit < state.commitIndex;
-    const isDue =
-      heartbeatDue || hasNews || leader.farewells.has(peer) || progress.sentRound < leader.reads.round;
+    const isDue = heartbeatDue || hasNews || progress.sentRound < leader.reads.round;
     const isQuestion = progress.mode === "probe" && !progress.paused;
     const entries = entriesFor(state, leader, progress);
     if (!isDue && !isQuestion && entries.length === 0) continue;
     send(state, leader, peer, progress, entries, now);
     progressAfter(progress, entries.length);
   }
-  for (const peer of leader.farewells) leader.peers.delete(peer);
-  leader.farewells.clear();
   leader.announcesCommit = false;
   tellTarget(state, leader, heartbeatDue);
 }
@@ -88,7 +85,7 @@ function send(
   const prevIndex = progress.mode === "snapshot" ? state.snapshot.index : toIndex(progress.nextIndex - 1);
   const prevTerm = termAt(state, prevIndex);
   invariant(prevTerm !== null, `the log has no entry ${prevIndex}`);
-  const { id: from, currentTerm: term, commitIndex, configurationIndex } = state;
+  const { id: from, currentTerm: term, commitIndex, configurationIndex, configuration } = state;
   const { round } = leader.reads;
   state.effects.messages.push({
     type: "AppendEntries",
@@ -96,6 +93,7 @@ function send(
     to,
     term,
     configurationIndex,
+    recoveries: configuration.recoveries,
     prevIndex,
     prevTerm,
     entries,

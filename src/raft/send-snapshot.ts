@@ -60,7 +60,8 @@ export function sendSegment(state: State, to: NodeId, progress: Progress, countM
   const { index: lastIndex, term: lastTerm } = entries.at(-1) ?? snapshot;
   const segment = {
     type: "InstallSnapshot",
-    ...{ from: state.id, to, term: state.currentTerm, configurationIndex: state.configurationIndex },
+    ...{ from: state.id, to, term: state.currentTerm },
+    ...{ configurationIndex: state.configurationIndex, recoveries: state.configuration.recoveries },
     ...{ prevIndex: toIndex(nextIndex - 1), lastIndex, lastTerm, snapshotIndex: snapshot.index, entries },
   } as const;
   effects.messages.push({ ...segment, checksum: segmentChecksum(segment) });

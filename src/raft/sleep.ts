@@ -90,6 +90,7 @@ export function wake(state: State, now: number): void {
   if (state.sleep === null) return;
   state.sleep = null;
   state.effects.sleepChanged = true;
+  state.listensSince = now;
   const { role } = state;
   if (role.name !== "leader") {
     resetElectionDeadline(state, now);

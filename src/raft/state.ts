@@ -1,4 +1,4 @@
-import { type Configuration, decodeConfiguration } from "./configuration.ts";
+import { type Configuration, type ConfigurationMark, decodeConfiguration } from "./configuration.ts";
 import type { Effects } from "./effects.ts";
 import { invariant } from "./invariant.ts";
 import type { Leader } from "./leader.ts";
@@ -53,8 +53,12 @@ export interface State {
   leader: NodeId | null;
   /** When that leader was last heard, ms. */
   leaderHeardAt: number;
+  /** Since when this node could have heard one: since it started, or woke, ms. */
+  listensSince: number;
   /** When to campaign unless a leader is heard before, ms. */
   electionDeadline: number;
+  /** Others have told this node that it was removed: it does not campaign. */
+  isRemoved: boolean;
   /** Set while this node sleeps: nothing is due, and it sends nothing of its own. */
   sleep: SleepMark | null;
 
@@ -96,6 +100,17 @@ export function adoptConfiguration(state: State, upTo: Index): void {
 export function configurationBefore(state: State): Configuration {
   return configurationAt(state, toIndex(state.configurationIndex - 1)).configuration;
 }
+
+/** The newest configuration that is certainly committed: of two neighbours in a log, the first is. */
+export function committedConfiguration(state: State): Configuration {
+  return state.configurationIndex <= state.commitIndex ? state.configuration : configurationBefore(state);
+}
+
+/** Which configuration is in force. */
+export const markOf = ({ configuration, configurationIndex: index }: State): ConfigurationMark => ({
+  recoveries: configuration.recoveries,
+  index,
+});
 
 function configurationAt({ log, base }: State, upTo: Index): PlacedConfiguration {
   const entry = log.configuration(upTo);

@@ -27,7 +27,7 @@ export function tellTarget(state: State, leader: Leader, heartbeatDue: boolean):
   const { transfer } = leader;
   if (transfer === null || (transfer.isTold && !heartbeatDue)) return;
   if (leader.peers.get(transfer.to)?.matchIndex !== state.lastIndex) return;
-  const { id: from, currentTerm: term } = state;
-  state.effects.messages.push({ type: "TimeoutNow", from, to: transfer.to, term });
+  const { id: from, currentTerm: term, lastIndex } = state;
+  state.effects.messages.push({ type: "TimeoutNow", from, to: transfer.to, term, lastIndex });
   transfer.isTold = true;
 }

@@ -15,6 +15,7 @@ const types: readonly Message["type"][] = [
   "TimeoutNow",
   "InstallSnapshot",
   "InstallSnapshotResponse",
+  "Removed",
 ];
 const kinds: readonly Entry["kind"][] = ["noop", "command", "configuration"];
 
@@ -35,15 +36,18 @@ const envelope = ({ from, to, term }: Message): readonly number[] => [from, to, 
 function fields(message: Message): readonly unknown[] {
   switch (message.type) {
     case "PreVote":
-      return [message.lastIndex, message.lastTerm, message.configurationIndex];
+      return [message.lastIndex, message.lastTerm, message.configurationIndex, message.recoveries];
     case "RequestVote":
-      return [message.lastIndex, message.lastTerm, message.isTransfer ? 1 : 0, message.configurationIndex];
+      return [
+        ...[message.lastIndex, message.lastTerm, message.isTransfer ? 1 : 0],
+        ...[message.configurationIndex, message.recoveries],
+      ];
     case "PreVoteResponse":
     case "RequestVoteResponse":
       return [message.granted ? 1 : 0];
     case "AppendEntries": {
-      const { prevIndex, prevTerm, commitIndex, round, entries, configurationIndex, sleep } = message;
-      const last = [configurationIndex, sleep ? 1 : 0];
+      const { prevIndex, prevTerm, commitIndex, round, entries } = message;
+      const last = [message.configurationIndex, message.sleep ? 1 : 0, message.recoveries];
       return [prevIndex, prevTerm, commitIndex, round, entries.map(fromEntry), ...last];
     }
     case "AppendEntriesAccepted":
@@ -54,11 +58,13 @@ function fields(message: Message): readonly unknown[] {
       const { prevIndex, lastIndex, lastTerm, snapshotIndex, checksum, entries, configurationIndex } =
         message;
       const numbers = [prevIndex, lastIndex, lastTerm, snapshotIndex, checksum, configurationIndex];
-      return [...numbers, entries.map(fromEntry)];
+      return [...numbers, entries.map(fromEntry), message.recoveries];
     }
     case "InstallSnapshotResponse":
       return [message.prevIndex, message.commitIndex];
     case "TimeoutNow":
+      return [message.lastIndex];
+    case "Removed":
       return [];
   }
 }
@@ -89,6 +95,7 @@ function toFields(type: Message["type"] | undefined, packed: readonly unknown[])
         lastIndex: indexAt(packed, 0),
         lastTerm: toNatural(packed[1]),
         configurationIndex: addedAt(packed, 2),
+        recoveries: addedAt(packed, 3),
       };
     case "RequestVote": {
       const [, lastTerm, isTransfer] = packed;
@@ -98,6 +105,7 @@ function toFields(type: Message["type"] | undefined, packed: readonly unknown[])
         lastTerm: toNatural(lastTerm),
         isTransfer: isTransfer === 1,
         configurationIndex: addedAt(packed, 3),
+        recoveries: addedAt(packed, 4),
       };
     }
     case "PreVoteResponse":
@@ -111,7 +119,11 @@ function toFields(type: Message["type"] | undefined, packed: readonly unknown[])
         commitIndex: indexAt(packed, 2),
         configurationIndex: addedAt(packed, 5),
       };
-      const numbers = { prevTerm: toNatural(prevTerm), round: toNatural(round) };
+      const numbers = {
+        prevTerm: toNatural(prevTerm),
+        round: toNatural(round),
+        recoveries: addedAt(packed, 7),
+      };
       return { type, ...indexes, ...numbers, entries: toArray(entries).map(toEntry), sleep: sleep === 1 };
     }
     case "AppendEntriesAccepted":
@@ -130,13 +142,16 @@ function toFields(type: Message["type"] | undefined, packed: readonly unknown[])
     case "InstallSnapshot": {
       const [, , lastTerm, , checksum, , entries] = packed;
       const indexes = { prevIndex: indexAt(packed, 0), lastIndex: indexAt(packed, 1) };
-      const numbers = { lastTerm: toNatural(lastTerm), checksum: toNatural(checksum) };
+      const recoveries = addedAt(packed, 7);
+      const numbers = { lastTerm: toNatural(lastTerm), checksum: toNatural(checksum), recoveries };
       const reach = { snapshotIndex: indexAt(packed, 3), configurationIndex: indexAt(packed, 5) };
       return { type, ...indexes, ...numbers, ...reach, entries: toArray(entries).map(toEntry) };
     }
     case "InstallSnapshotResponse":
       return { type, prevIndex: indexAt(packed, 0), commitIndex: indexAt(packed, 1) };
     case "TimeoutNow":
+      return { type, lastIndex: addedAt(packed, 0) };
+    case "Removed":
       return { type };
     case undefined:
       throw new CodecError("a message's type is not known");

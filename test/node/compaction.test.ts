@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toSeq } from "../../src/log/types.ts";
 import { Node } from "../../src/node/node.ts";
-import { encodeConfiguration } from "../../src/raft/configuration.ts";
-import { createEntry } from "../../src/raft/entry.ts";
 import { bootstrapIdentity } from "../../src/raft/identity.ts";
 import type { Message } from "../../src/raft/messages.ts";
 import { type Entry, toIndex } from "../../src/raft/types.ts";
@@ -87,26 +85,6 @@ it("one committed entry stays, though it is larger than the tail may be", () => 
     expect(commitIndex - snapshotIndex).toBeGreaterThanOrEqual(1);
   }
   expect(small.status()?.snapshotIndex).toBeGreaterThan(0);
-});
-
-describe("a node that was removed", () => {
-  it("lets go of its log, and so does not campaign after a restart either", () => {
-    const { host, node } = started(2, 3);
-    const configuration = { ...bootstrapIdentity("main", 2, ["weur"]).configuration, voters: [1, 3] };
-    const data = encodeConfiguration(configuration);
-    const left = createEntry(toIndex(2), 1, "configuration", data);
-    const entries = [noop(1), left];
-    hear(node, between(1, 2).in(1).append({ entries, commitIndex: 1, configurationIndex: 2 }));
-    expect(node.status()).toMatchObject({ snapshotIndex: 0 });
-    const end = { prevIndex: 2, prevTerm: 1, commitIndex: 2, configurationIndex: 2 };
-    hear(node, between(1, 2).in(1).append(end));
-    expect(node.status()).toMatchObject({ snapshotIndex: 2, lastIndex: 2 });
-    const again = new Node(host, options);
-    host.pass(100_000);
-    again.alarm();
-    expect(again.status()).toMatchObject({ role: "follower", commitIndex: 2 });
-    expect(host.sent).toEqual([]);
-  });
 });
 
 /** Create "a" and append to it; the log is deleted and made again before the snapshot's end. */

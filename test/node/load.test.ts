@@ -38,6 +38,7 @@ function depose(leader: Leader): void {
     entries: [],
     commitIndex: zero,
     configurationIndex: zero,
+    recoveries: 0,
     sleep: false,
   };
   leader.hear({ type: "AppendEntries", from: 2, to: 1, term: 9, round: 1, ...empty });

@@ -83,7 +83,7 @@ describe("a request that is answered already", () => {
 });
 
 describe("a command that enters at a follower", () => {
-  const empty = { entries: [], round: 1, sleep: false } as const;
+  const empty = { entries: [], round: 1, sleep: false, recoveries: 0 } as const;
   const heartbeat = { type: "AppendEntries", from: 2, to: 1, term: 2, ...empty } as const;
   const zero = toIndex(0);
 
@@ -151,6 +151,7 @@ describe("an object that was superseded by another life of it", () => {
       entries: [],
       commitIndex: zero,
       configurationIndex: zero,
+      recoveries: 0,
       sleep: false,
     };
     const heartbeat = { type: "AppendEntries", from: 2, to: 1, term: 2, round: 1, ...empty } as const;

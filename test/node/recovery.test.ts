@@ -9,12 +9,13 @@ import { append, create, Leader, options } from "./leader.ts";
 vi.spyOn(console, "error").mockImplementation(() => undefined);
 const regions = ["weur", "enam", "apac"];
 
-/** Node 3 of three, which hears nobody. */
+/** Node 3 of three, which has heard nobody for long enough to know that it hears nobody. */
 function bereft(): { readonly host: FakeHost; readonly node: Node } {
   const host = new FakeHost();
   const node = new Node(host, options);
   node.prepare(bootstrapIdentity("main", 3, regions));
   node.start();
+  host.pass(options.electionTimeoutMs);
   return { host, node };
 }
 

@@ -17,7 +17,7 @@ function sleeper(): { readonly host: FakeHost; readonly node: Node } {
   node.prepare(bootstrapIdentity("main", 2, ["weur", "wnam", "enam"]));
   node.start();
   const entries = [noop(1), command(2, { kind: "create", name: "a", start: toSeq(0), timestamp: 1 })];
-  const configured = { configurationIndex: toIndex(0) };
+  const configured = { configurationIndex: toIndex(0), recoveries: 0 };
   const message = { type: "AppendEntries", from: 1, to: 2, term: 1, round: 1, ...configured } as const;
   const first = { prevIndex: toIndex(0), prevTerm: 0, entries, commitIndex: toIndex(0), sleep: false };
   const last = { prevIndex: toIndex(2), prevTerm: 1, entries: [], commitIndex: toIndex(2), sleep: true };

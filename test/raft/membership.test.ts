@@ -80,7 +80,7 @@ describe("a node is added", () => {
     expect(cluster.node(4).raft.wakeAt()).toBeNull();
     cluster.clock.now += 10 * timeout;
     cluster.node(4).wake();
-    cluster.node(4).step({ type: "TimeoutNow", from: 1, to: 4, term: 1 });
+    cluster.node(4).step({ type: "TimeoutNow", from: 1, to: 4, term: 1, lastIndex: leader.state.lastIndex });
     expect(cluster.node(4).role).toBe("follower");
   });
 
@@ -383,6 +383,15 @@ test("a leader that removes itself is heard to the end, by who restarted and kno
   expect(votersOf(cluster.leader)).toEqual([2, 3]);
 });
 
+/** After at most one question it is silent for good. */
+function expectSilence(cluster: Cluster, id: number): void {
+  cluster.pass(3 * timeout);
+  const before = cluster.sent.length;
+  cluster.pass(20 * timeout);
+  expect(cluster.sent.slice(before).filter(({ from }) => from === id)).toEqual([]);
+  expect(cluster.node(id).raft.wakeAt()).toBeNull();
+}
+
 describe("a node that was removed", () => {
   test("hears of it, and then disturbs nobody", () => {
     const { cluster, leader } = led(3);
@@ -391,10 +400,41 @@ describe("a node that was removed", () => {
     cluster.heartbeat();
     expect(votersOf(cluster.node(3))).toEqual([1, 2]);
     expect(leader.leadership.peers.has(3)).toBe(false);
-    expect(cluster.node(3).raft.wakeAt()).toBeNull();
+    expectSilence(cluster, 3);
   });
 
-  test("while it was cut off, campaigns in vain: nobody hears it, and nobody tells it a term", () => {
+  test.each([
+    ["together with the leader", 3, { remove: [1, 2] }, 2],
+    ["and replaced by others, all of them", 6, { add: [4, 5, 6], remove: [1, 2, 3] }, 2],
+  ] as const)("%s, learns it when it asks for votes, and asks no more", (_, size, change, id) => {
+    const { cluster, leader } = led(size, 3);
+    leader.change(change);
+    cluster.pass(10 * timeout);
+    expect(votersOf(cluster.leader)).not.toContain(id);
+    expectSilence(cluster, id);
+  });
+
+  test("while it was cut off learns it when it comes back, after a restart too, and no term with it", () => {
+    const { cluster, leader } = led(3);
+    cluster.partition([1, 2], [3]);
+    leader.change({ remove: [3] });
+    cluster.run();
+    cluster.heartbeat();
+    cluster.heal();
+    expectSilence(cluster, 3);
+    cluster.node(3).restart();
+    expectSilence(cluster, 3);
+    expect(cluster.sent.filter(({ type }) => type === "Removed").map(({ term }) => term)).toContain(0);
+    expect(leader.state.currentTerm).toBe(1);
+  });
+
+  test("is told so by nobody who may only be behind: a node with a newer number may be a member by now", () => {
+    const { cluster } = led(4, 3);
+    cluster.node(2).step(between(4, 2).in(5).preVote({}));
+    expect(cluster.pool).toEqual([]);
+  });
+
+  test("while it was cut off, campaigns in vain: it changes nothing, and nobody tells it a term", () => {
     const { cluster, leader } = led(3);
     cluster.partition([1, 2], [3]);
     leader.change({ remove: [3] });
@@ -405,13 +445,17 @@ describe("a node that was removed", () => {
     expect(cluster.inFlight("PreVote", { from: 3 })).toHaveLength(2);
     const sent = cluster.sent.length;
     cluster.run();
-    expect(cluster.sent.slice(sent).filter(({ to }) => to === 3)).toEqual([]);
+    const told = cluster.sent.slice(sent).filter(({ to }) => to === 3);
+    expect(told.map(({ type, term }) => [type, term])).toEqual([
+      ["Removed", 0],
+      ["Removed", 0],
+    ]);
     expect(leader.role).toBe("leader");
     expect(leader.state.currentTerm).toBe(1);
     const { requestVote, append } = between(3, 1).in(99);
     leader.step(requestVote({ lastIndex: 99, lastTerm: 98 }), append({}));
     expect(leader.state.currentTerm).toBe(1);
-    expect(cluster.pool).toEqual([]);
+    expect(cluster.pool).toMatchObject([{ type: "Removed", to: 3, term: 0 }]);
   });
 });
 

@@ -64,7 +64,34 @@ describe("a survivor that is told that all others are lost", () => {
     cluster.node(2).restart();
     cluster.pass(5 * timeout);
     expect(survivor.role).toBe("leader");
-    expect(cluster.sent.filter(({ from, to }) => from === 3 && to !== 3)).toEqual([]);
+    const answers = cluster.sent.filter(({ from }) => from === 3);
+    expect(new Set(answers.map(({ type }) => type))).toEqual(new Set(["Removed"]));
+    expect(cluster.leaders).toEqual([survivor]);
+  });
+
+  test("is deaf to them too where they know a newer configuration, for it never heard of that", () => {
+    const cluster = new Cluster({ size: 4, voters: 3 });
+    const leader = cluster.elect(1);
+    cluster.heartbeat();
+    cluster.partition([1, 2, 4], [3]);
+    leader.change({ add: [4] });
+    cluster.pass(3 * timeout);
+    expect(leader.state.configurationIndex).toBeGreaterThan(cluster.node(3).state.lastIndex);
+    for (const id of [1, 2, 4]) cluster.node(id).crash();
+    cluster.heal();
+    const survivor = cluster.node(3);
+    cluster.clock.now += 10 * timeout;
+    survivor.recover([1, 2]);
+    survivor.propose("precious");
+    const { commitIndex } = survivor.state;
+    for (const id of [1, 2, 4]) cluster.node(id).restart();
+    cluster.pass(10 * timeout);
+    expect(survivor.role).toBe("leader");
+    expect(survivor.state.commitIndex).toBe(commitIndex);
+    survivor.restart();
+    cluster.pass(10 * timeout);
+    expect(survivor.role).toBe("leader");
+    expect(survivor.log.some(({ data }) => new TextDecoder().decode(data) === "precious")).toBe(true);
   });
 
   test("takes in new nodes, and grows to a cluster again", () => {
@@ -90,6 +117,20 @@ describe("a recovery is refused", () => {
     expect(cluster.node(2).recover([1, 3])).toBe("has-leader");
     expect(leader.recover([2, 3])).toBe("has-leader");
     expect(cluster.node(2).state.currentTerm).toBe(1);
+  });
+
+  test("by who has just started, or just woken: it has not listened long enough to know", () => {
+    const cluster = new Cluster({ size: 3, options: { sleepAfterMs: timeout } });
+    cluster.elect(1);
+    cluster.heartbeat();
+    const restarted = cluster.node(2);
+    restarted.restart();
+    expect(restarted.recover([1, 3])).toBe("has-leader");
+    cluster.pass(5 * timeout);
+    const woken = cluster.node(3);
+    expect(woken.state.sleep).not.toBeNull();
+    expect(woken.recover([1, 2])).toBe("has-leader");
+    expect(cluster.leader.id).toBe(1);
   });
 
   test.each([[[]], [[1]], [[1, 2, 4]], [[1, 3]]])("to who gives up %j: those are not all others", (lost) => {

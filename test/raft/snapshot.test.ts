@@ -355,7 +355,8 @@ describe("who has half of a snapshot", () => {
     expect(peer.raft.wakeAt()).toBeNull();
     cluster.clock.now += 10 * cluster.options.electionTimeoutMs;
     peer.wake();
-    peer.step({ type: "TimeoutNow", from: 1, to: 2, term: 2 });
+    const { lastIndex } = peer.state;
+    peer.step({ type: "TimeoutNow", from: 1, to: 2, term: 2, lastIndex });
     expect([peer.role, cluster.pool]).toEqual(["follower", []]);
     cluster.win(3, [2]);
   });

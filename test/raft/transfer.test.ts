@@ -114,10 +114,29 @@ describe("the word to campaign", () => {
   test("of an older term, or from a stranger, moves nobody", () => {
     const { cluster } = led();
     const follower = cluster.node(2);
-    const word = { type: "TimeoutNow", to: 2 } as const;
+    const { lastIndex } = follower.state;
+    const word = { type: "TimeoutNow", to: 2, lastIndex } as const;
     follower.step({ ...word, from: 1, term: 0 }, { ...word, from: 9, term: 1 });
     expect(follower.role).toBe("follower");
     expect(follower.state.currentTerm).toBe(1);
+  });
+
+  test("that comes late, when there are more entries, moves nobody", () => {
+    const { cluster, leader } = led();
+    leader.transfer(2);
+    const words = cluster.take("TimeoutNow");
+    for (let half = 0; half < 2; half += 1) {
+      cluster.clock.now += timeout / 2;
+      leader.wake();
+      cluster.take("TimeoutNow");
+      cluster.run();
+    }
+    leader.propose("a");
+    cluster.run();
+    cluster.deliver(...words);
+    cluster.run();
+    expect(cluster.leader.id).toBe(1);
+    expect(leader.state.currentTerm).toBe(1);
   });
 
   test("to one that lacks a committed entry elects nobody: its log is too old", () => {
@@ -127,7 +146,8 @@ describe("the word to campaign", () => {
     cluster.run();
     expect(leader.state.commitIndex).toBe(toIndex(2));
     cluster.heal();
-    cluster.node(3).step({ type: "TimeoutNow", from: 1, to: 3, term: 1 });
+    const { lastIndex } = cluster.node(3).state;
+    cluster.node(3).step({ type: "TimeoutNow", from: 1, to: 3, term: 1, lastIndex });
     cluster.run();
     expect(cluster.node(3).role).not.toBe("leader");
     cluster.pass(5 * timeout);

@@ -5,7 +5,7 @@ import { demand } from "./words.ts";
 const types: readonly Message["type"][] = [
   ...(["PreVote", "PreVoteResponse", "RequestVote", "RequestVoteResponse"] as const),
   ...(["AppendEntries", "AppendEntriesAccepted", "AppendEntriesRejected", "TimeoutNow"] as const),
-  ...(["InstallSnapshot", "InstallSnapshotResponse"] as const),
+  ...(["InstallSnapshot", "InstallSnapshotResponse", "Removed"] as const),
 ];
 
 /** Messages in flight by `1->2`, by type, by `@7`, all of them, or none; there must be some. */

@@ -53,6 +53,8 @@ function detailsOf(message: Message): string {
     case "InstallSnapshotResponse":
       return `: after ${message.prevIndex}; commit ${message.commitIndex}`;
     case "TimeoutNow":
+      return `, logs end at ${message.lastIndex}`;
+    case "Removed":
       return "";
   }
 }

@@ -34,6 +34,7 @@ function craft(head: Envelope) {
   return {
     preVote: ({ lastIndex = 0, lastTerm = 0, configurationIndex = 0 }: LogEnd): PreVote => ({
       type: "PreVote",
+      recoveries: 0,
       configurationIndex: toIndex(configurationIndex),
       ...head,
       lastIndex: toIndex(lastIndex),
@@ -42,6 +43,7 @@ function craft(head: Envelope) {
     preVoteResponse: (granted: boolean): PreVoteResponse => ({ type: "PreVoteResponse", ...head, granted }),
     requestVote: ({ lastIndex = 0, lastTerm = 0, configurationIndex = 0 }: LogEnd): RequestVote => ({
       type: "RequestVote",
+      recoveries: 0,
       configurationIndex: toIndex(configurationIndex),
       isTransfer: false,
       ...head,
@@ -55,6 +57,7 @@ function craft(head: Envelope) {
     }),
     append: (fields: AppendFields): AppendEntries => ({
       type: "AppendEntries",
+      recoveries: 0,
       ...head,
       configurationIndex: toIndex(fields.configurationIndex ?? 0),
       prevIndex: toIndex(fields.prevIndex ?? 0),
@@ -97,6 +100,7 @@ function craft(head: Envelope) {
         type: "InstallSnapshot",
         ...head,
         configurationIndex: toIndex(0),
+        recoveries: 0,
         prevIndex: toIndex(prevIndex),
         lastIndex: toIndex(lastIndex),
         lastTerm,

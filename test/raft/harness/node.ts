@@ -132,6 +132,7 @@ export class TestNode {
   }
 
   recover(lost: readonly NodeId[]): ReturnType<Raft["recover"]> {
+    this.raft.wake(this.now);
     const begun = this.raft.recover(lost, 1_000, this.now);
     this.#take();
     this.#input(() => {});
