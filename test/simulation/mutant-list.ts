@@ -207,4 +207,10 @@ export const mutants: readonly Mutant[] = [
     original: "if (message.sleep && lastNewIndex === state.lastIndex) {",
     fault: "if (message.sleep) {",
   },
+  {
+    name: "a member that has not heard of a change hears no new member",
+    file: "src/raft/heard.ts",
+    original: "return newer > 0 || (isLeaving && newer === 0);",
+    fault: "return newer > 1e9;",
+  },
 ];
