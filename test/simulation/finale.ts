@@ -49,13 +49,16 @@ export class Finale {
 
   /**
    * Whatever the faults left behind, a cluster that nobody asks for anything comes to rest. An alarm that was lost
-   * just before is noticed by the next event, so there is one: a read that wakes nobody.
+   * just before is noticed by a later event, so there are some: reads that wake nobody.
    */
   #fallAsleep(): void {
     const { scheduler, plan } = this.#ground.world;
-    scheduler.after(plan.clock.alarmLostAfterMs + 1, () => {
+    const nudge = (): void => {
+      if (isAsleep()) return;
       for (const machine of this.#ground.machines) this.#readLocally(machine, "nothing", () => {});
-    });
+      scheduler.after(plan.clock.alarmLostAfterMs + 1, nudge);
+    };
+    scheduler.after(plan.clock.alarmLostAfterMs + 1, nudge);
     const { electionTimeoutMs, sleepAfterMs } = plan.options;
     const patienceMs = 2 * timeoutsMax * electionTimeoutMs + 4 * sleepAfterMs + this.#catchUpMs();
     const isAsleep = (): boolean => this.#members().every(({ storage }) => storage.onDisk.sleepMark !== null);
