@@ -11,7 +11,7 @@ import type { Cluster } from "./cluster.ts";
 export class Roster {
   readonly #newest = new Map<string, { readonly cluster: Cluster; readonly mark: ConfigurationMark }>();
 
-  /** The cluster with its present members; with those of its bootstrap, while no newer ones are known. */
+  /** The cluster with its present members, another object after each news; with those of its bootstrap before. */
   present(cluster: Cluster): Cluster {
     return this.#newest.get(cluster.name)?.cluster ?? cluster;
   }
@@ -21,12 +21,11 @@ export class Roster {
     return this.#newest.get(name)?.mark ?? { recoveries: 0, index: toIndex(0) };
   }
 
-  /** A node told members; late news of older ones are no news. Says whether they were new. */
-  learn(cluster: Cluster, { members, configurationIndex, recoveries }: Members): boolean {
+  /** A node told members; late news of older ones are no news. */
+  learn(cluster: Cluster, { members, configurationIndex, recoveries }: Members): void {
     const mark = { recoveries, index: configurationIndex };
-    if (compareMarks(mark, this.mark(cluster)) <= 0) return false;
+    if (compareMarks(mark, this.mark(cluster)) <= 0) return;
     const addresses = members.map((member) => ({ cluster: cluster.name, ...member }));
     this.#newest.set(cluster.name, { cluster: { ...cluster, members: addresses }, mark });
-    return true;
   }
 }

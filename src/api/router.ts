@@ -40,8 +40,7 @@ export class Router {
 
   /** Throws the problems `no-leader`, `busy`, `too-many-requests` and `outcome-unknown`. */
   async command(call: Call, cluster: Cluster, command: Command): Promise<Outcome> {
-    const request: CommandRequest = { kind: "command", command, ...this.#nearest(call, cluster) };
-    const answer = await this.#toLeader(call, cluster, request, canRepeat(command));
+    const answer = await this.#toLeader(call, cluster, { kind: "command", command }, canRepeat(command));
     if (answer.kind !== "outcome") throw new Error("a node answered a command with something else");
     return answer.outcome;
   }
@@ -83,7 +82,7 @@ export class Router {
   ): Promise<MembersAnswer | RecoverRefused | Failure> {
     const timeoutMs = Math.max(0, call.deadline - this.#world.now());
     const target = { node, direct: true };
-    const { answer } = await this.#ask(call, cluster, target, { kind: "recover", lost }, timeoutMs);
+    const answer = await this.#ask(call, cluster, target, { kind: "recover", lost }, timeoutMs);
     if (answer.kind !== "members" && answer.kind !== "recover-refused" && answer.kind !== "failure")
       throw new Error("a node answered a recovery with something else");
     return answer;
@@ -99,7 +98,8 @@ export class Router {
     let present = this.#roster.present(cluster);
     let target = this.#hints.first(present, this.#order(call, present));
     for (;;) {
-      const { answer } = await this.#ask(call, cluster, target, request, attempts.attemptMs(isRepeatable));
+      const placed = request.kind === "command" ? { ...request, ...this.#nearest(call, present) } : request;
+      const answer = await this.#ask(call, cluster, target, placed, attempts.attemptMs(isRepeatable));
       present = this.#roster.present(cluster);
       if (answer.kind !== "failure") {
         this.#hints.answered(present, target);
@@ -119,42 +119,48 @@ export class Router {
   /** `build` is called for each attempt. Throws `no-leader`, `timeout`, and what says that all nodes are full. */
   async query(call: Call, cluster: Cluster, build: () => QueryRequest): Promise<QueryAnswer> {
     const attempts = new Attempts(this.#world, call, cluster);
-    let order = this.#order(call, this.#roster.present(cluster));
-    for (let at = 0; ; ) {
+    let present = this.#roster.present(cluster);
+    let order = this.#order(call, present);
+    for (let at = 0; ; at += 1) {
       const request = build();
       const waitMs = request.query.kind === "page" ? request.query.waitMs : 0;
       const node = order[at % order.length];
       if (node === undefined) throw new Error("a cluster has no members");
       const attemptMs = attempts.attemptMs(true, waitMs);
       const target = { node, direct: false };
-      const { answer, isNews } = await this.#ask(call, cluster, target, request, attemptMs);
+      const answer = await this.#ask(call, cluster, target, request, attemptMs);
       if (answer.kind === "result") return answer;
       if (answer.kind !== "failure") throw new Error("a node answered a query with something else");
       attempts.note(answer.reason === "outcome-unknown" ? "timeout" : answer.reason);
+      // It may be another request that heard of newer members while this one was under way.
+      const isNews = this.#roster.present(cluster) !== present;
       // Each node is asked once: who can't keep up is not to be pressed harder.
-      if (isFull(answer) && at + 1 >= order.length) throw attempts.problem();
+      if (isFull(answer) && !isNews && at + 1 >= order.length) throw attempts.problem();
       await attempts.pause(isNews);
-      if (isNews) order = this.#order(call, this.#roster.present(cluster));
-      at = isNews ? 0 : at + 1;
+      if (this.#roster.present(cluster) === present) continue;
+      present = this.#roster.present(cluster);
+      order = this.#order(call, present);
+      at = -1;
     }
   }
 
-  /** An answer that does not arrive may have been given. `isNews`: the node told newer members. */
+  /** An answer that does not arrive may have been given. Newer members that the node tells are learnt. */
   async #ask(
     call: Call,
     cluster: Cluster,
     { node, direct: forwarded }: Target,
     request: Request,
     timeoutMs: number,
-  ): Promise<{ readonly answer: Answer; readonly isNews: boolean }> {
+  ): Promise<Answer> {
     const { index: knownIndex, recoveries: knownRecoveries } = this.#roster.mark(cluster);
     const options = { timeoutMs, forwarded, knownIndex, knownRecoveries };
     try {
       const { answer, members } = await call.nodes.ask(node, request, options);
-      return { answer, isNews: members !== null && this.#roster.learn(cluster, members) };
+      if (members !== null) this.#roster.learn(cluster, members);
+      return answer;
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      return { answer: error.overloaded ? overloaded : lost, isNews: false };
+      return error.overloaded ? overloaded : lost;
     }
   }
 

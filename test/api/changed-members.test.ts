@@ -42,6 +42,23 @@ describe("once all members were replaced", () => {
     expect(reader.slept).toEqual([]);
   });
 
+  test("of two reads at once, both find them and neither waits, though one learns what the other was told", async () => {
+    const reader = api.sibling();
+    const read = () => reader.send("GET", "/v1/logs/a");
+    for (const answer of await Promise.all([read(), read()])) expect(answer).toMatchObject({ status: 200 });
+    expect(reader.slept).toEqual([]);
+  });
+
+  test("an append enters near one of the present ones, once they are known", async () => {
+    api = api.sibling();
+    api.nodes.asked.length = 0;
+    const cf = { latitude: "-34", longitude: "151" };
+    const init = { body: "x", headers: { "Content-Type": "text/plain" }, cf };
+    expect(await api.send("POST", "/v1/logs/a/records", init)).toMatchObject({ status: 200 });
+    const near = api.nodes.asked.map(({ request }) => (request.kind === "command" ? request.near : null));
+    expect(near).toEqual([1, 7]);
+  });
+
   test("no replica that was removed is read from", async () => {
     const page = await api.sibling().read("a", "?consistency=local");
     expect(page).toMatchObject({ status: 200 });
