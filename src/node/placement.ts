@@ -1,3 +1,4 @@
+import { isMember } from "../raft/configuration.ts";
 import type { Raft } from "../raft/raft.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { HandOver } from "../transport/status.ts";
@@ -24,9 +25,13 @@ export class Placement {
     this.#term = raft.state.currentTerm;
   }
 
-  /** The leader has taken an append; null: it is not known near which member it entered. */
+  /**
+   * The leader has taken an append; null: it is not known near which member it entered. Whoever names one that
+   * was removed has old news, and says nothing of the present ones.
+   */
   appended(near: NodeId | null, now: number): void {
     const { id, configuration } = this.#raft.state;
+    if (near !== null && !isMember(configuration, near)) return;
     const { regions } = configuration;
     // Another member of the leader's own region would be no nearer.
     const isHere = near === null || regions[near] === regions[id];

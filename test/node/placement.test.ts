@@ -63,6 +63,16 @@ describe("leadership", () => {
     expect([placement.handedOver, cluster.leader.id]).toEqual([null, 1]);
   });
 
+  it("goes to who carries the appends near members, whatever enters near one that is none", () => {
+    const { cluster, placement, windows, review } = setUp();
+    for (let i = 0; i < 3; i += 1) {
+      for (let append = 0; append < 20; append += 1) placement.appended(9, cluster.clock.now);
+      windows(1, 3);
+    }
+    review();
+    expect(placement.handedOver?.to).toBe(3);
+  });
+
   it("stays in its region, where another member would be no nearer", () => {
     const { placement, windows, review } = setUp(["weur", "enam", "weur"]);
     windows(5, 3);
