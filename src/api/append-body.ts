@@ -5,6 +5,7 @@ import { decodeText, isUtf8, parseJson, readBody } from "./body.ts";
 import { mediaTypes, parseMediaType } from "./media-type.ts";
 import { Problem } from "./problem.ts";
 import { recordInput, toRecord } from "./record-input.ts";
+import { invalidBody } from "./validation.ts";
 
 /** Bytes of a JSON or NDJSON body: room for a full batch with every character escaped. */
 export const JSON_BODY_BYTES_MAX = 8 * 1_048_576;
@@ -87,12 +88,14 @@ function tooMany(): Problem {
   return new Problem("too-many-records", detail, { members: { records_max: BATCH_RECORDS_MAX } });
 }
 
-/** The first fault, in words; `at` is the record's position where it is not in the path. */
-function invalidShape(error: z.ZodError, at?: number): Problem {
-  const [issue] = error.issues;
-  const path = issue?.path ?? [];
-  const record = at ?? (typeof path[1] === "number" ? path[1] : undefined);
-  const where = path.length > 0 ? path.join(".") : at === undefined ? "the body" : "the line";
-  const detail = `${where}: ${issue?.message ?? "is not valid"}`;
-  return new Problem("invalid-body", detail, record === undefined ? {} : { members: { record } });
+/** `at` is the record's position where it is not in the path. */
+function invalidShape({ issues }: z.ZodError, at?: number): Problem {
+  if (at !== undefined) {
+    return invalidBody(
+      issues.map(({ path, message }) => ({ path: [at, ...path], message })),
+      at,
+    );
+  }
+  const position = issues[0]?.path[1];
+  return invalidBody(issues, typeof position === "number" ? position : undefined);
 }

@@ -2,6 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import { decodeText, parseJson, readBody } from "./body.ts";
 import { parseMediaType } from "./media-type.ts";
 import { Problem } from "./problem.ts";
+import { invalidBody } from "./validation.ts";
 
 const bodyBytesMax = 4_096;
 
@@ -17,6 +18,5 @@ export async function readJsonBody<T>(request: Request, schema: z.ZodType<T>): P
     throw new Problem("unsupported-media-type", "The body must be application/json.");
   const parsed = schema.safeParse(parseJson(decodeText(bytes)));
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new Problem("invalid-body", `${issue?.path.join(".") || "the body"}: ${issue?.message}`);
+  throw invalidBody(parsed.error.issues);
 }

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { NodeId, Term } from "../raft/types.ts";
 import { permit } from "./auth.ts";
 import type { Cluster } from "./cluster.ts";
 import { type Api, type AppEnv, type Call, callOf } from "./context.ts";
@@ -6,10 +7,13 @@ import { readJsonBody } from "./json-body.ts";
 import { errorResponses } from "./openapi.ts";
 import { clusterName, deadlineQuery } from "./parameters.ts";
 import { Problem } from "./problem.ts";
-import { surveyCluster } from "./survey.ts";
+import { nodeNotFound } from "./refusal.ts";
+import { statusOf } from "./survey.ts";
 
-/** Between two looks at who leads, ms. */
+/** Between two looks at whether the member leads, ms. */
 const pollMs = 50;
+/** How often the leader is asked, at most. */
+const asksMax = 3;
 
 const leaderInput = z
   .strictObject({
@@ -47,19 +51,42 @@ export function leadershipRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
   });
 }
 
-/** Asks, and asks again, until the member leads: a leader gives a transfer up that takes too long. */
+/**
+ * Asks, and asks again once the leader has given the transfer up: it does so after an election timeout. Only a
+ * few times, as a member that takes over and fails each time costs an election each time. Throws the problems
+ * `transfer-failed`, and those of `Router.transfer`.
+ */
 async function transfer(
   api: Api,
   call: Call,
   cluster: Cluster,
-  to: number,
+  to: NodeId,
 ): Promise<z.infer<typeof leaderOutput>> {
   const { router, world } = api;
-  while (world.now() < call.deadline) {
+  const patienceMs = Number(call.env.ELECTION_TIMEOUT_MS);
+  for (let asked = 0; asked < asksMax && world.now() < call.deadline; asked += 1) {
     await router.transfer(call, cluster, to);
-    const { leader } = await surveyCluster(api, call, cluster);
-    if (leader?.identity.id === to) return { leader: to, term: leader.currentTerm };
-    await world.sleep(pollMs);
+    const term = await termLed(api, call, cluster, to, Math.min(world.now() + patienceMs, call.deadline));
+    if (term !== null) return { leader: to, term };
   }
-  throw new Problem("transfer-failed", `Node ${to} did not come to lead in time.`);
+  throw new Problem("transfer-failed", `Node ${to} did not come to lead.`);
+}
+
+/** The term that a member leads, once it does; null: it does not before `until`. */
+async function termLed(
+  { world, roster }: Api,
+  call: Call,
+  cluster: Cluster,
+  id: NodeId,
+  until: number,
+): Promise<Term | null> {
+  while (world.now() < until) {
+    const member = roster.present(cluster).members.find((candidate) => candidate.id === id);
+    if (member === undefined) throw nodeNotFound(cluster.name, id);
+    // Only the one that matters: another one that hangs would hold this up.
+    const status = await statusOf(call.nodes, member, until - world.now());
+    if (typeof status !== "string" && status.role === "leader") return status.currentTerm;
+    await world.sleep(Math.min(pollMs, Math.max(0, until - world.now())));
+  }
+  return null;
 }

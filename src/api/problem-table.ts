@@ -36,7 +36,7 @@ export const problemTable = {
     status: 400,
     title: "The body is not valid",
     description:
-      "The body is empty, cut off, not UTF-8, not JSON, or not of the documented shape. `record` is the position in the batch of the record at fault, where one is. Nothing was written.",
+      "The body is empty, cut off, not UTF-8, not JSON, or not of the documented shape. Where it is known, `errors` says what is wrong in which place, and `record` is the position in the batch of the record at fault. Nothing was written.",
   },
   unauthorized: {
     status: 401,
@@ -73,7 +73,8 @@ export const problemTable = {
   "node-not-found": {
     status: 404,
     title: "There is no such node",
-    description: "The cluster has no node of this number.",
+    description:
+      "The cluster has no member of this number, or none that may do what was asked: `configuration` in the cluster's status lists those that it has. If you have just removed it, it is done. Nothing happened.",
   },
   "method-not-allowed": {
     status: 405,
@@ -112,7 +113,7 @@ export const problemTable = {
     status: 409,
     title: "The node has a leader",
     description:
-      "It leads, or has heard a leader within an election timeout: then no quorum is lost, or it is too early to say so. See the cluster's status; once nobody leads, ask again. Nothing happened.",
+      "It leads, or has heard a leader within an election timeout: then no quorum is lost, or it is too early to say so. A node that has just started or woken waits an election timeout, too, before it believes that its leader is gone. See the cluster's status; if nobody leads, ask again after an election timeout. Nothing happened.",
   },
   "recovery-members-differ": {
     status: 409,
@@ -178,7 +179,7 @@ export const problemTable = {
   },
   "cluster-size": {
     status: 422,
-    title: "The cluster can't have so many members",
+    title: "The cluster can't have this number of members",
     description:
       "After the change there must be at least one voter, and at most `members_max` members. No member was changed.",
   },
@@ -202,7 +203,7 @@ export const problemTable = {
     status: 503,
     title: "No leader answered in time",
     description:
-      "No majority of the cluster's nodes could be reached within `timeout_ms`. A write did not happen. Try again.",
+      "No node that leads answered within `timeout_ms`: maybe an election was under way, or no majority of the voters can be reached, or no node at all. The cluster's status shows who is there. A write did not happen. Try again.",
     retryAfterS: 1,
   },
   timeout: {
@@ -214,9 +215,9 @@ export const problemTable = {
   },
   "transfer-failed": {
     status: 503,
-    title: "The member did not come to lead in time",
+    title: "The member did not come to lead",
     description:
-      "It may be out of reach, or too far behind to catch up within an election timeout. The cluster goes on with the leader that it has. See the cluster's status, and try again.",
+      "It may be out of reach, fail each time, or be too far behind to catch up within an election timeout. The leader that was goes on, or another one that was elected meanwhile: the cluster's status says which. Look at how the member is there, and try again.",
     retryAfterS: 1,
   },
   "members-not-ready": {

@@ -75,7 +75,8 @@ function markOf({ configuration, configurationIndex: index }: Status) {
   return { recoveries, index };
 }
 
-async function statusOf(nodes: Nodes, member: NodeAddress, timeoutMs: number): Promise<Found> {
+/** How a node is, as it says within `timeoutMs`. */
+export async function statusOf(nodes: Nodes, member: NodeAddress, timeoutMs: number): Promise<Found> {
   const late = (): TransportError => new TransportError("the node took too long");
   try {
     return (await within(timeoutMs, nodes.status(member), late)) ?? "absent";

@@ -10,6 +10,9 @@ interface Issue {
   readonly message: string;
 }
 
+/** A batch may have as many faults as members: no more are listed. */
+const issuesMax = 20;
+
 /** A part of a request, as its schema gives it. Throws the problem `invalid-request`. */
 export function validated<T extends z.ZodType>(schema: T, part: Part, value: unknown): z.output<T> {
   const parsed = schema.safeParse(value);
@@ -27,9 +30,24 @@ export function queryOf(c: Context): Readonly<Record<string, string | readonly s
 
 /** What a schema finds wrong with a part of a request. */
 export function invalidRequest(part: Part, issues: readonly Issue[]): Problem {
-  const errors = issues.map(({ path, message }) => ({ in: part, name: path.join("."), message }));
+  return invalid("invalid-request", part, issues);
+}
+
+/** What a schema finds wrong with a body; `record` is the position of the record at fault, where one is. */
+export function invalidBody(issues: readonly Issue[], record?: number): Problem {
+  return invalid("invalid-body", "body", issues, record === undefined ? {} : { record });
+}
+
+function invalid(
+  kind: "invalid-request" | "invalid-body",
+  part: Part | "body",
+  issues: readonly Issue[],
+  members: Readonly<Record<string, unknown>> = {},
+): Problem {
+  const shown = issues.slice(0, issuesMax);
+  const errors = shown.map(({ path, message }) => ({ in: part, name: path.join("."), message }));
   const detail = errors.map(({ name, message }) =>
     name === "" ? `${part}: ${message}` : `${part} "${name}": ${message}`,
   );
-  return new Problem("invalid-request", `${detail.join("; ")}.`, { members: { errors } });
+  return new Problem(kind, `${detail.join("; ")}.`, { members: { errors, ...members } });
 }

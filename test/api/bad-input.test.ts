@@ -73,6 +73,30 @@ describe("a record that is refused:", () => {
     expect(await api.append("a", `{"data":"fine"}\n${record}`, headers)).toMatchObject(second);
   });
 
+  test("with what is wrong, and where", async () => {
+    const bad = '{"data":1,"key":2}';
+    const lines = { "Content-Type": "application/x-ndjson" };
+    for (const [body, at, headers] of [
+      [`{"records":[{"data":"fine"},${bad}]}`, "records.1", {}],
+      [`{"data":"fine"}\n${bad}`, "1", lines],
+    ] as const) {
+      const { json } = await api.append("a", body, headers);
+      const [type, unknown] = json.errors;
+      expect(type).toMatchObject({
+        in: "body",
+        name: `${at}.data`,
+        message: expect.stringMatching(/string/),
+      });
+      expect(unknown).toMatchObject({ in: "body", name: at, message: expect.stringMatching(/"key"/) });
+      expect(json.detail).toContain(`body "${at}.data": ${type.message}; body "${at}": ${unknown.message}.`);
+    }
+  });
+
+  test("with no more than 20 faults of it", async () => {
+    const records = Array.from({ length: 1_000 }, () => ({ data: 1 }));
+    expect((await api.append("a", JSON.stringify({ records }))).json.errors).toHaveLength(20);
+  });
+
   test("nested too deeply", async () => {
     expect(await api.append("a", deep(JSON_DEPTH_MAX + 1))).toMatchObject(
       problem(400, "invalid-body", { record: 0 }),

@@ -245,6 +245,29 @@ describe("leadership", () => {
     expect(await move(body)).toMatchObject(problem(400, type));
   });
 
+  test("is not held up by a third member that hangs", async () => {
+    await put("main");
+    api.nodes.hanging.add("main/2");
+    expect(await move('{"node":3}')).toMatchObject({ status: 200, json: { leader: 3 } });
+  });
+
+  test("is asked for a few times only, each time when the leader has given the last one up", async () => {
+    await put("main");
+    api.nodes.asked.length = 0;
+    api.nodes.refusesTransfers = true;
+    expect(await move('{"node":2}')).toMatchObject(problem(503, "transfer-failed"));
+    expect(api.nodes.asked.map(({ request }) => request.kind)).toEqual(["transfer", "transfer", "transfer"]);
+    expect(api.now).toBeCloseTo(9_000);
+  });
+
+  test("says at every place what is wrong with a body", async () => {
+    const errors = [
+      { in: "body", name: "node", message: expect.stringMatching(/number/) },
+      { in: "body", name: "", message: expect.stringMatching(/"x"/) },
+    ];
+    expect(await move('{"node":"2","x":1}')).toMatchObject(problem(400, "invalid-body", { errors }));
+  });
+
   test("goes to no stranger", async () => {
     await put("main");
     expect(await move('{"node":4}')).toMatchObject(problem(404, "node-not-found"));

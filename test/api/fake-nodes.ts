@@ -50,6 +50,10 @@ export class FakeNodes implements Nodes {
   readonly faults = new Map<string, Fault[]>();
   /** Nodes that nothing reaches. */
   readonly down = new Set<string>();
+  /** Nodes that never say how they are. */
+  readonly hanging = new Set<string>();
+  /** Leaders hand over to nobody. */
+  refusesTransfers = false;
   readonly asked: Ask[] = [];
   /** Every object that was reached, and the region it was reached with. */
   readonly touched = new Map<string, string>();
@@ -77,6 +81,7 @@ export class FakeNodes implements Nodes {
 
   async status(address: NodeAddress): Promise<Status | null> {
     this.#reach(address);
+    if (this.hanging.has(nameOf(address))) return new Promise(() => undefined);
     const node = this.#nodes.get(nameOf(address));
     if (node === undefined) return null;
     const { identity, phase, placed } = node;
@@ -194,7 +199,7 @@ export class FakeNodes implements Nodes {
 
   /** A member that is out of reach can't take over. */
   #refusesTransfer(cluster: string, to: number): boolean {
-    return this.down.has(`${cluster}/${to}`);
+    return this.refusesTransfers || this.down.has(`${cluster}/${to}`);
   }
 
   #query({ cluster }: NodeAddress, { query, minIndex }: QueryRequest): Answer {
