@@ -149,13 +149,12 @@ function memberOf({ id, region }: NodeAddress, { found, leader, configuration }:
   return { id, region, part, state, role, term, ...own, asleep, counters, ...loadOf(status.load), ...seen };
 }
 
-/** A node of the version before says nothing of it. */
-function loadOf(load: LoadStatus | undefined): Partial<Member> {
+function loadOf(load: LoadStatus): Partial<Member> {
   return {
-    requests: load?.requests,
-    waiting_readers: load?.readers,
-    queued_bytes: load?.queuedBytes,
-    uncommitted_bytes: load?.uncommittedBytes,
+    requests: load.requests,
+    waiting_readers: load.readers,
+    queued_bytes: load.queuedBytes,
+    uncommitted_bytes: load.uncommittedBytes,
   };
 }
 

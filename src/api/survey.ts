@@ -1,4 +1,9 @@
-import { type Configuration, compareMarks, membersOf } from "../raft/configuration.ts";
+import {
+  type Configuration,
+  type ConfigurationMark,
+  compareMarks,
+  membersOf,
+} from "../raft/configuration.ts";
 import { type Index, type NodeId, toIndex } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
 import type { Status } from "../transport/status.ts";
@@ -69,10 +74,8 @@ function conclusion(
   return { leader, configuration, configurationIndex };
 }
 
-/** A node of the version before does not say how many recoveries there were. */
-function markOf({ configuration, configurationIndex: index }: Status) {
-  const { recoveries = 0 }: Partial<Configuration> = configuration;
-  return { recoveries, index };
+function markOf({ configuration, configurationIndex: index }: Status): ConfigurationMark {
+  return { recoveries: configuration.recoveries, index };
 }
 
 /** How a node is, as it says within `timeoutMs`. */

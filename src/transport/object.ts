@@ -5,6 +5,7 @@ import { decodeMessages, encodeMessages } from "./message-codec.ts";
 import type { Reply, Request } from "./protocol.ts";
 import { type Call, decodeReply, encodeCall } from "./request-codec.ts";
 import type { Status } from "./status.ts";
+import { decodeStatus } from "./status-codec.ts";
 import { TransportError, toTransportError } from "./transport-error.ts";
 
 /** How long an answer may be late, beyond the time that the node has to give it, ms. */
@@ -59,7 +60,7 @@ export async function nodeStatus(
   nodes: DurableObjectNamespace,
   address: NodeAddress,
 ): Promise<Status | null> {
-  return post(nodes, address, paths.status, "", controlTimeoutMs, parse<Status | null>);
+  return post(nodes, address, paths.status, "", controlTimeoutMs, decodeStatus);
 }
 
 /** Makes a node a silent member. False where it is another one already. Throws `TransportError`. */

@@ -1,0 +1,54 @@
+import { type Configuration, completed } from "../raft/configuration.ts";
+import type { Identity } from "../raft/identity.ts";
+import { toIndex } from "../raft/types.ts";
+import type { PeerStatus, Status } from "./status.ts";
+
+/** What the version before says of itself, at least. */
+type SentStatus = Partial<Status> &
+  Pick<
+    Status,
+    "phase" | "role" | "currentTerm" | "leader" | "commitIndex" | "lastIndex" | "corruptEntries"
+  > & {
+    readonly identity: SentIdentity;
+    readonly peers: readonly SentPeer[];
+  };
+
+/** It knew voters only, and the members of the bootstrap for ever. */
+type SentIdentity = Pick<Identity, "cluster" | "id" | "regions"> &
+  Partial<Identity> & { readonly configuration: Partial<Configuration> };
+
+type SentPeer = Partial<PeerStatus> & Pick<PeerStatus, "id" | "region" | "matchIndex" | "lag" | "silentMs">;
+
+/** What a version says nothing of has not happened in it. */
+const unsaid = {
+  lastTerm: 0,
+  snapshotIndex: 0,
+  load: { requests: 0, readers: 0, queuedBytes: 0, uncommittedBytes: 0 },
+  followsWriters: false,
+  handedOver: null,
+  asleep: false,
+  counters: { alarms: 0, calls: 0, rows: 0 },
+} as const;
+
+const unsaidOfPeer = { part: "voter", caughtUp: true, mode: null, appendShare: 0 } as const;
+
+/** The answer of a node that was asked how it is, whole also where its version is the one before. */
+export function decodeStatus(bytes: Uint8Array): Status | null {
+  const sent: SentStatus | null = JSON.parse(new TextDecoder().decode(bytes));
+  if (sent === null) return null;
+  const identity = completedIdentity(sent.identity);
+  return {
+    ...unsaid,
+    ...sent,
+    identity,
+    configuration: completed(sent.configuration ?? identity.configuration, identity.regions),
+    configurationIndex: sent.configurationIndex ?? identity.configurationIndex,
+    peers: sent.peers.map((peer) => ({ ...unsaidOfPeer, ...peer })),
+  };
+}
+
+function completedIdentity(sent: SentIdentity): Identity {
+  const region = sent.regions[sent.id - 1] ?? "";
+  const configuration = completed(sent.configuration, sent.regions);
+  return { region, configurationIndex: toIndex(0), ...sent, configuration };
+}
