@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { BATCH_RECORDS_MAX } from "../src/log/limits.ts";
-import { type AppendFileSummary, appendFile } from "./files/append-file.ts";
+import { type AppendFileOptions, type AppendFileSummary, appendFile } from "./files/append-file.ts";
 import { UnavailableError } from "./files/http.ts";
-import { showProgress } from "./files/progress.ts";
+import { showProgress, showSilence } from "./files/progress.ts";
 import {
   DEFAULT_URL,
   integerOption,
@@ -43,7 +43,7 @@ await runProgram(USAGE, async () => {
 });
 
 async function append(
-  options: Omit<Parameters<typeof appendFile>[0], "onProgress">,
+  options: Omit<AppendFileOptions, "onProgress" | "onSilence">,
   resume: string,
 ): Promise<void> {
   const progress = showProgress("Appending");
@@ -55,13 +55,18 @@ async function append(
   };
   process.once("SIGINT", onInterrupt);
   try {
-    const summary = await appendFile({ ...options, onProgress: progress.update });
+    const summary = await appendFile({
+      ...options,
+      onProgress: progress.update,
+      onSilence: showSilence(),
+    });
     progress.stop();
     console.log(summaryLine(summary, (performance.now() - startedAt) / 1_000));
   } catch (error) {
     progress.stop();
-    if (error instanceof UnavailableError) console.error(`Gave up. To resume:\n  ${resume}`);
-    throw error;
+    if (!(error instanceof UnavailableError)) throw error;
+    console.error(`Gave up: ${error.message}\nTo resume:\n  ${resume}`);
+    process.exitCode = 1;
   } finally {
     process.off("SIGINT", onInterrupt);
   }
@@ -71,5 +76,6 @@ function summaryLine({ records, start, end, duplicates }: AppendFileSummary, sec
   if (start === null || end === null) return "Appended 0 records: the file is empty";
   const rate = Math.round(records / seconds);
   const earlier = duplicates === 0 ? "" : `, ${duplicates} of them by an earlier run`;
-  return `Appended ${records} records at ${start} to ${end - 1}${earlier}, in ${seconds.toFixed(1)} s (${rate} a second)`;
+  const what = records === 1 ? `1 record at ${start}` : `${records} records at ${start} to ${end - 1}`;
+  return `Appended ${what}${earlier}, in ${seconds.toFixed(1)} s (${rate} a second)`;
 }

@@ -43,17 +43,24 @@ export interface ClusterOptions {
  * Throws `DataDirectoryError`, and whatever keeps workerd from starting.
  */
 export async function startCluster(options: ClusterOptions): Promise<Runtime> {
-  const data = resolve(options.data);
-  const unlock = lockDataDirectory(data, options.nodes);
-  let runtime: Runtime | undefined;
+  const unlock = lockDataDirectory(resolve(options.data), options.nodes);
   try {
-    const started = await startRuntime(await runtimeOptions(options, data));
-    runtime = started;
-    await untilReady(started.url, options.signal);
+    const started = await startLocked(options);
     return { ...started, stop: () => started.stop().finally(unlock) };
   } catch (error) {
-    await runtime?.stop();
     unlock();
+    throw error;
+  }
+}
+
+/** As `startCluster`, for who has locked the data directory. */
+export async function startLocked(options: ClusterOptions): Promise<Runtime> {
+  const runtime = await startRuntime(await runtimeOptions(options, resolve(options.data)));
+  try {
+    await untilReady(runtime.url, options.signal);
+    return runtime;
+  } catch (error) {
+    await runtime.stop();
     throw error;
   }
 }

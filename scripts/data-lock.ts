@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -20,8 +20,8 @@ class DataDirectoryError extends Error {
  * Throws `DataDirectoryError` if another process has it, or if it holds a cluster of another size.
  */
 export function lockDataDirectory(directory: string, nodes: number): () => void {
-  mkdirSync(directory, { recursive: true });
-  const path = join(directory, "cluster.json");
+  makeDirectory(directory);
+  const path = manifestPath(directory);
   const manifest = readManifest(path);
   const lock = takeLock(join(directory, "lock"));
   if (lock === null) {
@@ -37,6 +37,24 @@ export function lockDataDirectory(directory: string, nodes: number): () => void 
   }
   writeFileSync(path, `${JSON.stringify({ nodes, pid: process.pid } satisfies Manifest)}\n`);
   return () => lock.close();
+}
+
+/** Whether a data directory holds a cluster already. */
+export function holdsCluster(directory: string): boolean {
+  return existsSync(manifestPath(directory));
+}
+
+const manifestPath = (directory: string): string => join(directory, "cluster.json");
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    const isFile = code === "EEXIST" || code === "ENOTDIR";
+    const why = isFile ? "a file is in its place, or on the way to it" : message;
+    throw new DataDirectoryError(`${directory} can't be a data directory: ${why}`);
+  }
 }
 
 function readManifest(path: string): Manifest | null {

@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { showProgress } from "./files/progress.ts";
+import { showProgress, showSilence } from "./files/progress.ts";
 import { readLog } from "./files/read-log.ts";
 import { DEFAULT_URL, parseCommandLine, runProgram, UsageError, urlOption } from "./options.ts";
 
@@ -28,7 +28,8 @@ await runProgram(USAGE, async () => {
   const [log] = positionals;
   if (log === undefined || positionals.length > 1) throw new UsageError("read takes a LOG");
   const progress = showProgress("Reading");
-  const pages = readLog({ url: urlOption(values.url), log, from: values.from, onProgress: progress.update });
+  const show = { onProgress: progress.update, onSilence: showSilence() };
+  const pages = readLog({ url: urlOption(values.url), log, from: values.from, ...show });
   const output = values.output === undefined ? process.stdout : createWriteStream(values.output);
   try {
     await pipeline(Readable.from(pages, { objectMode: true }), output);

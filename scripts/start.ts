@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { resolve } from "node:path";
 import getPort from "get-port";
-import { type ClusterOptions, startCluster } from "./cluster.ts";
+import { type ClusterOptions, startLocked } from "./cluster.ts";
+import { holdsCluster, lockDataDirectory } from "./data-lock.ts";
 import { currentLeader } from "./leadership.ts";
 import { integerOption, parseCommandLine, runProgram, UsageError } from "./options.ts";
 
@@ -12,7 +14,7 @@ Runs a Timberline cluster on this machine until it is interrupted. What was appe
 
   --port N      Port on 127.0.0.1 (default ${DEFAULT_PORT}, or a free one if that is in use)
   --data DIR    Where the cluster keeps its state (default .timberline)
-  --nodes N     3 or 5 nodes (default 3); fixed once the cluster exists
+  --nodes N     3 or 5: the number at its bootstrap (default 3)
   --help        Show this`;
 
 interface StartOptions {
@@ -25,12 +27,21 @@ interface StartOptions {
 await runProgram(USAGE, async () => {
   const options = startOptions();
   const signal = interruption();
-  const port = await choosePort(options.port);
-  console.log(`Starting ${options.nodes} nodes, with their state in ${options.data}`);
-  console.log(
-    "Local mode: authorization is off, and nodes can be crashed by request. Not for a public address.",
-  );
-  await serve({ ...options, port, signal });
+  const data = resolve(options.data);
+  const isNew = !holdsCluster(data);
+  // First of all: who starts a cluster twice hears of that, not of a port.
+  const unlock = lockDataDirectory(data, options.nodes);
+  try {
+    const port = await choosePort(options.port);
+    const which = isNew ? `a new cluster of ${options.nodes} nodes` : "the cluster";
+    console.log(`Starting ${which} in ${options.data}`);
+    console.log(
+      "Local mode: authorization is off, and nodes can be crashed by request. Not for a public address.",
+    );
+    await serve({ ...options, port, signal });
+  } finally {
+    unlock();
+  }
 });
 
 /** Aborted once this program is to end. */
@@ -49,7 +60,7 @@ function interruption(): AbortSignal {
 async function serve(options: ClusterOptions & { readonly signal: AbortSignal }): Promise<void> {
   const { signal } = options;
   try {
-    const cluster = await startCluster(options);
+    const cluster = await startLocked(options);
     try {
       console.log(await welcome(cluster.url));
       if (!signal.aborted) await once(signal, "abort");

@@ -15,6 +15,8 @@ export interface AppendFileOptions {
   readonly batch: number;
   /** Who appends: the same file, from the same producer in the same batches, is appended only once. */
   readonly producer: string;
+  /** Nothing answers yet; why. */
+  readonly onSilence?: (why: string) => void;
   /** Records acknowledged so far, of how many. */
   readonly onProgress: (done: number, total: number) => void;
 }
@@ -42,7 +44,7 @@ interface AppendAnswer {
 export async function appendFile(options: AppendFileOptions): Promise<AppendFileSummary> {
   const total = await countLines(options.file);
   const logUrl = new URL(`/v1/logs/${encodeURIComponent(options.log)}`, options.url);
-  await requestJson(logUrl, { method: "PUT" });
+  await requestJson(logUrl, { method: "PUT" }, options.onSilence);
   const recordsUrl = new URL(`${logUrl.pathname}/records`, logUrl);
   let summary: AppendFileSummary = { records: 0, start: null, end: null, duplicates: 0 };
   let producerSeq = 0;

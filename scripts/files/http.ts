@@ -4,7 +4,7 @@ import { describeError } from "../options.ts";
 /** One attempt: longer than the server takes to give up on finding a leader. */
 const ATTEMPT_TIMEOUT_MS = 30_000;
 /** Without an answer for this long, it is given up. */
-const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 60_000;
 /** Request timeout, too many requests. */
 const RETRIABLE_STATUSES = [408, 429];
 const BACKOFF_MIN_MS = 50;
@@ -24,31 +24,43 @@ export class UnavailableError extends Error {
  * A request whose repetition does no harm, repeated until it is answered: after network errors and 5xx
  * answers, an unknown outcome among them. Returns the JSON of the answer
  * (undefined where it has no body). Throws `RefusedError` and
- * `UnavailableError`.
+ * `UnavailableError`. `onSilence` hears why whenever nothing answered, and it is tried on.
  */
-export async function requestJson<T>(url: URL, init: RequestInit = {}): Promise<T> {
+export async function requestJson<T>(
+  url: URL,
+  init: RequestInit = {},
+  onSilence?: (why: string) => void,
+): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS;
   for (let backoffMs = BACKOFF_MIN_MS; ; backoffMs = Math.min(backoffMs * 2, BACKOFF_MAX_MS)) {
     const failure = await attempt<T>(url, init);
     if ("answer" in failure) return failure.answer;
     if (performance.now() + backoffMs > deadline) throw new UnavailableError(failure.why);
+    if (failure.isSilence) onSilence?.(failure.why);
     // Uneven, so that several clients do not come back together.
     await setTimeout(backoffMs * (0.5 + Math.random()));
   }
 }
 
-async function attempt<T>(url: URL, init: RequestInit): Promise<{ answer: T } | { why: string }> {
+/** An attempt that may be repeated; `isSilence`: nothing answered at all. */
+interface Failed {
+  readonly why: string;
+  readonly isSilence: boolean;
+}
+
+async function attempt<T>(url: URL, init: RequestInit): Promise<{ answer: T } | Failed> {
   let response: Response;
   let text: string;
   try {
     response = await fetch(url, { ...withToken(init), signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS) });
     text = await response.text();
   } catch (error) {
-    return { why: `${url.origin} did not answer: ${describeError(error)}` };
+    return { why: `${url.origin} did not answer: ${describeError(error)}`, isSilence: true };
   }
   if (response.ok) return { answer: (text === "" ? undefined : JSON.parse(text)) as T };
   const why = `${url.pathname}: ${response.status} ${problemText(text)}`;
-  if (response.status >= 500 || RETRIABLE_STATUSES.includes(response.status)) return { why };
+  if (response.status >= 500 || RETRIABLE_STATUSES.includes(response.status))
+    return { why, isSilence: false };
   throw new RefusedError(why);
 }
 

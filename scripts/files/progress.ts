@@ -1,4 +1,5 @@
 import { Presets, SingleBar } from "cli-progress";
+import { PATIENCE_MS } from "./http.ts";
 
 const PLAIN_LINE_INTERVAL_MS = 5_000;
 
@@ -42,5 +43,14 @@ function plainProgress(verb: string): Progress {
       console.error(`${verb} ${done}/${total} records`);
     },
     stop: () => undefined,
+  };
+}
+
+/** Says once, on standard error, that nothing answers yet, and that it is waited for. */
+export function showSilence(): (why: string) => void {
+  let isShown = false;
+  return (why) => {
+    if (!isShown) console.error(`${why}. Trying again for ${PATIENCE_MS / 1_000} s.`);
+    isShown = true;
   };
 }

@@ -9,6 +9,8 @@ export interface ReadLogOptions {
   readonly log: string;
   /** A sequence number, `earliest`, `tail`, or `-N` for the last N records. */
   readonly from: string;
+  /** Nothing answers yet; why. */
+  readonly onSilence?: (why: string) => void;
   /** Records read so far, of how many. */
   readonly onProgress: (done: number, total: number) => void;
 }
@@ -30,7 +32,8 @@ export async function* readLog(options: ReadLogOptions): AsyncGenerator<Buffer> 
   let done = 0;
   for (;;) {
     url.search = new URLSearchParams({ from, limit: String(PAGE_RECORDS) }).toString();
-    const page = await requestJson<Page>(url, { headers: { Accept: "application/json" } });
+    const init = { headers: { Accept: "application/json" } };
+    const page = await requestJson<Page>(url, init, options.onSilence);
     yield Buffer.concat(page.records.map(recordToBytes));
     done += page.records.length;
     options.onProgress(done, done + page.tail - page.next);

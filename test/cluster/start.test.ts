@@ -15,14 +15,15 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const start = (...options: string[]) =>
   spawn(process.execPath, [START, ...options], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
 
-async function untilReady(child: ReturnType<typeof start>): Promise<string> {
+/** What the first group of the pattern found in its output, or all of it. */
+async function untilSaid(child: ReturnType<typeof start>, pattern: RegExp): Promise<string> {
   let output = "";
   for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
     output += chunk;
-    const url = /^Ready at (\S+),/m.exec(output)?.[1];
-    if (url !== undefined) return url;
+    const found = pattern.exec(output);
+    if (found !== null) return found[1] ?? found[0];
   }
-  throw new Error(`It ended before it was ready: ${output}${await text(child.stderr)}`);
+  throw new Error(`It ended before it said so: ${output}${await text(child.stderr)}`);
 }
 
 /** Signal 0 reaches nobody, but tells whether there is somebody. */
@@ -34,10 +35,14 @@ function hasProcesses({ pid = 0 }: ChildProcess): boolean {
   }
 }
 
-async function failure(...options: string[]): Promise<{ code: unknown; message: string }> {
+async function failure(...options: string[]): Promise<{ code: unknown; message: string; output: string }> {
   const child = start(...options);
-  const [message, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
-  return { code, message };
+  const [message, output, [code]] = await Promise.all([
+    text(child.stderr),
+    text(child.stdout),
+    once(child, "exit"),
+  ]);
+  return { code, message, output };
 }
 
 describe("npm start", () => {
@@ -45,7 +50,7 @@ describe("npm start", () => {
     const data = join(directory, "data");
     const child = start("--data", data);
     const exit = once(child, "exit");
-    const url = await untilReady(child);
+    const url = await untilSaid(child, /^Ready at (\S+),/m);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect(await failure("--data", data)).toMatchObject({
       code: 1,
@@ -64,6 +69,28 @@ describe("npm start", () => {
     const other = await failure("--data", data, "--nodes", "5");
     expect(other).toMatchObject({ code: 1, message: expect.stringContaining("3 nodes, not 5") });
   }, 30_000);
+
+  test("says of a new cluster how many nodes it has, and who has the data before it takes a port", async () => {
+    const data = join(directory, "other");
+    const child = start("--data", data, "--nodes", "5");
+    const exit = once(child, "exit");
+    await untilSaid(child, /^Starting a new cluster of 5 nodes in /m);
+    const other = await failure("--data", data, "--nodes", "5");
+    expect(other).toMatchObject({ code: 1, message: expect.stringContaining(`(process ${child.pid})`) });
+    expect(other.output).toBe("");
+    child.kill("SIGTERM");
+    await exit;
+  }, 30_000);
+
+  test("refuses a file as its data directory, and one that lies below a file", async () => {
+    for (const data of [START, join(START, "below")]) {
+      const refused = {
+        code: 1,
+        message: expect.stringMatching(/^\/.*start\.ts.* can't be a data directory: a file/),
+      };
+      expect(await failure("--data", data)).toMatchObject(refused);
+    }
+  });
 
   test.each(["--port x", "--nodes 4", "--what"])("refuses %s", async (options) => {
     expect(await failure(...options.split(" "))).toMatchObject({
