@@ -106,8 +106,8 @@ export class Departures {
     require(claim !== undefined, "honest acknowledgement", () =>
       `node ${from} accepts ${matchIndex}, which was not sent in term ${term}`);
     const witness = this.#witnesses.of(from);
-    const { hardState, sleepMark, log } = diskOf(witness).onDisk;
-    this.#registers.sleep.acceptedLeft(message, sleepMark);
+    const { hardState, log } = diskOf(witness).onDisk;
+    this.#registers.sleep.acceptedLeft(message);
     const overtaken = hardState.currentTerm > term && witness.everWritten.has(claim);
     const durable = log.chains[matchIndex] === claim || (matchIndex > 0 && overtaken);
     require(durable, "durable before acknowledged", () =>

@@ -165,7 +165,8 @@ export class Oracle {
    * Only now are entries told from each other: a leader that woke to write one, and lost it together with its
    * being awake, sleeps on in its term and may write another in its place, since nobody has seen the first.
    */
-  #durable({ votes }: Witness, { persist: { hardState, append }, chains }: Written): void {
+  #durable({ id, votes }: Witness, { persist: { hardState, sleep, append }, chains }: Written): void {
+    if (sleep !== null && sleep !== "awake") this.sleep.durable(id, sleep);
     if (hardState !== null) votes.set(hardState.currentTerm, hardState.votedFor);
     for (const [i, entry] of append.entries()) this.entries.add(entry, chains[i] as Chain);
   }

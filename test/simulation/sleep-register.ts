@@ -12,6 +12,8 @@ export class SleepRegister {
   readonly #marks = new Map<NodeId, SleepMark>();
   /** For (term, node): the latest round to which it answered that it sleeps. */
   readonly #answers = new Map<number, number>();
+  /** The (term, node) in which the node's disk has ever said that it sleeps. */
+  readonly #slept = new Set<number>();
   /** By term, the latest read round that its leader sent. */
   readonly #rounds = new Map<Term, number>();
 
@@ -67,11 +69,17 @@ export class SleepRegister {
     this.#rounds.set(term, round);
   }
 
-  acceptedLeft({ from, term, round, asleep }: AppendEntriesAccepted, onDisk: SleepMark | null): void {
+  /** A node's mark has reached its disk. */
+  durable(id: NodeId, { term }: SleepMark): void {
+    this.#slept.add(entryKey(term, id));
+  }
+
+  /** It may be awake again when this leaves: what it says is of its own round, and no later one. */
+  acceptedLeft({ from, term, round, asleep }: AppendEntriesAccepted): void {
     if (!asleep) return;
-    require(onDisk !== null, "asleep before said", () =>
-      `node ${from} says it sleeps, and its disk does not`);
     const key = entryKey(term, from);
+    require(this.#slept.has(key), "asleep before said", () =>
+      `node ${from} says it sleeps, and its disk never did in term ${term}`);
     this.#answers.set(key, Math.max(round, this.#answers.get(key) ?? 0));
   }
 }
