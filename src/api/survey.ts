@@ -1,9 +1,4 @@
-import {
-  type Configuration,
-  type ConfigurationMark,
-  compareMarks,
-  membersOf,
-} from "../raft/configuration.ts";
+import { type Configuration, compareMarks, markOf, membersOf } from "../raft/configuration.ts";
 import { type Index, type NodeId, toIndex } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
 import type { Status } from "../transport/status.ts";
@@ -72,10 +67,6 @@ function conclusion(
   const newest = leader ?? statuses.toSorted((a, b) => compareMarks(markOf(b), markOf(a)))[0];
   const { configuration = null, configurationIndex = toIndex(0) } = newest ?? {};
   return { leader, configuration, configurationIndex };
-}
-
-function markOf({ configuration, configurationIndex: index }: Status): ConfigurationMark {
-  return { recoveries: configuration.recoveries, index };
 }
 
 /** How a node is, as it says within `timeoutMs`. */

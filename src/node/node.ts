@@ -2,8 +2,8 @@ import {
   type Configuration,
   type ConfigurationMark,
   compareMarks,
-  isVoter,
-  membersOf,
+  markOf,
+  votersOf,
 } from "../raft/configuration.ts";
 import { type Identity, isSameIdentity } from "../raft/identity.ts";
 import type { Message } from "../raft/messages.ts";
@@ -53,15 +53,11 @@ export class Node {
   membersAfter(known: ConfigurationMark): Members | null {
     const state = this.#member?.raft.state;
     if (state === undefined) return null;
-    const { configuration, configurationIndex } = state;
-    const { recoveries } = configuration;
+    const { configuration } = state;
+    const { recoveries, index: configurationIndex } = markOf(state);
     if (compareMarks({ recoveries, index: configurationIndex }, known) <= 0) return null;
-    const ids = membersOf(configuration).filter((id) => isVoter(configuration, id));
-    return {
-      members: ids.map((id) => ({ id, region: configuration.regions[id] ?? "" })),
-      configurationIndex,
-      recoveries,
-    };
+    const members = votersOf(configuration).map((id) => ({ id, region: configuration.regions[id] ?? "" }));
+    return { members, configurationIndex, recoveries };
   }
 
   /** Becomes a member, silent until `start`. Idempotent; false where it is another one already. */

@@ -16,8 +16,7 @@ export function onAccepted(state: State, leader: Leader, message: AppendEntriesA
   holdsUpTo(state, progress, message.from, message.matchIndex);
   if (message.asleep) progress.asleepRound = Math.max(progress.asleepRound, message.round);
   noteCatchUp(state, leader, message.from, now);
-  advanceCommit(state, leader);
-  advanceMembership(state, leader, now);
+  advance(state, leader, now);
 }
 
 /** A segment of a snapshot has arrived; what is committed there is the leader's. */
@@ -34,8 +33,7 @@ export function onInstallSnapshotResponse(
     toldOfSnapshot(progress, commitIndex, isGap, now, state.options.electionTimeoutMs);
   holdsUpTo(state, progress, from, commitIndex);
   noteCatchUp(state, leader, from, now);
-  advanceCommit(state, leader);
-  advanceMembership(state, leader, now);
+  advance(state, leader, now);
 }
 
 /** A peer that lacks what is compacted gets entries once it holds the snapshot's last one. */
@@ -80,6 +78,11 @@ function acknowledge(leader: Leader, from: NodeId, round: number, now: number): 
 /** The leader's own log is durable up to `index`. */
 export function onOwnLogDurable(state: State, leader: Leader, index: Index, now: number): void {
   if (index > leader.durableIndex) leader.durableIndex = index;
+  advance(state, leader, now);
+}
+
+/** More is held durably than before: commits what that allows, and takes the step of a change that waits for it. */
+function advance(state: State, leader: Leader, now: number): void {
   advanceCommit(state, leader);
   advanceMembership(state, leader, now);
 }

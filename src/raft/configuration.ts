@@ -52,6 +52,15 @@ export interface ConfigurationMark {
   readonly index: Index;
 }
 
+/** Which one is in force, as a node's state or its status says. */
+export const markOf = ({
+  configuration,
+  configurationIndex: index,
+}: {
+  readonly configuration: Configuration;
+  readonly configurationIndex: Index;
+}): ConfigurationMark => ({ recoveries: configuration.recoveries, index });
+
 /**
  * Positive where `a` is newer than `b`. A survivor's log may be shorter than that of those who were given up, so
  * an index says nothing across a forced recovery.
@@ -65,13 +74,18 @@ export function membersOf({ voters, outgoing, learners }: Configuration): readon
   return [...new Set([...voters, ...outgoing, ...learners])];
 }
 
+/** Who elects and commits, in either half of a joint configuration. */
+export function votersOf({ voters, outgoing }: Configuration): readonly NodeId[] {
+  return [...new Set([...voters, ...outgoing])];
+}
+
 /** Whether this node's messages count at all. */
 export const isMember = (configuration: Configuration, id: NodeId): boolean =>
   membersOf(configuration).includes(id);
 
 /** Whether this node's vote and its copy count, in either half of a joint configuration. */
-export const isVoter = ({ voters, outgoing }: Configuration, id: NodeId): boolean =>
-  voters.includes(id) || outgoing.includes(id);
+export const isVoter = (configuration: Configuration, id: NodeId): boolean =>
+  votersOf(configuration).includes(id);
 
 /** `learner`: it is sent the log and counts nowhere yet; `outgoing`: it counts until the change is through. */
 export type Part = "voter" | "learner" | "outgoing";

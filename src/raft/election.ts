@@ -1,4 +1,4 @@
-import { isVoter } from "./configuration.ts";
+import { isVoter, votersOf } from "./configuration.ts";
 import { becomeLeader, quorumHeardAt } from "./leader.ts";
 import type { PreVote, PreVoteResponse, RequestVote, RequestVoteResponse, TimeoutNow } from "./messages.ts";
 import { electionResult } from "./quorum.ts";
@@ -6,6 +6,7 @@ import {
   becomeFollower,
   configurationBefore,
   enterTerm,
+  hasHalfSnapshot,
   resetElectionDeadline,
   type State,
 } from "./state.ts";
@@ -46,9 +47,8 @@ export function onRemoved(state: State, now: number): void {
  * configuration among it.
  */
 export function canLead(state: State): boolean {
-  const { configuration, configurationIndex, commitIndex, id, lastIndex, snapshot } = state;
-  if (state.isRemoved) return false;
-  if (lastIndex < snapshot.readableIndex) return false;
+  const { configuration, configurationIndex, commitIndex, id } = state;
+  if (state.isRemoved || hasHalfSnapshot(state)) return false;
   if (isVoter(configuration, id)) return true;
   return configurationIndex > commitIndex && isVoter(configurationBefore(state), id);
 }
@@ -68,7 +68,7 @@ type Question = Omit<PreVote, Known> | Omit<RequestVote, Known>;
 function ask(state: State, question: Question): void {
   const { id: from, configuration, configurationIndex, effects } = state;
   const { recoveries } = configuration;
-  for (const to of new Set([...configuration.voters, ...configuration.outgoing])) {
+  for (const to of votersOf(configuration)) {
     if (to !== from) effects.messages.push({ ...question, from, to, configurationIndex, recoveries });
   }
 }

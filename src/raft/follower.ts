@@ -1,20 +1,11 @@
 import { invariant } from "./invariant.ts";
 import type { AppendEntries } from "./messages.ts";
 import { fallAsleep } from "./sleep.ts";
-import {
-  adoptConfiguration,
-  append,
-  lastIndexWithTermAtMost,
-  resetElectionDeadline,
-  type State,
-  termAt,
-} from "./state.ts";
+import { adoptConfiguration, append, lastIndexWithTermAtMost, type State, termAt } from "./state.ts";
 import { type Entry, type Index, toIndex } from "./types.ts";
 
 /** From the leader of the present term (paper figure 2, AppendEntries, receiver). */
-export function onAppendEntries(state: State, message: AppendEntries, now: number): void {
-  state.leaderHeardAt = now;
-  resetElectionDeadline(state, now);
+export function onAppendEntries(state: State, message: AppendEntries): void {
   // What lies before the snapshot's end is committed, and so the leader's too.
   const isKnown = message.prevIndex < state.snapshot.index;
   if (!isKnown && termAt(state, message.prevIndex) !== message.prevTerm) {

@@ -1,6 +1,6 @@
-import { compareMarks, isMember } from "./configuration.ts";
+import { compareMarks, isMember, markOf } from "./configuration.ts";
 import type { Message } from "./messages.ts";
-import { committedConfiguration, markOf, type State } from "./state.ts";
+import { committedConfiguration, type State } from "./state.ts";
 
 /**
  * Only members are heard, and who shows a newer configuration than this node's: it may have become a member

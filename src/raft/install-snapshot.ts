@@ -1,14 +1,12 @@
 import type { InstallSnapshot } from "./messages.ts";
-import { adoptConfiguration, adoptFrom, resetElectionDeadline, type State, termAt } from "./state.ts";
+import { adoptConfiguration, adoptFrom, type State, termAt } from "./state.ts";
 import { toIndex } from "./types.ts";
 
 /**
  * A segment of the snapshot of the present term's leader (paper §7). It is taken only where it continues what is
  * committed here, which is the leader's too; so it is never asked which older parts differ.
  */
-export function onInstallSnapshot(state: State, message: InstallSnapshot, now: number): void {
-  state.leaderHeardAt = now;
-  resetElectionDeadline(state, now);
+export function onInstallSnapshot(state: State, message: InstallSnapshot): void {
   const { prevIndex, lastIndex } = message;
   if (prevIndex <= state.commitIndex && lastIndex > state.commitIndex) install(state, message);
   const { id: from, currentTerm: term, commitIndex, effects } = state;

@@ -18,7 +18,8 @@ export interface Leader {
   durableIndex: Index;
   /** All members but itself; who leaves, until that is committed. */
   readonly peers: Map<NodeId, Progress>;
-  readonly catchUps: Map<NodeId, CatchUp>;
+  /** Of each learner. */
+  catchUps: ReadonlyMap<NodeId, CatchUp>;
   readonly reads: PendingReads;
   readonly proposals: Proposals;
   /** The next round takes the commit index to those who have not heard of it. */
@@ -69,7 +70,7 @@ function leaderFrom(state: State, termStart: Index, now: number, progress: () =>
     termStart,
     durableIndex: toIndex(0),
     peers: new Map(others.map((id) => [id, progress()])),
-    catchUps: new Map(learners.map((id) => [id, { roundEnd: termStart, roundBeganAt: now, isDone: false }])),
+    catchUps: catchUpsOf(learners, termStart, now),
     reads: noReads(),
     proposals: noProposals(),
     announcesCommit: false,
@@ -77,6 +78,15 @@ function leaderFrom(state: State, termStart: Index, now: number, progress: () =>
     idleSince: now,
     restRound: null,
   };
+}
+
+/** Begins the first round of each learner, up to `roundEnd`. */
+export function catchUpsOf(
+  learners: readonly NodeId[],
+  roundEnd: Index,
+  roundBeganAt: number,
+): ReadonlyMap<NodeId, CatchUp> {
+  return new Map(learners.map((id) => [id, { roundEnd, roundBeganAt, isDone: false }]));
 }
 
 /** Appends one command to the leader's log. */

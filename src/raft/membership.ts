@@ -7,7 +7,7 @@ import {
   membersOf,
 } from "./configuration.ts";
 import { createEntry } from "./entry.ts";
-import type { Leader } from "./leader.ts";
+import { catchUpsOf, type Leader } from "./leader.ts";
 import { createProgress } from "./progress.ts";
 import { reachedByMajority } from "./quorum.ts";
 import { append, becomeFollower, type State } from "./state.ts";
@@ -126,9 +126,7 @@ export function appendConfiguration(
   for (const id of membersOf(configuration)) {
     if (id !== state.id && !leader.peers.has(id)) leader.peers.set(id, createProgress(index, now));
   }
-  leader.catchUps.clear();
-  for (const id of configuration.learners)
-    leader.catchUps.set(id, { roundEnd: index, roundBeganAt: now, isDone: false });
+  leader.catchUps = catchUpsOf(configuration.learners, index, now);
   return index;
 }
 

@@ -13,7 +13,7 @@ import { onInstallSnapshot } from "./install-snapshot.ts";
 import { invariant } from "./invariant.ts";
 import type { Message, Removed } from "./messages.ts";
 import { disturbs, wake } from "./sleep.ts";
-import { becomeFollower, type State } from "./state.ts";
+import { becomeFollower, resetElectionDeadline, type State } from "./state.ts";
 import { toIndex } from "./types.ts";
 
 type OfTerm = Exclude<Message, Removed>;
@@ -79,20 +79,23 @@ function dispatch(state: State, message: OfTerm, now: number): void {
       break;
     case "AppendEntries":
       followSender(state, message, now);
-      onAppendEntries(state, message, now);
+      onAppendEntries(state, message);
       break;
     case "InstallSnapshot":
       followSender(state, message, now);
-      onInstallSnapshot(state, message, now);
+      onInstallSnapshot(state, message);
       break;
     default:
       dispatchToLeader(state, message, now);
   }
 }
 
+/** Only the leader of the present term sends such: it is heard, whatever the message says. */
 function followSender(state: State, { from }: Message, now: number): void {
   invariant(state.role.name !== "leader", `two leaders in term ${state.currentTerm}`);
   becomeFollower(state, state.currentTerm, from, now);
+  state.leaderHeardAt = now;
+  resetElectionDeadline(state, now);
 }
 
 type AnswerToLeader = Extract<

@@ -1,7 +1,7 @@
 import { type Configuration, encodeConfiguration, membersOf } from "./configuration.ts";
 import { hasLiveLeader } from "./election.ts";
 import { createEntry } from "./entry.ts";
-import { append, enterTerm, resetElectionDeadline, type State } from "./state.ts";
+import { append, enterTerm, hasHalfSnapshot, resetElectionDeadline, type State } from "./state.ts";
 import { type Index, type NodeId, toIndex } from "./types.ts";
 
 /**
@@ -35,7 +35,7 @@ export function forceRecovery(
   const others = membersOf(state.configuration).filter((id) => id !== state.id);
   const isExact = lost.length === others.length && others.every((id) => lost.includes(id));
   if (!isExact) return "other-members";
-  if (state.lastIndex < state.snapshot.readableIndex) return "half-snapshot";
+  if (hasHalfSnapshot(state)) return "half-snapshot";
   enterTerm(state, state.currentTerm + termLeap, state.id);
   resetElectionDeadline(state, now);
   state.leader = null;

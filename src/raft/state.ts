@@ -1,4 +1,4 @@
-import { type Configuration, type ConfigurationMark, decodeConfiguration } from "./configuration.ts";
+import { type Configuration, decodeConfiguration } from "./configuration.ts";
 import type { Effects } from "./effects.ts";
 import { invariant } from "./invariant.ts";
 import type { Leader } from "./leader.ts";
@@ -106,17 +106,15 @@ export function committedConfiguration(state: State): Configuration {
   return state.configurationIndex <= state.commitIndex ? state.configuration : configurationBefore(state);
 }
 
-/** Which configuration is in force. */
-export const markOf = ({ configuration, configurationIndex: index }: State): ConfigurationMark => ({
-  recoveries: configuration.recoveries,
-  index,
-});
-
 function configurationAt({ log, base }: State, upTo: Index): PlacedConfiguration {
   const entry = log.configuration(upTo);
   if (entry === null || entry.index <= base.index) return base;
   return { configuration: decodeConfiguration(entry.data), index: entry.index };
 }
+
+/** Whether a snapshot has arrived in part only: what is committed is missing here. */
+export const hasHalfSnapshot = ({ lastIndex, snapshot }: State): boolean =>
+  lastIndex < snapshot.readableIndex;
 
 /** Adds entries to the end of the log; a configuration among them is in force at once. */
 export function append(state: State, entries: readonly Entry[]): void {

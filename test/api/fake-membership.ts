@@ -1,4 +1,4 @@
-import { type Configuration, isVoter, membersOf, partOf } from "../../src/raft/configuration.ts";
+import { type Configuration, membersOf, partOf, votersOf } from "../../src/raft/configuration.ts";
 import { noEffects } from "../../src/raft/effects.ts";
 import type { Leader } from "../../src/raft/leader.ts";
 import { type ChangeRefusal, type MembersChange, nextConfiguration } from "../../src/raft/membership.ts";
@@ -82,7 +82,7 @@ function finished({ voters, learners, leaving, ...rest }: Configuration): Config
 
 /** What a node tells of the members. */
 export function membersOfPlaced({ configuration, configurationIndex }: Placed): Members {
-  const ids = membersOf(configuration).filter((id) => isVoter(configuration, id));
+  const ids = votersOf(configuration);
   const members = ids.map((id) => ({ id, region: configuration.regions[id] ?? "" }));
   return { members, configurationIndex, recoveries: configuration.recoveries };
 }
