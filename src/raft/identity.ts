@@ -1,4 +1,4 @@
-import { type Configuration, initialConfiguration } from "./configuration.ts";
+import { type Configuration, completed, initialConfiguration } from "./configuration.ts";
 import { type Index, type NodeId, toIndex } from "./types.ts";
 
 /** Who a node is. Written once, when it becomes a node of its cluster. */
@@ -26,6 +26,17 @@ export function bootstrapIdentity(cluster: string, id: NodeId, regions: readonly
     configuration,
     configurationIndex: toIndex(0),
   };
+}
+
+/** What the version before says, at least: it knew voters only, and the members of the bootstrap for ever. */
+export type PartialIdentity = Pick<Identity, "cluster" | "id" | "regions"> &
+  Partial<Identity> & { readonly configuration: Partial<Configuration> };
+
+/** Who a node is, whole also where the version before wrote it. */
+export function completedIdentity(stored: PartialIdentity): Identity {
+  const region = stored.regions[stored.id - 1] ?? "";
+  const configuration = completed(stored.configuration, stored.regions);
+  return { region, configurationIndex: toIndex(0), ...stored, configuration };
 }
 
 /**

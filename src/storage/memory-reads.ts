@@ -1,17 +1,14 @@
 import type { LogId, StoredBatch } from "../log/types.ts";
-import { type Entry, type Index, toIndex } from "../raft/types.ts";
+import type { Entry, Index } from "../raft/types.ts";
 import type { BatchRange, NameRange } from "./contract.ts";
-import { StorageError } from "./error.ts";
 import type { LifeRow, MemoryLog, MemoryRow } from "./memory-log.ts";
 import { bytesRoom, type Extent, type Room, recordsFrom, takeWithin } from "./prefix.ts";
-import { toStoredBatch } from "./row.ts";
+import { assertNoGap, toStoredBatch } from "./row.ts";
 
 /** As `LogReader.entries`. Throws `StorageError` for one that is missing. */
 export function readEntries(log: MemoryLog, from: Index, to: Index, bytesMax: number): readonly Entry[] {
   const entries = readRows(log, from, to, bytesRoom(bytesMax));
-  const gap = entries.findIndex(({ index }, i) => index !== from + i);
-  if (gap !== -1)
-    throw new StorageError("damaged-entry", `entry ${from + gap} is missing`, toIndex(from + gap));
+  assertNoGap(entries, from);
   return entries;
 }
 

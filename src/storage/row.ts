@@ -3,7 +3,7 @@ import { ENTRY_BYTES_MAX } from "../log/limits.ts";
 import type { LogEntry, LogId, ProducerTuple, Seq, StoredBatch } from "../log/types.ts";
 import type { ProducerBatch } from "../log/view.ts";
 import type { Persist, SnapshotWrite } from "../raft/ready.ts";
-import type { Entry } from "../raft/types.ts";
+import { type Entry, type Index, toIndex } from "../raft/types.ts";
 import { StorageError } from "./error.ts";
 
 /** `ENTRY_BYTES_MAX` is for a batch; this much more holds its producer, its positions and their framing. */
@@ -107,6 +107,13 @@ function lastAfterSnapshot({ mark, rows }: SnapshotWrite, lastIndex: number): nu
 function assertFits({ index, data }: Entry): void {
   if (data.length <= ENTRY_BYTES_MAX + framingBytesMax) return;
   throw new StorageError("misuse", `entry ${index} has ${data.length} bytes, too many for a row`, index);
+}
+
+/** Throws `StorageError` where rows that must follow each other from `from` on do not. */
+export function assertNoGap(entries: readonly Entry[], from: Index): void {
+  const gap = entries.findIndex(({ index }, i) => index !== from + i);
+  if (gap === -1) return;
+  throw new StorageError("damaged-entry", `entry ${from + gap} is missing`, toIndex(from + gap));
 }
 
 /** The batch that an append's row holds. Throws `StorageError` for any other entry. */

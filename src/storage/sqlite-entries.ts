@@ -2,7 +2,7 @@ import { isIntact } from "../raft/entry.ts";
 import type { Entry, EntryKind, Index, Term } from "../raft/types.ts";
 import { toIndex } from "../raft/types.ts";
 import { StorageError } from "./error.ts";
-import { toLogRow } from "./row.ts";
+import { assertNoGap, toLogRow } from "./row.ts";
 
 const insert = `INSERT INTO entries
   (idx, term, kind, log, name, start, count, timestamp, producer, producer_epoch, producer_seq, checksum, data)
@@ -70,9 +70,7 @@ export function readConfiguration(sql: SqlStorage, upTo: Index): Entry | null {
 /** As `LogReader.entries`. Throws `StorageError` for one that is damaged or missing. */
 export function readEntries(sql: SqlStorage, from: Index, to: Index, bytesMax: number): readonly Entry[] {
   const entries = readRows(sql, from, to, bytesMax, to - from + 1);
-  const gap = entries.findIndex(({ index }, i) => index !== from + i);
-  if (gap !== -1)
-    throw new StorageError("damaged-entry", `entry ${from + gap} is missing`, toIndex(from + gap));
+  assertNoGap(entries, from);
   return entries;
 }
 

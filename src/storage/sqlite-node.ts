@@ -1,5 +1,4 @@
-import { completed } from "../raft/configuration.ts";
-import type { Identity, Phase } from "../raft/identity.ts";
+import { completedIdentity, type Identity, type Phase } from "../raft/identity.ts";
 import type { SleepMark } from "../raft/sleep.ts";
 import type { HardState, Index, NodeId, SnapshotMark } from "../raft/types.ts";
 import { toIndex } from "../raft/types.ts";
@@ -111,14 +110,7 @@ function toSleepMark(row: NodeRow): SleepMark | null {
 
 function parseIdentity(json: string): Identity {
   try {
-    const stored: Partial<Identity> & Omit<Identity, "region" | "configurationIndex"> = JSON.parse(json);
-    const { id, regions, configuration } = stored;
-    const region = regions[id - 1] ?? "";
-    return {
-      ...{ region, configurationIndex: toIndex(0) },
-      ...stored,
-      configuration: completed(configuration, regions),
-    };
+    return completedIdentity(JSON.parse(json));
   } catch (cause) {
     throw new StorageError("impossible-state", "the identity is not JSON", null, { cause });
   }

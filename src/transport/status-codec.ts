@@ -1,6 +1,5 @@
-import { type Configuration, completed } from "../raft/configuration.ts";
-import type { Identity } from "../raft/identity.ts";
-import { toIndex } from "../raft/types.ts";
+import { completed } from "../raft/configuration.ts";
+import { completedIdentity, type PartialIdentity } from "../raft/identity.ts";
 import type { PeerStatus, Status } from "./status.ts";
 
 /** What the version before says of itself, at least. */
@@ -9,13 +8,9 @@ type SentStatus = Partial<Status> &
     Status,
     "phase" | "role" | "currentTerm" | "leader" | "commitIndex" | "lastIndex" | "corruptEntries"
   > & {
-    readonly identity: SentIdentity;
+    readonly identity: PartialIdentity;
     readonly peers: readonly SentPeer[];
   };
-
-/** It knew voters only, and the members of the bootstrap for ever. */
-type SentIdentity = Pick<Identity, "cluster" | "id" | "regions"> &
-  Partial<Identity> & { readonly configuration: Partial<Configuration> };
 
 type SentPeer = Partial<PeerStatus> & Pick<PeerStatus, "id" | "region" | "matchIndex" | "lag" | "silentMs">;
 
@@ -45,10 +40,4 @@ export function decodeStatus(bytes: Uint8Array): Status | null {
     configurationIndex: sent.configurationIndex ?? identity.configurationIndex,
     peers: sent.peers.map((peer) => ({ ...unsaidOfPeer, ...peer })),
   };
-}
-
-function completedIdentity(sent: SentIdentity): Identity {
-  const region = sent.regions[sent.id - 1] ?? "";
-  const configuration = completed(sent.configuration, sent.regions);
-  return { region, configurationIndex: toIndex(0), ...sent, configuration };
 }
