@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { CodecError } from "../log/codec-error.ts";
-import type { Identity } from "../raft/identity.ts";
+import { completedIdentity, type PartialIdentity } from "../raft/identity.ts";
 import type { Message } from "../raft/messages.ts";
 import type { Storage } from "../storage/contract.ts";
 import { SqliteStorage } from "../storage/sqlite.ts";
@@ -75,7 +75,7 @@ export class TimberlineNode extends DurableObject<NodeEnv> {
       case paths.status:
         return Response.json(this.#node.status());
       case paths.prepare:
-        return this.#prepare(await request.json<Identity>());
+        return this.#prepare(await request.json<PartialIdentity>());
       case paths.start:
         return Response.json(this.#run(() => this.#node.start()));
       case paths.abort:
@@ -101,11 +101,11 @@ export class TimberlineNode extends DurableObject<NodeEnv> {
     return new Response(encodeReply({ answer, members }));
   }
 
-  #prepare(identity: Identity): Response {
-    const name = `${identity.cluster}/${identity.id}`;
+  #prepare(sent: PartialIdentity): Response {
+    const name = `${sent.cluster}/${sent.id}`;
     if (this.ctx.id.name !== undefined && this.ctx.id.name !== name)
       return new Response(null, { status: 400 });
-    return Response.json(this.#run(() => this.#node.prepare(identity)));
+    return Response.json(this.#run(() => this.#node.prepare(completedIdentity(sent))));
   }
 
   #abort(): Response {

@@ -57,10 +57,7 @@ export function isSameIdentity(a: Identity, b: Identity): boolean {
       region,
       regions,
       configuration.voters.includes(id),
-      recoveriesOf(configuration),
+      configuration.recoveries,
     ]);
   return key(a) === key(b);
 }
-
-/** The version before knows of none. */
-const recoveriesOf = ({ recoveries }: Partial<Configuration>): number => recoveries ?? 0;

@@ -41,6 +41,21 @@ describe("a node that belongs to no cluster", () => {
     expect(await cluster.status(1)).toBeNull();
   });
 
+  it("is set up by a Worker of the version before, twice too, which knew voters only", async () => {
+    const cluster = new TestCluster(1);
+    const body = JSON.stringify({
+      ...{ cluster: cluster.name, id: 1, regions: ["weur"] },
+      configuration: { voters: [1] },
+    });
+    const prepare = async () =>
+      (await cluster.stub(1).fetch("https://node/prepare", { method: "POST", body })).json();
+    expect(await prepare()).toBe(true);
+    expect(await prepare()).toBe(true);
+    expect(await cluster.status(1)).toMatchObject({
+      identity: bootstrapIdentity(cluster.name, 1, ["weur"]),
+    });
+  });
+
   it("answers a body that is no message with 400", async () => {
     const response = await new TestCluster(1)
       .stub(1)
