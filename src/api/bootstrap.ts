@@ -16,13 +16,18 @@ import { within } from "./within.ts";
  * Throws the problems `cluster-exists`, `node-lost` and `bootstrap-incomplete`.
  */
 export async function bootstrap(nodes: Nodes, cluster: Cluster, timeoutMs: number): Promise<boolean> {
+  const incomplete = `Not all nodes of the cluster ${cluster.name} could be reached. Send the same request again.`;
+  return reachingAll(timeoutMs, setUp(nodes, cluster, timeoutMs), incomplete);
+}
+
+/** What `work` gives; the problem `bootstrap-incomplete` where a node can't be reached, or the time is over. */
+export async function reachingAll<T>(timeoutMs: number, work: Promise<T>, incomplete: string): Promise<T> {
   const late = (): TransportError => new TransportError("the nodes took too long");
   try {
-    return await within(timeoutMs, setUp(nodes, cluster, timeoutMs), late);
+    return await within(timeoutMs, work, late);
   } catch (cause) {
     if (!(cause instanceof TransportError)) throw cause;
-    const detail = `Not all nodes of the cluster ${cluster.name} could be reached. Send the same request again.`;
-    throw new Problem("bootstrap-incomplete", detail, { cause });
+    throw new Problem("bootstrap-incomplete", incomplete, { cause });
   }
 }
 

@@ -4,7 +4,7 @@ import { bootstrap, clusterExists } from "./bootstrap.ts";
 import { type Cluster, clusterOf, isClusterSize, MAIN, mainRegions, NODES_MAX } from "./cluster.ts";
 import { clusterStatus, statusOutput } from "./cluster-status.ts";
 import { type Api, type AppEnv, type Call, callOf } from "./context.ts";
-import { readJsonBody } from "./json-body.ts";
+import { describeJsonBody, readJsonBody } from "./json-body.ts";
 import { errorResponses } from "./openapi.ts";
 import { clusterName, deadlineQuery } from "./parameters.ts";
 import { regions } from "./regions.ts";
@@ -61,8 +61,7 @@ function bootstrapRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
       ...errorResponses,
     },
   });
-  const body = { content: { "application/json": { schema: clusterInput } } };
-  app.openAPIRegistry.registerPath({ ...route, request: { ...route.request, body } });
+  describeJsonBody(app, route, clusterInput);
   app.openapi({ ...route, hide: true }, async (c) => {
     const call = callOf(c, api.world, c.req.valid("query").timeout_ms);
     const input = await readJsonBody(c.req.raw, clusterInput);

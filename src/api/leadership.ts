@@ -3,7 +3,7 @@ import type { NodeId, Term } from "../raft/types.ts";
 import { permit } from "./auth.ts";
 import type { Cluster } from "./cluster.ts";
 import { type Api, type AppEnv, type Call, callOf } from "./context.ts";
-import { readJsonBody } from "./json-body.ts";
+import { describeJsonBody, requireJsonBody } from "./json-body.ts";
 import { errorResponses } from "./openapi.ts";
 import { clusterName, deadlineQuery } from "./parameters.ts";
 import { Problem } from "./problem.ts";
@@ -40,12 +40,10 @@ export function leadershipRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
       ...errorResponses,
     },
   });
-  const body = { required: true, content: { "application/json": { schema: leaderInput } } };
-  app.openAPIRegistry.registerPath({ ...route, request: { ...route.request, body } });
+  describeJsonBody(app, route, leaderInput, { required: true });
   app.openapi({ ...route, hide: true }, async (c) => {
     const call = callOf(c, api.world, c.req.valid("query").timeout_ms);
-    const input = await readJsonBody(c.req.raw, leaderInput);
-    if (input === null) throw new Problem("invalid-body", "The body is empty.");
+    const input = await requireJsonBody(c.req.raw, leaderInput);
     const cluster = await api.directory.resolve(call, c.req.valid("param").cluster);
     return c.json(await transfer(api, call, cluster, input.node), 200);
   });

@@ -2,15 +2,13 @@ import { type Configuration, isMember } from "../raft/configuration.ts";
 import type { Index, NodeId } from "../raft/types.ts";
 import type { NodeAddress } from "../transport/object.ts";
 import type { MembersAnswer, MembersRefused } from "../transport/protocol.ts";
-import { TransportError } from "../transport/transport-error.ts";
-import { startPrepared } from "./bootstrap.ts";
+import { reachingAll, startPrepared } from "./bootstrap.ts";
 import { type Cluster, NODES_MAX } from "./cluster.ts";
 import { configurationOf } from "./configuration-output.ts";
 import type { Api, Call } from "./context.ts";
 import type { Nodes } from "./nodes.ts";
 import { Problem } from "./problem.ts";
 import { nodeNotFound } from "./refusal.ts";
-import { within } from "./within.ts";
 
 /** Before a change that came too early, or was overtaken, is tried anew, ms. */
 const retryMs = 50;
@@ -63,7 +61,10 @@ async function attempt(
   const before = await router.configuration(call, cluster, asked.expectedIndex);
   if (before.reason !== "empty-change") return { answer: before, added: [] };
   assertSize(before.configuration, asked);
-  const add = await setUpNew(call.nodes, cluster, before, asked.regions, call.deadline - world.now());
+  const setUp = setUpEach(call.nodes, cluster, before, asked.regions);
+  const incomplete =
+    "Not all new nodes could be reached. No member was changed: send the same request again.";
+  const add = await reachingAll(call.deadline - world.now(), setUp, incomplete);
   const change = { add, remove: asked.remove, expectedIndex: before.configurationIndex };
   return { answer: await router.members(call, cluster, change), added: add.map(({ id }) => id) };
 }
@@ -77,23 +78,6 @@ function assertSize({ voters, learners }: Configuration, { regions, remove }: As
   const staying = [...voters, ...learners].filter((id) => !remove.includes(id)).length;
   const size = staying + regions.length;
   if (size < 1 || size > NODES_MAX) throw clusterSize(size);
-}
-
-async function setUpNew(
-  nodes: Nodes,
-  cluster: Cluster,
-  before: MembersRefused,
-  regions: readonly string[],
-  timeoutMs: number,
-): Promise<readonly NodeAddress[]> {
-  const late = (): TransportError => new TransportError("the nodes took too long");
-  try {
-    return await within(timeoutMs, setUpEach(nodes, cluster, before, regions), late);
-  } catch (cause) {
-    if (!(cause instanceof TransportError)) throw cause;
-    const detail = "Not all new nodes could be reached. No member was changed: send the same request again.";
-    throw new Problem("bootstrap-incomplete", detail, { cause });
-  }
 }
 
 /** A number that is taken, by a node of another region whose change never came about, is passed over. */

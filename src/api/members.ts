@@ -4,11 +4,10 @@ import { permit } from "./auth.ts";
 import { NODES_MAX } from "./cluster.ts";
 import { configurationOf, configurationOutput } from "./configuration-output.ts";
 import { type Api, type AppEnv, type Call, callOf } from "./context.ts";
-import { readJsonBody } from "./json-body.ts";
+import { describeJsonBody, requireJsonBody } from "./json-body.ts";
 import { type AskedChange, changeMembers } from "./members-change.ts";
 import { errorResponses } from "./openapi.ts";
 import { clusterName, deadlineQuery, naturalParameter, nodeId, nodeIds } from "./parameters.ts";
-import { Problem } from "./problem.ts";
 import { regions } from "./regions.ts";
 
 const placeInput = z.strictObject({ region: z.enum(regions) });
@@ -67,12 +66,10 @@ function changeRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
     request: { params: z.object({ cluster: clusterName }), query: z.strictObject(deadlineQuery) },
     responses,
   });
-  const body = { required: true, content: { "application/json": { schema: membersInput } } };
-  app.openAPIRegistry.registerPath({ ...route, request: { ...route.request, body } });
+  describeJsonBody(app, route, membersInput, { required: true });
   app.openapi({ ...route, hide: true }, async (c) => {
     const call = callOf(c, api.world, c.req.valid("query").timeout_ms);
-    const input = await readJsonBody(c.req.raw, membersInput);
-    if (input === null) throw new Problem("invalid-body", "The body is empty.");
+    const input = await requireJsonBody(c.req.raw, membersInput);
     const { status, output } = await change(api, call, c.req.valid("param").cluster, askedOf(input));
     return c.json(output, status);
   });

@@ -7,7 +7,7 @@ import { permit } from "./auth.ts";
 import { type Cluster, NODES_MAX } from "./cluster.ts";
 import { configurationOf, configurationOutput } from "./configuration-output.ts";
 import { type Api, type AppEnv, type Call, callOf } from "./context.ts";
-import { readJsonBody } from "./json-body.ts";
+import { describeJsonBody, requireJsonBody } from "./json-body.ts";
 import { errorResponses } from "./openapi.ts";
 import { clusterName, deadlineQuery, nodeId, nodeIds } from "./parameters.ts";
 import { Problem } from "./problem.ts";
@@ -55,12 +55,10 @@ export function recoveryRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
       ...errorResponses,
     },
   });
-  const body = { required: true, content: { "application/json": { schema: recoveryInput } } };
-  app.openAPIRegistry.registerPath({ ...route, request: { ...route.request, body } });
+  describeJsonBody(app, route, recoveryInput, { required: true });
   app.openapi({ ...route, hide: true }, async (c) => {
     const call = callOf(c, api.world, c.req.valid("query").timeout_ms);
-    const input = await readJsonBody(c.req.raw, recoveryInput);
-    if (input === null) throw new Problem("invalid-body", "The body is empty.");
+    const input = await requireJsonBody(c.req.raw, recoveryInput);
     const { cluster: name, id } = c.req.valid("param");
     const cluster = await api.directory.resolve(call, name);
     return c.json(await recover(api, call, cluster, id, input.lost), 200);
