@@ -3,13 +3,12 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startCluster } from "./cluster.ts";
+import { withCluster } from "./cluster.ts";
 import { appendFile } from "./files/append-file.ts";
 import { requestJson } from "./files/http.ts";
 import { readLog } from "./files/read-log.ts";
 import { crashLeader, type Leadership } from "./leadership.ts";
 import { integerOption, parseCommandLine, runProgram, UsageError } from "./options.ts";
-import type { Runtime } from "./runtime.ts";
 
 const LINES = 100_000;
 const LOG = "durability";
@@ -49,21 +48,13 @@ await runProgram(USAGE, async () => {
 async function check(file: string, data: string, crashes: number): Promise<void> {
   const expected = await fingerprint(createReadStream(file));
   console.log(`File       ${describe(expected)}`);
-  await withCluster(data, async ({ url }) => {
+  const options = { data, nodes: 3, port: 0 };
+  await withCluster(options, async ({ url }) => {
     await appendCrashing(url, file, expected.lines, crashes);
     await compare("Read back ", expected, url);
   });
-  await withCluster(data, async ({ url }) => compare("Restarted ", expected, url));
+  await withCluster(options, async ({ url }) => compare("Restarted ", expected, url));
   console.log("Identical.");
-}
-
-async function withCluster(data: string, use: (cluster: Runtime) => Promise<void>): Promise<void> {
-  const cluster = await startCluster({ data, nodes: 3, port: 0 });
-  try {
-    await use(cluster);
-  } finally {
-    await cluster.stop();
-  }
 }
 
 /** Crashes are spread evenly over the lines; the appends do not wait for them. */

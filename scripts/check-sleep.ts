@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { startCluster } from "./cluster.ts";
+import { withCluster } from "./cluster.ts";
 import { requestJson } from "./files/http.ts";
 import { integerOption, parseCommandLine, runProgram } from "./options.ts";
 
@@ -43,20 +43,12 @@ await runProgram(USAGE, async () => {
   const seconds = integerOption("seconds", values.seconds, 1, 86_400);
   const directory = await mkdtemp(join(tmpdir(), "timberline-sleep-"));
   try {
-    await withCluster(join(directory, "data"), (url) => check(url, seconds));
+    const options = { data: join(directory, "data"), nodes: 3, port: 0, sleepAfterMs: SLEEP_AFTER_MS };
+    await withCluster(options, ({ url }) => check(url, seconds));
   } finally {
     await rm(directory, { recursive: true });
   }
 });
-
-async function withCluster(data: string, use: (url: string) => Promise<void>): Promise<void> {
-  const cluster = await startCluster({ data, nodes: 3, port: 0, sleepAfterMs: SLEEP_AFTER_MS });
-  try {
-    await use(cluster.url);
-  } finally {
-    await cluster.stop();
-  }
-}
 
 /** Throws on anything that was done. */
 async function check(url: string, seconds: number): Promise<void> {

@@ -53,6 +53,19 @@ export async function startCluster(options: ClusterOptions): Promise<Runtime> {
   }
 }
 
+/** Starts a cluster as `startCluster` does, and stops it however `use` ends. */
+export async function withCluster(
+  options: ClusterOptions,
+  use: (cluster: Runtime) => Promise<void>,
+): Promise<void> {
+  const cluster = await startCluster(options);
+  try {
+    await use(cluster);
+  } finally {
+    await cluster.stop();
+  }
+}
+
 /** As `startCluster`, for who has locked the data directory. */
 export async function startLocked(options: ClusterOptions): Promise<Runtime> {
   const runtime = await startRuntime(await runtimeOptions(options, resolve(options.data)));
