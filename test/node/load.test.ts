@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toIndex } from "../../src/raft/types.ts";
 import type { Answer, FailureReason, Request } from "../../src/transport/protocol.ts";
+import { between } from "../raft/harness/messages.ts";
 import { append, create, Leader, page } from "./leader.ts";
 
 const nothing = { requests: 0, readers: 0, queuedBytes: 0, uncommittedBytes: 0 };
@@ -31,17 +32,7 @@ function pending(leader: Leader, timeoutMs?: number): Answer[][] {
 
 /** Node 2 leads a later term. */
 function depose(leader: Leader): void {
-  const zero = toIndex(0);
-  const empty = {
-    prevIndex: zero,
-    prevTerm: 0,
-    entries: [],
-    commitIndex: zero,
-    configurationIndex: zero,
-    recoveries: 0,
-    sleep: false,
-  };
-  leader.hear({ type: "AppendEntries", from: 2, to: 1, term: 9, round: 1, ...empty });
+  leader.hear(between(2, 1).in(9).append({ round: 1 }));
 }
 
 describe("what is under way in a node", () => {

@@ -2,7 +2,11 @@ import { describe, expect, it } from "vitest";
 import { toIndex } from "../../src/raft/types.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import type { Request } from "../../src/transport/protocol.ts";
+import { between } from "../raft/harness/messages.ts";
 import { append, create, Leader, page } from "./leader.ts";
+
+/** Of node 2, which leads with an empty log. */
+const heartbeat = between(2, 1).in(2).append({ round: 1 });
 
 describe("a long poll at the tail", () => {
   it("gets the next record, from where the tail was when it began", () => {
@@ -83,22 +87,12 @@ describe("a request that is answered already", () => {
 });
 
 describe("a command that enters at a follower", () => {
-  const empty = { entries: [], round: 1, sleep: false, recoveries: 0 } as const;
-  const heartbeat = { type: "AppendEntries", from: 2, to: 1, term: 2, ...empty } as const;
-  const zero = toIndex(0);
-
   it.each([
     ["is said to come from there", {}, { near: 1 }],
     ["comes from where it is said to", { near: 3 }, { near: 3 }],
   ])("%s", (_, near, expected) => {
     const follower = new Leader([1, 2, 3]);
-    follower.hear({
-      ...heartbeat,
-      prevIndex: zero,
-      prevTerm: 0,
-      configurationIndex: zero,
-      commitIndex: zero,
-    });
+    follower.hear(heartbeat);
     expect(follower.node.status()?.leader).toBe(2);
     follower.ask({ ...create, ...near } as Request);
     expect(follower.host.forwarded).toEqual([{ ...create, ...expected }]);
@@ -144,17 +138,6 @@ describe("an object that was superseded by another life of it", () => {
 
   it("acknowledges nothing, not even a heartbeat", () => {
     const follower = new Leader([1, 2, 3]);
-    const zero = toIndex(0);
-    const empty = {
-      prevIndex: zero,
-      prevTerm: 0,
-      entries: [],
-      commitIndex: zero,
-      configurationIndex: zero,
-      recoveries: 0,
-      sleep: false,
-    };
-    const heartbeat = { type: "AppendEntries", from: 2, to: 1, term: 2, round: 1, ...empty } as const;
     const replies: unknown[] = [];
     const hear = () => follower.node.receive([heartbeat], (messages) => replies.push(...messages));
     hear();

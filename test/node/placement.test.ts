@@ -2,18 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { NodeOptions } from "../../src/node/options.ts";
 import { Placement } from "../../src/node/placement.ts";
 import { Cluster, defaults } from "../raft/harness/cluster.ts";
+import { options as leaderOptions } from "./leader.ts";
 
 const writers = { windowMs: 1_000, windows: 2, share: 0.6, appendsMin: 4, coolDownMs: 3_000 };
 const { rank: _rank, ranks: _ranks, ...shared } = defaults;
 const options: NodeOptions = {
+  ...leaderOptions,
   ...shared,
-  requestsMax: 8,
-  readersMax: 4,
-  tailEntries: 1_000,
-  tailBytes: 1_000_000,
-  deadRowsMax: 100,
-  leaderRegions: [],
-  followWriters: true,
   writers,
 };
 

@@ -383,6 +383,17 @@ test("a leader that removes itself is heard to the end, by who restarted and kno
   expect(votersOf(cluster.leader)).toEqual([2, 3]);
 });
 
+/** Node 3 was removed while nobody could reach it; by now it can be reached. */
+function removedUnheard(): ReturnType<typeof led> {
+  const { cluster, leader } = led(3);
+  cluster.partition([1, 2], [3]);
+  leader.change({ remove: [3] });
+  cluster.run();
+  cluster.heartbeat();
+  cluster.heal();
+  return { cluster, leader };
+}
+
 /** After at most one question it is silent for good. */
 function expectSilence(cluster: Cluster, id: number): void {
   cluster.pass(3 * timeout);
@@ -415,12 +426,7 @@ describe("a node that was removed", () => {
   });
 
   test("while it was cut off learns it when it comes back, after a restart too, and no term with it", () => {
-    const { cluster, leader } = led(3);
-    cluster.partition([1, 2], [3]);
-    leader.change({ remove: [3] });
-    cluster.run();
-    cluster.heartbeat();
-    cluster.heal();
+    const { cluster, leader } = removedUnheard();
     expectSilence(cluster, 3);
     cluster.node(3).restart();
     expectSilence(cluster, 3);
@@ -435,12 +441,7 @@ describe("a node that was removed", () => {
   });
 
   test("while it was cut off, campaigns in vain: it changes nothing, and nobody tells it a term", () => {
-    const { cluster, leader } = led(3);
-    cluster.partition([1, 2], [3]);
-    leader.change({ remove: [3] });
-    cluster.run();
-    cluster.heartbeat();
-    cluster.heal();
+    const { cluster, leader } = removedUnheard();
     cluster.campaign(3);
     expect(cluster.inFlight("PreVote", { from: 3 })).toHaveLength(2);
     const sent = cluster.sent.length;
