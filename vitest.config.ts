@@ -1,7 +1,10 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-/** `core` runs in Node, `workerd` inside the Workers runtime, against real Durable Objects. */
+/**
+ * `core` runs in Node, `workerd` inside the Workers runtime, against real Durable Objects; `conformance` is the public
+ * suite of the Durable Streams protocol, against a local cluster.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -9,8 +12,11 @@ export default defineConfig({
         test: {
           name: "core",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/workerd/**"],
+          exclude: ["test/workerd/**", "test/conformance/**"],
         },
+      },
+      {
+        test: { name: "conformance", include: ["test/conformance/**/*.test.ts"], testTimeout: 60_000 },
       },
       {
         plugins: [
@@ -22,6 +28,7 @@ export default defineConfig({
               durableObjects: {
                 BARE: { className: "BareObject", useSQLite: true },
                 DROWSY: { className: "DrowsyNode", useSQLite: true },
+                HASTY: { className: "HastyNode", useSQLite: true },
                 FRAGILE: { className: "FragileNode", useSQLite: true },
               },
             },

@@ -83,7 +83,7 @@ async function runtimeOptions(options: ClusterOptions, data: string) {
     name: "timberline",
     script: await bundleWorker(options.entryPoint ?? join(ROOT, "src/worker.ts")),
     compatibilityDate: await compatibilityDate(),
-    objects: { NODES: "TimberlineNode" },
+    objects: { NODES: "TimberlineNode", DELIVERERS: "TimberlineDeliverer" },
     vars: {
       REGIONS: REGIONS.slice(0, options.nodes).join(","),
       ELECTION_TIMEOUT_MS: String(ELECTION_TIMEOUT_MS),

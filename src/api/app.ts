@@ -2,11 +2,16 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { appendRoutes } from "./append.ts";
 import { clusterRoutes } from "./clusters.ts";
+import { consumerDeleteRoutes } from "./consumer-delete.ts";
+import { consumerListRoutes } from "./consumer-list.ts";
+import { consumerRoutes } from "./consumers.ts";
 import type { Api, AppEnv, World } from "./context.ts";
 import { Directory } from "./directory.ts";
 import { healthRoutes } from "./health.ts";
 import { leadershipRoutes } from "./leadership.ts";
 import { localRoutes } from "./local.ts";
+import { logChangeRoutes } from "./log-changes.ts";
+import { logCreateRoutes } from "./log-create.ts";
 import { logListRoutes } from "./log-list.ts";
 import { logRoutes } from "./logs.ts";
 import { memberRoutes } from "./members.ts";
@@ -18,26 +23,37 @@ import { recoveryRoutes } from "./recovery.ts";
 import { Roster } from "./roster.ts";
 import { Router } from "./router.ts";
 import { scopes } from "./scope.ts";
+import { sessionRoutes } from "./sessions.ts";
 import { invalidRequest, type Part } from "./validation.ts";
 
 const parts: Readonly<Record<string, Part>> = { param: "path", query: "query", header: "header" };
 const methods = ["GET", "PUT", "POST", "DELETE"];
 
-/** The native HTTP API. One app an isolate: it remembers who leads and which clusters there are. */
-export function createApp(world: World): OpenAPIHono<AppEnv> {
+/** What all faces share. One an isolate: it remembers who leads and which clusters there are. */
+export function createApi(world: World): Api {
   const roster = new Roster();
   const router = new Router(world, roster);
-  const api: Api = { world, router, roster, directory: new Directory(router) };
+  return { world, router, roster, directory: new Directory(router) };
+}
+
+/** The native HTTP API. Other faces add their routes to it. */
+export function createApp(api: Api): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(parts[result.target] ?? "query", result.error.issues);
     },
   });
   for (const scope of scopes) {
+    logCreateRoutes(app, api, scope);
     logRoutes(app, api, scope);
     logListRoutes(app, api, scope);
+    logChangeRoutes(app, api, scope);
     appendRoutes(app, api, scope);
     readRoutes(app, api, scope);
+    sessionRoutes(app, api, scope);
+    consumerRoutes(app, api, scope);
+    consumerDeleteRoutes(app, api, scope);
+    consumerListRoutes(app, api, scope);
   }
   clusterRoutes(app, api);
   memberRoutes(app, api);

@@ -4,7 +4,7 @@ import { type LogRecord, recordBytes } from "../log/records.ts";
 import { decodeText, isUtf8, parseJson, readBody } from "./body.ts";
 import { mediaTypes, parseMediaType } from "./media-type.ts";
 import { Problem } from "./problem.ts";
-import { recordInput, toRecord } from "./record-input.ts";
+import { type RecordInput, recordInput, toRecord } from "./record-input.ts";
 import { invalidBody } from "./validation.ts";
 
 /** Bytes of a JSON or NDJSON body: room for a full batch with every character escaped. */
@@ -32,6 +32,11 @@ export async function readBatch(request: Request): Promise<readonly LogRecord[]>
   if (bytes.length === 0) throw new Problem("invalid-body", "The body is empty.");
   const text = decodeText(bytes);
   return withinLimits(isNdjson ? ndjsonBatch(text) : jsonBatch(text));
+}
+
+/** The records that JSON gives, as one batch. Throws `invalid-body`, `record-too-large` and `batch-too-large`. */
+export function toBatch(inputs: readonly RecordInput[]): readonly LogRecord[] {
+  return withinLimits(inputs.map(toRecord));
 }
 
 function rawRecord(value: Uint8Array): LogRecord {

@@ -1,17 +1,17 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { PRODUCER_ID_LENGTH_MAX } from "../log/limits.ts";
-import { encodeRecords } from "../log/records.ts";
-import type { Appended, ProducerTuple } from "../log/types.ts";
+import { encodeRecords, type LogRecord } from "../log/records.ts";
+import type { AppendCommand, Appended } from "../log/types.ts";
 import { batchInput, readBatch } from "./append-body.ts";
 import { authorize } from "./auth.ts";
-import { type Api, type AppEnv, callOf } from "./context.ts";
+import { carryOut } from "./carry-out.ts";
+import type { Api, AppEnv } from "./context.ts";
 import { mediaTypes } from "./media-type.ts";
 import { errorResponses } from "./openapi.ts";
-import { deadlineQuery, naturalParameter } from "./parameters.ts";
+import { deadlineQuery, fencingToken, naturalParameter } from "./parameters.ts";
+import { producerHeaders, producerOf } from "./producer-headers.ts";
 import { recordInput } from "./record-input.ts";
-import { refusalProblem } from "./refusal.ts";
-import { clusterInPath, type Scope } from "./scope.ts";
+import { type Scope, visit } from "./scope.ts";
 import { invalidRequest, queryOf, validated } from "./validation.ts";
 
 const appendQuery = z.strictObject({
@@ -19,6 +19,13 @@ const appendQuery = z.strictObject({
   expected_seq: naturalParameter()
     .optional()
     .openapi({ description: "Append only if this is the log's tail." }),
+  fencing_token: fencingToken
+    .optional()
+    .openapi({ description: "Append only if this is the log's fencing token." }),
+  close: z
+    .enum(["true", "false"])
+    .default("false")
+    .openapi({ description: "Seal the log with this batch, for ever.", default: "false" }),
 });
 
 const appendHeaders = z.object({
@@ -29,18 +36,7 @@ const appendHeaders = z.object({
     .refine(Number.isSafeInteger, "must be at most 2^53 - 1")
     .optional()
     .openapi({ type: "string", description: "The same condition as `expected_seq`: the log's `ETag`." }),
-  "producer-id": z
-    .string()
-    .regex(/^[!-+\--~]+$/, "must be visible ASCII without a comma")
-    .max(PRODUCER_ID_LENGTH_MAX)
-    .optional()
-    .openapi({ description: "With `Producer-Epoch` and `Producer-Seq`: the batch is stored exactly once." }),
-  "producer-epoch": naturalParameter()
-    .optional()
-    .openapi({ description: "A new incarnation of the producer takes a higher one." }),
-  "producer-seq": naturalParameter()
-    .optional()
-    .openapi({ description: "Counts the producer's batches from 0 within an epoch." }),
+  ...producerHeaders,
 });
 
 const appendOutput = z
@@ -52,6 +48,7 @@ const appendOutput = z
     term: z.int().min(1),
     timestamp: z.int(),
     duplicate: z.boolean().openapi({ description: "The batch was there already: these are its positions." }),
+    closed: z.boolean().openapi({ description: "The log is closed now." }),
   })
   .openapi("Appended");
 
@@ -100,28 +97,35 @@ async function append(c: Context<AppEnv>, api: Api, scope: Scope): Promise<Respo
   const { log: name } = validated(scope.logParams, "path", params);
   const query = validated(appendQuery, "query", queryOf(c));
   const headers = validated(appendHeaders, "header", c.req.header());
-  const condition = { expectedSeq: expectedSeq(query, headers), producer: producerOf(headers) };
-  const batch = await readBatch(c.req.raw);
-  const call = callOf(c, api.world, query.timeout_ms);
-  const cluster = await clusterInPath(c, api, call);
-  const records = encodeRecords(batch);
-  const command = { kind: "append", name, count: batch.length, records, ...condition } as const;
-  const outcome = await api.router.command(call, cluster, command);
-  if (outcome.kind === "refused") throw refusalProblem(outcome.refusal, name);
-  if (outcome.kind !== "appended") throw new Error("an append had the outcome of something else");
-  return c.json(outputOf(outcome));
+  const conditions = conditionsOf(query, headers);
+  const records = await readBatch(c.req.raw);
+  const command = { kind: "append", name, ...conditions, ...batchOf(records) } as const;
+  return c.json(appendedJson(await carryOut(await visit(c, api, query.timeout_ms), command)));
 }
 
-function outputOf({
-  start,
-  end,
-  tail,
-  index,
-  term,
-  timestamp,
-  duplicate,
-}: Appended): z.infer<typeof appendOutput> {
-  return { start, end, tail, index, term, timestamp, duplicate };
+function conditionsOf(query: z.infer<typeof appendQuery>, headers: z.infer<typeof appendHeaders>) {
+  return {
+    expectedSeq: expectedSeq(query, headers),
+    producer: producerOf(headers),
+    fencingToken: query.fencing_token ?? null,
+    writerSeq: null,
+    closes: query.close === "true",
+  };
+}
+
+/** A log of JSON takes a batch that is all JSON; what a text or bytes mean nobody knows. */
+export function batchOf(
+  records: readonly LogRecord[],
+): Pick<AppendCommand, "count" | "records" | "contentType"> {
+  const isJson = records.every(({ format }) => format === "json");
+  const contentType = isJson ? mediaTypes.json : null;
+  return { count: records.length, records: encodeRecords(records), contentType };
+}
+
+/** Where an append's records are. */
+export function appendedJson(appended: Appended): z.infer<typeof appendOutput> {
+  const { start, end, tail, index, term, timestamp, duplicate, closed } = appended;
+  return { start, end, tail, index, term, timestamp, duplicate, closed };
 }
 
 function expectedSeq(
@@ -135,12 +139,4 @@ function expectedSeq(
     ]);
   }
   return query.expected_seq ?? token ?? null;
-}
-
-function producerOf(headers: z.infer<typeof appendHeaders>): ProducerTuple | null {
-  const { "producer-id": id, "producer-epoch": epoch, "producer-seq": seq } = headers;
-  if (id === undefined && epoch === undefined && seq === undefined) return null;
-  if (id !== undefined && epoch !== undefined && seq !== undefined) return { id, epoch, seq };
-  const message = "needs Producer-Id, Producer-Epoch and Producer-Seq together";
-  throw invalidRequest("header", [{ path: [id === undefined ? "producer-id" : "producer-epoch"], message }]);
 }

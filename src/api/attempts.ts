@@ -9,6 +9,26 @@ const backoffMsMax = 250;
 /** A hanging node costs at most half of the time that is left, but no attempt gets less than this, ms. */
 const attemptMsMin = 500;
 
+/** Why nothing came of what a node was asked for. */
+export function failureProblem(reason: FailureReason, cluster: string): Problem {
+  switch (reason) {
+    case "outcome-unknown":
+      return new Problem(reason, "The answer was lost: this may have happened, or may still happen.");
+    case "busy":
+      return new Problem(reason, "The leader takes no more right now.");
+    case "too-many-requests":
+      return new Problem(reason, "The node takes no more requests right now.");
+    case "too-many-readers":
+      return new Problem(reason, "The nodes take no more readers right now.");
+    case "unreadable":
+      return new Problem(reason, "The nodes that were asked have damaged copies.");
+    case "timeout":
+      return new Problem(reason, "The nodes did not confirm the read in time.");
+    default:
+      return new Problem("no-leader", `No leader of the cluster ${cluster} answered in time.`);
+  }
+}
+
 /** How the attempts of one call go. */
 export class Attempts {
   readonly #world: World;
@@ -55,20 +75,8 @@ export class Attempts {
 
   /** What all attempts come to. */
   problem(): Problem {
-    if (this.#mayHaveHappened) {
-      const detail = "The answer was lost: this may have happened, or may still happen.";
-      return new Problem("outcome-unknown", detail);
-    }
-    if (this.#last === "busy") return new Problem("busy", "The leader takes no more right now.");
-    if (this.#last === "too-many-requests")
-      return new Problem("too-many-requests", "The node takes no more requests right now.");
-    if (this.#last === "too-many-readers")
-      return new Problem("too-many-readers", "The nodes take no more readers right now.");
-    if (this.#last === "unreadable")
-      return new Problem("unreadable", "The nodes that were asked have damaged copies.");
-    if (this.#last === "timeout")
-      return new Problem("timeout", "The nodes did not confirm the read in time.");
-    return new Problem("no-leader", `No leader of the cluster ${this.#cluster.name} answered in time.`);
+    if (this.#mayHaveHappened) return failureProblem("outcome-unknown", this.#cluster.name);
+    return failureProblem(this.#last, this.#cluster.name);
   }
 
   /** Milliseconds until the deadline; negative after it. */

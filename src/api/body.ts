@@ -4,6 +4,9 @@ import { within } from "./within.ts";
 /** How long a body may take to arrive, ms. */
 export const BODY_TIMEOUT_MS = 30_000;
 
+/** A sender that is cut off in the middle of its body does not get to read why; one of no more bytes is let finish. */
+const DRAINED_BYTES_MAX = 16_777_216;
+
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -19,10 +22,18 @@ export async function readBody(request: Request, bytesMax: number): Promise<Uint
   if (lengthText === null)
     return request.body === null ? new Uint8Array() : inTime(counted(request.body, bytesMax));
   const length = Number(lengthText);
-  if (length > bytesMax) throw tooLarge(bytesMax);
+  if (length > bytesMax) {
+    if (length <= DRAINED_BYTES_MAX && request.body !== null) await inTime(drained(request.body));
+    throw tooLarge(bytesMax);
+  }
   const body = new Uint8Array(await inTime(request.arrayBuffer()));
   if (body.length !== length) throw cutOff();
   return body;
+}
+
+/** Reads a stream to its end, and keeps nothing. */
+function drained(stream: ReadableStream<Uint8Array>): Promise<void> {
+  return stream.pipeTo(new WritableStream());
 }
 
 /** Reads a stream of unknown length, no further than `bytesMax`. */

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { appendCommand, createCommand } from "../log/commands.ts";
 import { decodeRecords, encodeRecords } from "../log/records.ts";
 import type { Command } from "../log/types.ts";
 import { toIndex } from "../raft/types.ts";
@@ -54,7 +55,7 @@ export class Directory {
     for (;;) {
       const there = await this.find(call, cluster.name);
       if (there !== null) return there;
-      await this.#do(call, main, { kind: "create", name: CATALOGUE });
+      await this.#do(call, main, createCommand(CATALOGUE));
       await this.#do(call, main, appendTo(CATALOGUE, cluster, this.#next));
     }
   }
@@ -83,7 +84,8 @@ export class Directory {
   async #read(call: Call): Promise<Page | null> {
     const main = clusterOf(MAIN, mainRegions(call.env));
     const limits = { recordsMax: pageRecordsMax, bytesMax: pageBytesMax, waitMs: 0 };
-    const query = { kind: "page", name: CATALOGUE, from: { at: "seq", seq: this.#next }, ...limits } as const;
+    const from = { at: "seq", seq: this.#next } as const;
+    const query = { kind: "page", name: CATALOGUE, from, until: null, ...limits } as const;
     const request = { kind: "query", query, consistency: "linearizable", minIndex: toIndex(0) } as const;
     const { result } = await this.#router.query(call, main, () => request);
     return result.kind === "page" ? result : null;
@@ -94,7 +96,7 @@ export class Directory {
 function appendTo(log: string, { name, regions }: Cluster, expectedSeq: number): Command {
   const value = utf8.encode.encode(JSON.stringify({ name, regions }));
   const records = encodeRecords([{ format: "json", headers: [], value }]);
-  return { kind: "append", name: log, count: 1, records, expectedSeq, producer: null };
+  return appendCommand(log, { count: 1, records }, { expectedSeq });
 }
 
 /** Rows may be read twice, when two requests refresh at once: the first of a name counts. */

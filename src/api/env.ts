@@ -1,6 +1,8 @@
 /** What the platform binds to the Worker; see wrangler.toml. */
 export interface Env {
   readonly NODES: DurableObjectNamespace;
+  /** The objects that deliver for subscriptions, one a cluster. */
+  readonly DELIVERERS: DurableObjectNamespace;
   /** Regions (location hints) of the cluster `main`, by commas: node k lives in the k-th. */
   readonly REGIONS: string;
   readonly ELECTION_TIMEOUT_MS: string;

@@ -2,7 +2,8 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { authenticate } from "./auth.ts";
 import type { Api, AppEnv } from "./context.ts";
 import { errorResponses } from "./openapi.ts";
-import { queryCluster } from "./query.ts";
+import { ask } from "./query.ts";
+import { visit } from "./scope.ts";
 
 /** How long `/readyz` looks for a leader, ms. */
 const readyTimeoutMs = 2_000;
@@ -34,8 +35,9 @@ export function healthRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
   });
   app.openapi(readyz, async (c) => {
     await authenticate(c.env, c.req.header("Authorization"));
-    const options = { timeout_ms: readyTimeoutMs, consistency: "linearizable", min_index: 0 } as const;
-    await queryCluster(c, api, { kind: "names", prefix: "", after: null, limit: 1 }, options);
+    const options = { consistency: "linearizable", min_index: 0 } as const;
+    const at = await visit(c, api, readyTimeoutMs);
+    await ask(at, { kind: "names", prefix: "", after: null, limit: 1 }, options);
     return c.json({ status: "ready" }, 200);
   });
 }

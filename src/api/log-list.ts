@@ -1,13 +1,15 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { decodeBase64Url, encodeBase64Url } from "hono/utils/encode";
+import { SUBSCRIPTIONS_LOG } from "../log/reserved.ts";
 import { authorize } from "./auth.ts";
 import { CATALOGUE } from "./cluster.ts";
 import type { Api, AppEnv } from "./context.ts";
+import { cursorOf, nameIn } from "./cursor.ts";
 import { errorResponses } from "./openapi.ts";
 import { consistencyQuery, logName, logPrefix, naturalParameter } from "./parameters.ts";
-import { queryCluster } from "./query.ts";
-import type { Scope } from "./scope.ts";
-import { invalidRequest } from "./validation.ts";
+import { ask } from "./query.ts";
+import { type Scope, visit } from "./scope.ts";
+
+const systemLogs: readonly string[] = [CATALOGUE, SUBSCRIPTIONS_LOG];
 
 const listQuery = z.strictObject({
   ...consistencyQuery,
@@ -22,8 +24,6 @@ const namesOutput = z
     cursor: z.string().nullable().openapi({ description: "Asks for the next page; null on the last one." }),
   })
   .openapi("Logs");
-
-const cursorPattern = /^[A-Za-z0-9_-]+={0,2}$/;
 
 /** `GET …/logs`. */
 export function logListRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
@@ -48,32 +48,14 @@ export function logListRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope):
   });
   app.openapi(route, async (c) => {
     const { prefix, limit, cursor, ...options } = c.req.valid("query");
-    const after = cursor === undefined ? null : nameOf(cursor);
-    const { result } = await queryCluster(
-      c,
-      api,
-      // One more says whether there are more; another may be the catalogue, which is listed to nobody.
-      { kind: "names", prefix, after, limit: limit + 2 },
-      options,
-    );
+    const after = cursor === undefined ? null : nameIn(cursor, logName);
+    // One more says whether there are more; others may be those of the system, which are listed to nobody.
+    const query = { kind: "names", prefix, after, limit: limit + 1 + systemLogs.length } as const;
+    const { result } = await ask(await visit(c, api, options.timeout_ms), query, options);
     if (result.kind !== "names") throw new Error("a list of names was answered with something else");
-    const names = result.names.filter((name) => name !== CATALOGUE);
+    const names = result.names.filter((name) => !systemLogs.includes(name));
     const logs = names.slice(0, limit).map((name) => ({ name }));
     const last = names.length > limit ? logs.at(-1) : undefined;
     return c.json({ logs, cursor: last === undefined ? null : cursorOf(last.name) }, 200);
   });
-}
-
-function cursorOf(name: string): string {
-  return encodeBase64Url(new TextEncoder().encode(name).buffer);
-}
-
-/** The name in a cursor. */
-function nameOf(cursor: string): string {
-  const name =
-    cursor.length % 4 === 0 && cursorPattern.test(cursor)
-      ? new TextDecoder().decode(decodeBase64Url(cursor))
-      : "";
-  if (logName.safeParse(name).success) return name;
-  throw invalidRequest("query", [{ path: ["cursor"], message: "is not one that this server gave" }]);
 }

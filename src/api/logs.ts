@@ -1,63 +1,20 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Description } from "../transport/protocol.ts";
 import { permit } from "./auth.ts";
-import { type Api, type AppEnv, callOf } from "./context.ts";
+import { carryOut } from "./carry-out.ts";
+import type { Api, AppEnv } from "./context.ts";
+import { describeLog } from "./describe.ts";
+import { logOf, logOutput } from "./log-output.ts";
 import { errorResponses } from "./openapi.ts";
 import { consistencyQuery, deadlineQuery } from "./parameters.ts";
-import { queryCluster } from "./query.ts";
-import { logNotFound, refusalProblem } from "./refusal.ts";
-import { clusterInPath, type Scope } from "./scope.ts";
+import { type Scope, visit } from "./scope.ts";
 
 const writeQuery = z.strictObject(deadlineQuery);
 const describeQuery = z.strictObject(consistencyQuery);
-const position = z.int().min(0);
-const tail = position.openapi({ description: "The next sequence number." });
-const createdOutput = z.object({ name: z.string(), tail, created: z.boolean() }).openapi("LogCreated");
-const logOutput = z
-  .object({
-    name: z.string(),
-    earliest: position.openapi({ description: "The first sequence number." }),
-    tail,
-    created_at: z.int().openapi({ description: "ms since the epoch" }),
-    timestamp: z.int().openapi({ description: "Of the last append, or the creation, ms since the epoch." }),
-  })
-  .openapi("Log");
-/** `PUT`, `GET`, `HEAD` and `DELETE` of `…/logs/{log}`. */
+
+/** `GET`, `HEAD` and `DELETE` of `…/logs/{log}`. */
 export function logRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
-  createRoutes(app, api, scope);
   describeRoutes(app, api, scope);
   deleteRoutes(app, api, scope);
-}
-
-function createRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
-  const json = { content: { "application/json": { schema: createdOutput } } };
-  const route = createRoute({
-    method: "put",
-    path: `${scope.base}/logs/{log}`,
-    operationId: `createLog${scope.suffix}`,
-    summary: "Create a log",
-    description:
-      "Idempotent. A log that was deleted goes on where it ended: no sequence number is used twice.",
-    tags: ["logs"],
-    middleware: permit("admin"),
-    request: { params: scope.logParams, query: writeQuery },
-    responses: {
-      200: { description: "It was there.", ...json },
-      201: { description: "It was created.", ...json },
-      ...errorResponses,
-    },
-  });
-  app.openapi(route, async (c) => {
-    const name = c.req.valid("param").log;
-    const call = callOf(c, api.world, c.req.valid("query").timeout_ms);
-    const outcome = await api.router.command(call, await clusterInPath(c, api, call), {
-      kind: "create",
-      name,
-    });
-    if (outcome.kind === "refused") throw refusalProblem(outcome.refusal, name);
-    if (outcome.kind !== "created") throw new Error("a creation had the outcome of something else");
-    return c.json({ name, tail: outcome.tail, created: outcome.fresh }, outcome.fresh ? 201 : 200);
-  });
 }
 
 function describeRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
@@ -97,12 +54,13 @@ function describeRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void 
   });
   app.openapi(route, async (c) => {
     const name = c.req.valid("param").log;
-    const { result, index } = await queryCluster(c, api, { kind: "describe", name }, c.req.valid("query"));
-    if (result.kind !== "description") throw logNotFound(name);
-    return c.json(outputOf(result), 200, {
+    const query = c.req.valid("query");
+    const at = await visit(c, api, query.timeout_ms);
+    const { log, index } = await describeLog(at, name, query, false);
+    return c.json(logOf(log), 200, {
       "Cache-Control": "no-store",
-      ETag: `"${result.tail}"`,
-      "Timberline-Tail": String(result.tail),
+      ETag: `"${log.tail}"`,
+      "Timberline-Tail": String(log.tail),
       "Timberline-Index": String(index),
     });
   });
@@ -121,16 +79,8 @@ function deleteRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
   });
   app.openapi(route, async (c) => {
     const name = c.req.valid("param").log;
-    const call = callOf(c, api.world, c.req.valid("query").timeout_ms);
-    const outcome = await api.router.command(call, await clusterInPath(c, api, call), {
-      kind: "delete",
-      name,
-    });
-    if (outcome.kind === "refused") throw refusalProblem(outcome.refusal, name);
+    const at = await visit(c, api, c.req.valid("query").timeout_ms);
+    await carryOut(at, { kind: "delete", name });
     return c.body(null, 204);
   });
-}
-
-function outputOf({ name, earliest, tail, createdAt, timestamp }: Description): z.infer<typeof logOutput> {
-  return { name, earliest, tail, created_at: createdAt, timestamp };
 }

@@ -13,6 +13,9 @@ export const mediaTypes = {
 
 export type ReadFormat = keyof typeof mediaTypes;
 
+/** A format that ends. */
+export type PageFormat = Exclude<ReadFormat, "events">;
+
 /** A media range of `Accept`. */
 interface Wish {
   readonly type: string;

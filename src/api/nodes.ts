@@ -22,6 +22,8 @@ export interface Nodes {
   prepare(address: NodeAddress, identity: Identity): Promise<boolean>;
   /** False where it was never prepared. */
   start(address: NodeAddress): Promise<boolean>;
+  /** A WebSocket to a node that is told what it is for: 101 where the node takes it. */
+  socket(address: NodeAddress, opening: string, timeoutMs: number): Promise<Response>;
   /** Local clusters only: the node loses its memory, as if it had crashed. */
   abort(address: NodeAddress): Promise<void>;
 }

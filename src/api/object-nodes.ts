@@ -1,4 +1,4 @@
-import { abortNode, askNode, nodeStatus, prepareNode, startNode } from "../transport/object.ts";
+import { abortNode, askNode, nodeStatus, openSocket, prepareNode, startNode } from "../transport/object.ts";
 import type { Nodes } from "./nodes.ts";
 
 /** Nodes that are Durable Objects of this account. */
@@ -8,6 +8,7 @@ export function objectNodes(namespace: DurableObjectNamespace): Nodes {
     status: (address) => nodeStatus(namespace, address),
     prepare: (address, identity) => prepareNode(namespace, address, identity),
     start: (address) => startNode(namespace, address),
+    socket: (address, opening, timeoutMs) => openSocket(namespace, address, opening, timeoutMs),
     abort: (address) => abortNode(namespace, address),
   };
 }

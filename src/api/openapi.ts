@@ -24,6 +24,8 @@ export const errorResponses = {
 };
 
 const integer = { schema: { type: "integer" as const } };
+const boolean = { schema: { type: "boolean" as const } };
+const string = { schema: { type: "string" as const } };
 
 /** The headers of a page, in every format. */
 export const pageHeaderDocs = {
@@ -33,10 +35,14 @@ export const pageHeaderDocs = {
   },
   "Timberline-Next": { description: "Where to read on.", ...integer },
   "Timberline-Tail": { description: "The log's next sequence number.", ...integer },
-  "Timberline-Complete": {
-    description: "False where a limit cut the page short of the tail.",
-    schema: { type: "boolean" as const },
-  },
+  "Timberline-Complete": { description: "False where a limit cut the page short.", ...boolean },
+  "Timberline-Closed": { description: "The log is closed, and ends here.", ...boolean },
+};
+
+/** The headers of a page that may be kept. */
+export const keptHeaderDocs = {
+  ETag: { description: "Of a page that never changes, for `If-None-Match`.", ...string },
+  "Cache-Control": { description: "`immutable` for a page that never changes.", ...string },
 };
 
 /** The headers of raw bytes, beside those of a page. */

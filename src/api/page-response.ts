@@ -1,13 +1,16 @@
 import type { Page } from "../transport/protocol.ts";
-import { mediaTypes, type ReadFormat } from "./media-type.ts";
+import { mediaTypes } from "./media-type.ts";
 import { type PlacedRecord, recordsOf } from "./page.ts";
+import { type AskedPage, isSettled, keptHeaders } from "./page-cache.ts";
 import { recordJson } from "./record-output.ts";
 
 /** A page as a response in one of the formats that end. `index` is the committed index it is true of. */
-export function pageResponse(format: Exclude<ReadFormat, "events">, page: Page, index: number): Response {
+export function pageResponse(asked: AskedPage, page: Page, index: number): Response {
   const headers = pageHeaders(page, index);
-  headers.set("Content-Type", mediaTypes[format]);
-  switch (format) {
+  headers.set("Content-Type", mediaTypes[asked.format]);
+  if (isSettled(asked, page))
+    for (const [name, value] of Object.entries(keptHeaders(asked, page.log))) headers.set(name, value);
+  switch (asked.format) {
     case "json":
       return new Response(jsonPage(page), { headers });
     case "ndjson":
@@ -28,12 +31,20 @@ export function pageHeaders(page: Page, index: number): Headers {
     "Timberline-Next": String(page.next),
     "Timberline-Tail": String(page.tail),
     "Timberline-Complete": String(page.complete),
+    "Timberline-Closed": String(isEnd(page)),
   });
 }
 
 function jsonPage(page: Page): string {
   const records = Array.from(recordsOf(page), recordJson).join(",");
-  return `{"records":[${records}],"next":${page.next},"tail":${page.tail},"complete":${page.complete}}`;
+  const { next, tail, complete } = page;
+  const rest = JSON.stringify({ next, tail, complete, closed: isEnd(page) });
+  return `{"records":[${records}],${rest.slice(1)}`;
+}
+
+/** Whether nothing will ever follow a page. */
+function isEnd({ next, tail, state }: Page): boolean {
+  return state.closed && next >= tail;
 }
 
 function lines(page: Page): string {

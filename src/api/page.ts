@@ -9,12 +9,12 @@ export interface PlacedRecord {
   readonly record: LogRecord;
 }
 
-/** The records of a page; its batches are whole, and may hold others before and after. */
+/** The records of a page; its batches may hold others before and after, and one that a fork has only the beginning of, beyond its `count`. */
 export function* recordsOf({ batches, from, next }: Page): Generator<PlacedRecord> {
-  for (const { start, timestamp, records } of batches) {
+  for (const { start, count, timestamp, records } of batches) {
     for (const [at, record] of decodeRecords(records).entries()) {
       const seq = start + at;
-      if (seq >= from && seq < next) yield { seq, timestamp, record };
+      if (at < count && seq >= from && seq < next) yield { seq, timestamp, record };
     }
   }
 }

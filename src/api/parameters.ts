@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { LOG_NAME_LENGTH_MAX } from "../log/limits.ts";
+import { CONSUMER_NAME_LENGTH_MAX, LOG_NAME_LENGTH_MAX, TOKEN_LENGTH_MAX } from "../log/limits.ts";
 
 const segment = "[A-Za-z0-9][A-Za-z0-9._~:-]*";
 const logNamePattern = new RegExp(`^${segment}(/${segment})*$`);
@@ -26,6 +26,26 @@ export const logPrefix = z
   .string()
   .max(LOG_NAME_LENGTH_MAX)
   .regex(/^[A-Za-z0-9._~:/-]*$/, "must be the beginning of a log's name");
+
+/** The name of a log's consumer: one segment of a log's name. */
+export const consumerName = z
+  .string()
+  .max(CONSUMER_NAME_LENGTH_MAX)
+  .regex(new RegExp(`^${segment}$`), "must be [A-Za-z0-9][A-Za-z0-9._~:-]*")
+  .openapi({ description: "The consumer's name.", example: "billing" });
+
+/** What a writer, or the holder of a lease, is known by. */
+const token = z
+  .string()
+  .min(1)
+  .max(TOKEN_LENGTH_MAX)
+  .refine((text) => text.isWellFormed(), "must be well-formed Unicode");
+
+/** Which writer may append. */
+export const fencingToken = token;
+
+/** Who has a lease. */
+export const leaseHolder = token;
 
 /** Names that begin with `_` are reserved. */
 export const clusterName = z

@@ -1,4 +1,5 @@
-import { type ProblemKind, type ProblemName, problemTable } from "./problem-table.ts";
+import type { ProblemKind } from "./problem-kind.ts";
+import { type ProblemName, problemTable } from "./problem-table.ts";
 
 export interface ProblemOptions {
   /** Members beside the standard ones (RFC 9457 §3.2). */
@@ -24,19 +25,18 @@ export function problemType(kind: ProblemName): string {
   return `/problems/${kind}`;
 }
 
+/** What a problem says. */
+export function problemBody({ kind, message: detail, options }: Problem): Readonly<Record<string, unknown>> {
+  const { status, title }: ProblemKind = problemTable[kind];
+  return { type: problemType(kind), title, status, detail, ...options.members };
+}
+
 /** The `application/problem+json` answer. */
 export function problemResponse(problem: Problem): Response {
-  const { status, title, retryAfterS }: ProblemKind = problemTable[problem.kind];
-  const body = {
-    type: problemType(problem.kind),
-    title,
-    status,
-    detail: problem.message,
-    ...problem.options.members,
-  };
+  const { status, retryAfterS }: ProblemKind = problemTable[problem.kind];
   const headers = new Headers(problem.options.headers);
   headers.set("Content-Type", "application/problem+json");
   headers.set("Cache-Control", "no-store");
   if (retryAfterS !== undefined) headers.set("Retry-After", String(retryAfterS));
-  return new Response(JSON.stringify(body), { status, headers });
+  return new Response(JSON.stringify(problemBody(problem)), { status, headers });
 }

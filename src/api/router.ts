@@ -17,6 +17,7 @@ import type {
 } from "../transport/protocol.ts";
 import { TransportError } from "../transport/transport-error.ts";
 import { Attempts } from "./attempts.ts";
+import { canRepeat } from "./can-repeat.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Call, World } from "./context.ts";
 import { LeaderHints, type Target } from "./leader-hints.ts";
@@ -170,6 +171,19 @@ export class Router {
     return nearest === undefined ? {} : { near: nearest.id };
   }
 
+  /**
+   * Where somebody who stays for long is served, the best first: the nearest, or where it is not known which that
+   * is, any that does not lead, which has less to do.
+   */
+  hosts(call: Call, cluster: Cluster): readonly NodeAddress[] {
+    const present = this.#roster.present(cluster);
+    if (call.place !== null) return this.#order(call, present);
+    const leader = this.#hints.leader(present);
+    const others = present.members.filter((member) => member !== leader);
+    const first = Math.floor(this.#world.random() * others.length);
+    return [...others.slice(first), ...others.slice(0, first), ...(leader === null ? [] : [leader])];
+  }
+
   /** The members, nearest first; where it is not known where the call came from, the leader first. */
   #order({ place }: Call, cluster: Cluster): readonly NodeAddress[] {
     if (place !== null) {
@@ -180,14 +194,6 @@ export class Router {
       ? cluster.members
       : [leader, ...cluster.members.filter((member) => member !== leader)];
   }
-}
-
-/**
- * Whether doing it twice is the same as doing it once. A second delete might hit a log made in between, and a
- * second create make one anew that somebody has deleted.
- */
-function canRepeat(command: Command): boolean {
-  return command.kind === "append" && command.producer !== null;
 }
 
 /** Whether a node refused because it has enough to do. */

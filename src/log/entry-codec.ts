@@ -1,67 +1,144 @@
 import { toIndex } from "../raft/types.ts";
 import { CodecError } from "./codec-error.ts";
-import { pack, toBytes, toNatural, toText, unpack } from "./packed.ts";
-import type { AppendEntry, LogEntry, ProducerTuple } from "./types.ts";
+import { pack, toBoolean, toBytes, toList, toNatural, toNullable, toText, unpack } from "./packed.ts";
+import { fromProducer, toProducer } from "./producer-codec.ts";
+import { plainState } from "./state.ts";
+import { decodeLogState, encodeLogState } from "./state-codec.ts";
+import type { AppendEntry, Batch, LogEntry, ProducerTuple, Seq } from "./types.ts";
 import { toSeq } from "./types.ts";
 
 /** What the first field of a packed entry says it is; stored, so never reused for another. */
-const createTag = 0;
-const appendTag = 1;
-const deleteTag = 2;
+const tags = { create: 0, append: 1, delete: 2, alter: 3, document: 4 } as const;
 
 /** The data of a Raft entry. */
 export function encodeLogEntry(entry: LogEntry): Uint8Array {
+  return pack([tags[entry.kind], entry.timestamp, ...fieldsOf(entry)]);
+}
+
+function fieldsOf(entry: LogEntry): readonly unknown[] {
+  const { start, bytes } = entry;
   switch (entry.kind) {
     case "create":
-      return pack([createTag, entry.timestamp, entry.name, entry.start]);
+      return [entry.name, start, bytes, encodeLogState(entry.state), ...batchFields(entry.batch)];
     case "append":
-      return pack(appendFields(entry));
+      return appendFields(entry);
     case "delete":
-      return pack([deleteTag, entry.timestamp, entry.name, entry.log, entry.tail]);
+      return [entry.name, entry.log, start, bytes, encodeLogState(entry.state)];
+    case "alter": {
+      const { name, log, trims, state, batch, producer } = entry;
+      const writer = producer && fromProducer(producer);
+      return [name, log, start, bytes, trims, encodeLogState(state), writer, ...batchFields(batch)];
+    }
+    case "document":
+      return [entry.log, start, bytes, entry.key, entry.value];
   }
 }
 
-function appendFields(entry: AppendEntry): readonly unknown[] {
-  const { timestamp, log, start, count, records, producer } = entry;
-  const fields = [appendTag, timestamp, log, start, count, records];
-  return producer === null ? fields : [...fields, producer.id, producer.epoch, producer.seq];
+const batchFields = (batch: Batch | null): readonly unknown[] =>
+  batch === null ? [] : [batch.count, batch.records];
+
+function appendFields({ log, start, count, records, bytes, producer }: AppendEntry): readonly unknown[] {
+  const fields = [log, start, count, records, bytes];
+  return producer === null ? fields : [...fields, ...fromProducer(producer)];
 }
 
-/** What `encodeLogEntry` was given; an append's records are a view on `data`. Throws `CodecError`. */
+/** What `encodeLogEntry` was given; records are a view on `data`. Throws `CodecError`. */
 export function decodeLogEntry(data: Uint8Array): LogEntry {
   const [tag, time, ...fields] = unpack(data);
   const timestamp = toNatural(time);
   switch (tag) {
-    case createTag:
-      return { kind: "create", timestamp, name: toText(fields[0]), start: toSeq(toNatural(fields[1])) };
-    case appendTag:
+    case tags.create:
+      return toCreate(timestamp, fields);
+    case tags.append:
       return toAppend(timestamp, fields);
-    case deleteTag:
-      return {
-        kind: "delete",
-        timestamp,
-        name: toText(fields[0]),
-        log: toIndex(toNatural(fields[1])),
-        tail: toSeq(toNatural(fields[2])),
-      };
+    case tags.delete:
+      return toDelete(timestamp, fields);
+    case tags.alter:
+      return toAlter(timestamp, fields);
+    case tags.document:
+      return toDocument(timestamp, fields);
     default:
       throw new CodecError("an entry's kind is not known");
   }
 }
 
+/** The version before said no more of a log than where it began. */
+function toCreate(timestamp: number, [name, first, bytes, state, ...batch]: readonly unknown[]): LogEntry {
+  const start = positionOf(first);
+  return {
+    kind: "create",
+    timestamp,
+    name: toText(name),
+    start,
+    bytes: toNullable(bytes, toNatural) ?? 0,
+    state: toState(state, start, timestamp),
+    batch: toBatch(batch),
+  };
+}
+
+/** The version before did not count bytes: 4 fields, or 7 with a producer. */
 function toAppend(timestamp: number, fields: readonly unknown[]): AppendEntry {
-  const [log, start, count, records, ...producer] = fields;
+  const [log, start, count, records, ...rest] = fields;
+  const [bytes, ...producer] = rest.length % 3 === 0 ? [0, ...rest] : rest;
   return {
     kind: "append",
     timestamp,
     log: toIndex(toNatural(log)),
-    start: toSeq(toNatural(start)),
+    start: positionOf(start),
+    bytes: toNatural(bytes),
     count: toNatural(count),
     records: toBytes(records),
     producer: producer.length === 0 ? null : toProducer(producer),
   };
 }
 
-function toProducer([id, epoch, seq]: readonly unknown[]): ProducerTuple {
-  return { id: toText(id), epoch: toNatural(epoch), seq: toNatural(seq) };
+function toDelete(timestamp: number, [name, log, tail, bytes, state]: readonly unknown[]): LogEntry {
+  const start = positionOf(tail);
+  return {
+    kind: "delete",
+    timestamp,
+    name: toText(name),
+    log: toIndex(toNatural(log)),
+    start,
+    bytes: toNullable(bytes, toNatural) ?? 0,
+    state: toState(state, start, timestamp),
+  };
+}
+
+function toAlter(timestamp: number, fields: readonly unknown[]): LogEntry {
+  const [name, log, start, bytes, trims, state, producer, ...batch] = fields;
+  return {
+    kind: "alter",
+    timestamp,
+    name: toText(name),
+    log: toIndex(toNatural(log)),
+    start: positionOf(start),
+    bytes: toNatural(bytes),
+    trims: toBoolean(trims),
+    state: decodeLogState(toBytes(state)),
+    producer: toNullable<ProducerTuple>(producer, toProducer),
+    batch: toBatch(batch),
+  };
+}
+
+function toDocument(timestamp: number, [log, start, bytes, key, value]: readonly unknown[]): LogEntry {
+  return {
+    kind: "document",
+    timestamp,
+    log: toIndex(toNatural(log)),
+    start: positionOf(start),
+    bytes: toNatural(bytes),
+    key: toText(key),
+    value: toNullable(value, toBytes),
+  };
+}
+
+const positionOf = (value: unknown): Seq => toSeq(toNatural(value));
+
+const toState = (value: unknown, start: Seq, timestamp: number) =>
+  value === undefined ? plainState(start, timestamp) : decodeLogState(toBytes(value));
+
+function toBatch(fields: readonly unknown[]): Batch | null {
+  const [count, records] = toList(fields);
+  return count === undefined ? null : { count: toNatural(count), records: toBytes(records) };
 }

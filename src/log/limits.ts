@@ -21,3 +21,21 @@ export const LOG_NAME_LENGTH_MAX = 255;
 
 /** Bytes of a producer's id. */
 export const PRODUCER_ID_LENGTH_MAX = 255;
+
+/** A time to live: a hundred years, s. */
+export const TTL_SECONDS_MAX = 3_155_760_000;
+
+/** The last ms of the year 9999, since the epoch: no later time has an RFC 3339 timestamp. */
+export const EXPIRES_AT_MAX = 253_402_300_799_999;
+
+/** Logs in which the records of a fork lie, its own left out. */
+export const FORK_DEPTH_MAX = 64;
+
+/** Characters of a consumer's name. */
+export const CONSUMER_NAME_LENGTH_MAX = 255;
+
+/** UTF-16 units of a fencing token, and of the holder of a lease. */
+export const TOKEN_LENGTH_MAX = 255;
+
+/** How long a lease is given in one go, ms. */
+export const LEASE_MS_MAX = 86_400_000;

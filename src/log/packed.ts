@@ -2,7 +2,7 @@ import { Decoder, Encoder } from "@msgpack/msgpack";
 import { CodecError } from "./codec-error.ts";
 
 /** Raised when what is packed changes its meaning; a reader refuses what is newer than itself. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 const encoder = new Encoder();
 const decoder = new Decoder();
@@ -46,4 +46,21 @@ export function toText(field: unknown): string {
 export function toBytes(field: unknown): Uint8Array {
   if (field instanceof Uint8Array) return field;
   throw new CodecError("a byte string is missing");
+}
+
+/** `field` as a list of fields. Throws `CodecError`. */
+export function toList(field: unknown): readonly unknown[] {
+  if (Array.isArray(field)) return field;
+  throw new CodecError("a list is missing");
+}
+
+/** `field` as a truth value. Throws `CodecError`. */
+export function toBoolean(field: unknown): boolean {
+  if (typeof field === "boolean") return field;
+  throw new CodecError("a truth value is missing");
+}
+
+/** Null where there is none, also at the end of a shorter list; else what `convert` makes of it. */
+export function toNullable<T>(field: unknown, convert: (field: unknown) => T): T | null {
+  return field === null || field === undefined ? null : convert(field);
 }

@@ -1,31 +1,29 @@
-import { invariant } from "../raft/invariant.ts";
-import type { LogId, ProducerTuple, Refusal } from "./types.ts";
-import type { LogView, ProducerBatch } from "./view.ts";
+import type { ProducerTuple, Refusal } from "./types.ts";
+import type { Life, LogView, ProducerBatch } from "./view.ts";
 
 /** Whether a producer's batch is the next one, one that is in the log already, or out of order. */
 export type ProducerVerdict =
   | { readonly kind: "next" }
-  | { readonly kind: "duplicate"; readonly batch: ProducerBatch }
+  /** `lastSeq` is the producer's newest batch of this epoch. */
+  | { readonly kind: "duplicate"; readonly batch: ProducerBatch; readonly lastSeq: number }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /** Within an epoch a producer's batches count from 0 without a gap; an epoch ends all earlier ones. */
-export function checkProducer(tuple: ProducerTuple, log: LogId, view: LogView): ProducerVerdict {
-  const last = view.lastBatch(log, tuple.id);
-  if (last !== null && tuple.epoch < last.epoch) {
-    return { kind: "refused", refusal: { reason: "stale-producer-epoch", epoch: last.epoch } };
-  }
+export function checkProducer(tuple: ProducerTuple, { id, state }: Life, view: LogView): ProducerVerdict {
+  const last = view.lastBatch(id, tuple.id);
+  if (last !== null && tuple.epoch < last.epoch)
+    return refused({ reason: "stale-producer-epoch", epoch: last.epoch });
+  const isNewEpoch = last !== null && tuple.epoch > last.epoch;
   const expectedSeq = last !== null && tuple.epoch === last.epoch ? last.seq + 1 : 0;
-  if (tuple.seq < expectedSeq) return { kind: "duplicate", batch: original(tuple, log, view) };
   if (tuple.seq === expectedSeq) return { kind: "next" };
-  return {
-    kind: "refused",
-    refusal: { reason: "producer-sequence-gap", expectedSeq, receivedSeq: tuple.seq },
-  };
+  if (tuple.seq > expectedSeq)
+    return refused({ reason: "producer-sequence-gap", expectedSeq, receivedSeq: tuple.seq, isNewEpoch });
+  const lastSeq = expectedSeq - 1;
+  const batch = view.batch(id, tuple.id, tuple.epoch, tuple.seq);
+  if (batch !== null) return { kind: "duplicate", batch, lastSeq };
+  // Batches of an epoch are dense: it was there, and went with the records that are trimmed.
+  const { earliest } = state;
+  return refused({ reason: "batch-trimmed", earliest, tail: view.tail(id).seq, producerSeq: lastSeq });
 }
 
-/** It is there: batches of an epoch are dense, and none is ever taken out of the log. */
-function original({ id, epoch, seq }: ProducerTuple, log: LogId, view: LogView): ProducerBatch {
-  const batch = view.batch(log, id, epoch, seq);
-  invariant(batch !== null, `batch ${epoch}/${seq} of producer ${id} is missing in log ${log}`);
-  return batch;
-}
+const refused = (refusal: Refusal): ProducerVerdict => ({ kind: "refused", refusal });

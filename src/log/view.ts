@@ -1,25 +1,25 @@
 import type { Index, Term } from "../raft/types.ts";
-import type { LogId, Seq } from "./types.ts";
+import type { LogId, LogState, Seq } from "./types.ts";
 
-/** The newest life of a name. */
+/** A life of a name. */
 export interface Life {
   readonly id: LogId;
   readonly name: string;
   /** Whether it has been deleted since. */
   readonly deleted: boolean;
-  /** Its first sequence number. */
-  readonly start: Seq;
-  /** When it was created, ms since the epoch. */
-  readonly createdAt: number;
+  readonly state: LogState;
+  /** The entry from which on its state is so. */
+  readonly index: Index;
 }
 
-/** The end of a log: its next sequence number and its last timestamp. */
+/** The end of a log: its next sequence number, the bytes of all its batches ever, and its last timestamp. */
 export interface Tail {
   readonly seq: Seq;
+  readonly bytes: number;
   readonly timestamp: number;
 }
 
-/** A batch that a producer has appended. */
+/** A batch that a producer has appended; one of no records has sealed the log. */
 export interface ProducerBatch {
   readonly index: Index;
   readonly term: Term;
@@ -30,14 +30,39 @@ export interface ProducerBatch {
   readonly timestamp: number;
 }
 
+/** Where a batch lies. */
+export interface BatchMark {
+  readonly start: Seq;
+  readonly count: number;
+  readonly timestamp: number;
+  /** Bytes of this life's batches up to this one's end. */
+  readonly bytes: number;
+}
+
+/** A value of a log that is no record. */
+export interface Document {
+  readonly key: string;
+  readonly value: Uint8Array;
+  /** The Raft index of the entry that set it. */
+  readonly version: Index;
+  readonly timestamp: number;
+}
+
 /** The state of all logs after some prefix of the Raft log, read off its rows. */
 export interface LogView {
   /** The newest life of `name`, deleted or not; null where there never was one. */
   life(name: string): Life | null;
+  /** One certain life; null where nothing of it is left. */
+  lifeOf(log: LogId): Life | null;
+  /** The lives that were forked from this one, deleted or not. */
+  forksOf(log: LogId): readonly LogId[];
   /** The end of a log, deleted or not. */
   tail(log: LogId): Tail;
+  /** The batch of this life that holds a record; null where it holds none. */
+  batchAt(log: LogId, seq: number): BatchMark | null;
   /** The newest batch of a producer by (epoch, seq). */
   lastBatch(log: LogId, producer: string): ProducerBatch | null;
   /** One certain batch of a producer. */
   batch(log: LogId, producer: string, epoch: number, seq: number): ProducerBatch | null;
+  document(log: LogId, key: string): Document | null;
 }

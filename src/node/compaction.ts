@@ -51,10 +51,13 @@ export class Compaction {
     return toIndex(Math.min(commitIndex - 1, Math.max(byEntries, byBytes)));
   }
 
-  /** True where it may have removed rows. */
+  /**
+   * True where it may have removed rows. Half of a snapshot says nothing of what is dead: rows that would hold others,
+   * as a fork does its source, may be in the other half.
+   */
   removeDead(): boolean {
-    const { index } = this.#raft.state.snapshot;
-    if (index === this.#cleanTo) return false;
+    const { index, readableIndex } = this.#raft.state.snapshot;
+    if (index === this.#cleanTo || index < readableIndex) return false;
     if (this.#storage.removeDead(this.#options.deadRowsMax)) this.#cleanTo = index;
     return true;
   }

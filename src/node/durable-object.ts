@@ -9,25 +9,29 @@ import { paths } from "../transport/object.ts";
 import type { Answer } from "../transport/protocol.ts";
 import { decodeCall, encodeReply } from "../transport/request-codec.ts";
 import { Alarm } from "./alarm.ts";
+import type { Host } from "./host.ts";
 import { Node } from "./node.ts";
 import { ObjectHost } from "./object-host.ts";
 import { type NodeVars, optionsFrom } from "./options.ts";
+import type { SocketFace } from "./socket-face.ts";
 
 /** How late an alarm may be before it is taken for lost, ms. The platform's maintenance may take a minute. */
 const alarmLostAfterMs = 2_000;
 
 export interface NodeEnv extends NodeVars {
   readonly NODES: DurableObjectNamespace;
+  readonly DELIVERERS: DurableObjectNamespace;
   readonly LOCAL?: string;
 }
 
 /**
- * A node as a Durable Object: a thin shell around `Node`. All of its state is in storage; it may be stopped
- * at any moment, and goes on from there.
+ * A node as a Durable Object: a thin shell around `Node`. All of its state is in storage, and in the attachments of
+ * its sockets; it may be stopped at any moment, and goes on from there.
  */
-export class TimberlineNode extends DurableObject<NodeEnv> {
+export abstract class NodeObject extends DurableObject<NodeEnv> {
   readonly #alarm: Alarm;
   readonly #node: Node;
+  readonly #sockets: SocketFace;
 
   constructor(ctx: DurableObjectState, env: NodeEnv) {
     super(ctx, env);
@@ -38,13 +42,18 @@ export class TimberlineNode extends DurableObject<NodeEnv> {
       storage: this.openStorage(),
       alarm: this.#alarm,
       nodes: env.NODES,
+      deliverers: env.DELIVERERS,
       sync: () => ctx.storage.sync(),
       messageTimeoutMs: options.electionTimeoutMs,
       node: () => this.#node,
       guard: (run) => this.#run(run),
     });
     this.#node = new Node(host, options);
+    this.#sockets = this.openSockets(this.#node, host, (run) => this.#run(run));
   }
+
+  /** What speaks over the node's sockets; `guard` is for what enters the node. */
+  protected abstract openSockets(node: Node, host: Host, guard: (run: () => void) => void): SocketFace;
 
   /** Where this node keeps its state. */
   protected openStorage(): Storage {
@@ -66,6 +75,18 @@ export class TimberlineNode extends DurableObject<NodeEnv> {
     this.#run(() => this.#node.alarm());
   }
 
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    this.#run(() => this.#sockets.message(socket, message));
+  }
+
+  override async webSocketClose(socket: WebSocket): Promise<void> {
+    this.#run(() => this.#sockets.gone(socket));
+  }
+
+  override async webSocketError(socket: WebSocket): Promise<void> {
+    this.#run(() => this.#sockets.gone(socket));
+  }
+
   async #route(path: string, request: Request): Promise<Response> {
     switch (path) {
       case paths.messages:
@@ -78,6 +99,8 @@ export class TimberlineNode extends DurableObject<NodeEnv> {
         return this.#prepare(await request.json<PartialIdentity>());
       case paths.start:
         return Response.json(this.#run(() => this.#node.start()));
+      case paths.socket:
+        return this.#run(() => this.#sockets.open(request));
       case paths.abort:
         return this.#abort();
       default:
@@ -120,7 +143,9 @@ export class TimberlineNode extends DurableObject<NodeEnv> {
    */
   #run<T>(body: () => T): T {
     try {
-      return body();
+      const result = body();
+      this.#sockets.settled();
+      return result;
     } catch (error) {
       console.error("the node stops and starts anew:", error);
       this.ctx.abort(String(error));

@@ -9,6 +9,7 @@ import type {
   Request,
 } from "../transport/protocol.ts";
 import type { Host } from "./host.ts";
+import type { News } from "./news.ts";
 import type { Placement } from "./placement.ts";
 import type { Tally } from "./tally.ts";
 import type { Ticket } from "./ticket.ts";
@@ -29,6 +30,7 @@ export interface Parts {
   readonly raft: Raft;
   readonly waiting: Waiting;
   readonly placement: Placement;
+  readonly news: News;
   readonly tally: Tally;
   /** Milliseconds on the clock of `raft`. */
   readonly now: () => number;

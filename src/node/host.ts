@@ -18,6 +18,11 @@ export interface Host {
   send(to: NodeId, messages: readonly Message[]): void;
   /** Asks a peer; `answer` is called at most once: `null` when the peer can't be reached or does not answer in time. */
   forward(to: NodeId, request: Request, timeoutMs: number, answer: (answer: Answer | null) => void): void;
+  /**
+   * Tells whoever delivers for the cluster's subscriptions that these logs have changed; null: any may have. `heard` is
+   * called once: true when it is certain that they will be looked at, false where that is not known.
+   */
+  tell(names: readonly string[] | null, heard: (isHeard: boolean) => void): void;
   /** Calls `done` once all that has been written so far is durable. */
   sync(done: () => void): void;
   /** Makes sure that `Node.alarm` is called at `at` (wall clock, ms) or earlier. May cost a write. */

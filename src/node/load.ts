@@ -1,3 +1,4 @@
+import type { Command } from "../log/types.ts";
 import type { FailureReason, Request } from "../transport/protocol.ts";
 import type { NodeOptions } from "./options.ts";
 
@@ -64,6 +65,18 @@ function isReader({ kind }: Request): boolean {
 }
 
 function bytesOf(request: Request): number {
-  const isAppend = request.kind === "command" && request.command.kind === "append";
-  return requestOverheadBytes + (isAppend ? request.command.records.byteLength : 0);
+  return requestOverheadBytes + (request.kind === "command" ? payloadBytes(request.command) : 0);
+}
+
+function payloadBytes(command: Command): number {
+  switch (command.kind) {
+    case "append":
+      return command.records.byteLength;
+    case "create":
+      return command.batch?.records.byteLength ?? 0;
+    case "document":
+      return command.value?.byteLength ?? 0;
+    default:
+      return 0;
+  }
 }

@@ -1,4 +1,3 @@
-import { isMember } from "../raft/configuration.ts";
 import type { Message } from "../raft/messages.ts";
 import { Raft } from "../raft/raft.ts";
 import type { Ready } from "../raft/ready.ts";
@@ -11,13 +10,16 @@ import { Compaction } from "./compaction.ts";
 import type { Parts } from "./errand.ts";
 import type { Host } from "./host.ts";
 import { Load } from "./load.ts";
+import { News } from "./news.ts";
 import type { NodeOptions } from "./options.ts";
 import { Outbox, type Reply } from "./outbox.ts";
 import { Placement } from "./placement.ts";
 import { rankIn } from "./rank.ts";
 import { RecentEntries } from "./recent-entries.ts";
+import { Replica } from "./replica.ts";
 import { openRequest } from "./requests.ts";
 import { Settlement } from "./settlement.ts";
+import { Sweeper } from "./sweeper.ts";
 import { Tally } from "./tally.ts";
 import { Waiting } from "./waiting.ts";
 
@@ -35,6 +37,7 @@ type Input = (outbox: Outbox) => void;
 export class Member {
   readonly raft: Raft;
   readonly placement: Placement;
+  readonly replica: Replica;
   readonly tally = new Tally();
   readonly #host: Host;
   readonly #clock: Clock;
@@ -44,6 +47,8 @@ export class Member {
   readonly #settlement: Settlement;
   readonly #log: RecentEntries;
   readonly #compaction: Compaction;
+  readonly #sweeper: Sweeper;
+  readonly #news: News;
   #inputs: Input[] = [];
   /** Whether the group at hand has written. */
   #wrote = false;
@@ -65,10 +70,14 @@ export class Member {
     const init = { id, options: ranked, base, log: this.#log, random, ...stored };
     this.raft = new Raft(init, this.#clock.now());
     this.placement = new Placement(this.raft, options, this.now());
+    this.replica = new Replica(this.raft, host.storage);
     this.#compaction = new Compaction(this.raft, host.storage, options);
+    this.#sweeper = new Sweeper(this.raft, host.storage);
+    this.#news = new News(this.raft, host);
     const { raft, placement, tally } = this;
     this.#settlement = new Settlement(this.raft, host.storage, this.#waiting);
-    this.#parts = { host, raft, placement, tally, waiting: this.#waiting, now: () => this.now() };
+    const [waiting, news] = [this.#waiting, this.#news];
+    this.#parts = { host, raft, placement, tally, waiting, news, now: () => this.now() };
   }
 
   /** Milliseconds on the clock of `raft`. */
@@ -100,7 +109,10 @@ export class Member {
   }
 
   request(request: Request, timeoutMs: number, forwarded: boolean, answer: (answer: Answer) => void): void {
-    const refusal = this.#isOut() ? "not-leader" : this.#load.refusal(request, this.#waiting.unconfirmed);
+    // Who was removed is no replica to read from.
+    const refusal = this.replica.isOut
+      ? "not-leader"
+      : this.#load.refusal(request, this.#waiting.unconfirmed);
     if (refusal !== null) {
       answer({ kind: "failure", reason: refusal, leader: this.raft.state.leader });
       return;
@@ -117,12 +129,6 @@ export class Member {
     });
   }
 
-  /** Who was removed hears no more of what is committed, and is no replica to read from. */
-  #isOut(): boolean {
-    const { role, configuration, id } = this.raft.state;
-    return role.name !== "leader" && !isMember(configuration, id);
-  }
-
   /** Time does not wait for the disk: a leader must notice that it hears nobody, and the alarm be set again. */
   alarm(): void {
     this.tally.alarms += 1;
@@ -130,14 +136,24 @@ export class Member {
       this.raft.tick(this.now());
       this.#take(this.raft.ready(), outbox, null);
       this.placement.review(this.now(), this.#host.now());
+      this.#sweeper.review(this.now(), this.#host.now(), (data) => this.#proposeSwept(data, outbox));
     });
     this.#runGroup();
   }
 
-  /** Makes sure that the alarm rings when consensus next needs it. */
+  /** Nobody waits for it. */
+  #proposeSwept(data: Uint8Array, outbox: Outbox): boolean {
+    const isTaken = typeof this.raft.propose(data) !== "string";
+    this.#take(this.raft.ready(), outbox, null);
+    return isTaken;
+  }
+
+  /** Makes sure that the alarm rings when consensus, or somebody who was not told, next needs it. */
   armAlarm(): void {
     const at = this.raft.wakeAt();
     if (at !== null) this.#host.wakeAt(this.#clock.toWall(at));
+    const { reviewAt } = this.#news;
+    if (reviewAt !== null) this.#host.wakeAt(reviewAt);
   }
 
   #enter(input: Input): void {
@@ -163,6 +179,7 @@ export class Member {
     else this.#host.storage.transaction(() => this.#run(inputs, outbox));
     if (this.#wrote) this.#awaitDisk();
     this.#release(outbox);
+    this.#news.review();
     this.#announceSoon();
     this.armAlarm();
   }

@@ -14,6 +14,7 @@ import type { Status } from "../transport/status.ts";
 import type { Host } from "./host.ts";
 import { Member } from "./member.ts";
 import type { NodeOptions } from "./options.ts";
+import type { Replica } from "./replica.ts";
 import { statusOf } from "./status.ts";
 
 /**
@@ -98,6 +99,16 @@ export class Node {
   request(request: Request, timeoutMs: number, forwarded: boolean, answer: (answer: Answer) => void): void {
     if (this.#member === null) answer({ kind: "failure", reason: "no-such-cluster", leader: null });
     else this.#member.request(request, timeoutMs, forwarded, answer);
+  }
+
+  /** What can be read here at once; null while it takes no part in a cluster. */
+  get replica(): Replica | null {
+    return this.#member?.replica ?? null;
+  }
+
+  /** Whether it leads, as far as it knows. */
+  get isLeader(): boolean {
+    return this.#member?.raft.state.role.name === "leader";
   }
 
   /** The alarm rang: maybe late, early or twice. */

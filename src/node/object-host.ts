@@ -1,6 +1,7 @@
 import type { Message } from "../raft/messages.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { Storage } from "../storage/contract.ts";
+import { tellDeliverer } from "../transport/deliverer.ts";
 import { askNode, type NodeAddress, sendMessages } from "../transport/object.ts";
 import type { Answer, Request } from "../transport/protocol.ts";
 import type { Alarm } from "./alarm.ts";
@@ -12,6 +13,7 @@ export interface Surroundings {
   readonly storage: Storage;
   readonly alarm: Alarm;
   readonly nodes: DurableObjectNamespace;
+  readonly deliverers: DurableObjectNamespace;
   /** Resolves once all that has been written is durable. */
   sync(): Promise<void>;
   /** How long a peer may take to answer messages, ms. */
@@ -57,6 +59,14 @@ export class ObjectHost implements Host {
     );
   }
 
+  tell(names: readonly string[] | null, heard: (isHeard: boolean) => void): void {
+    const { deliverers, guard } = this.#around;
+    tellDeliverer(deliverers, this.#cluster(), names).then(
+      () => guard(() => heard(true)),
+      () => guard(() => heard(false)),
+    );
+  }
+
   sync(done: () => void): void {
     const { sync, guard } = this.#around;
     sync().then(
@@ -78,8 +88,13 @@ export class ObjectHost implements Host {
   }
 
   #address(id: NodeId): NodeAddress {
-    const { identity, configuration } = this.#around.node();
-    if (identity === null) throw new Error("a node of no cluster has no peers");
-    return { cluster: identity.cluster, id, region: configuration?.regions[id] ?? "" };
+    const { configuration } = this.#around.node();
+    return { cluster: this.#cluster(), id, region: configuration?.regions[id] ?? "" };
+  }
+
+  #cluster(): string {
+    const { identity } = this.#around.node();
+    if (identity === null) throw new Error("a node of no cluster has nobody to speak with");
+    return identity.cluster;
   }
 }

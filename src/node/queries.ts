@@ -1,43 +1,81 @@
-import { type LogId, toSeq } from "../log/types.ts";
-import type { LogView } from "../log/view.ts";
+import { isHeld } from "../log/forks.ts";
+import { toSeq } from "../log/types.ts";
+import type { Life, LogView } from "../log/view.ts";
 import type { Index } from "../raft/types.ts";
 import type { Storage } from "../storage/contract.ts";
-import type { Page, PageQuery, Query, QueryResult } from "../transport/protocol.ts";
+import { StorageError } from "../storage/error.ts";
+import type {
+  Description,
+  LogEnds,
+  Page,
+  PageQuery,
+  PageStart,
+  Query,
+  QueryResult,
+} from "../transport/protocol.ts";
+import { endOf, readSpans, seekSpans, spansOf } from "./spans.ts";
 
-/** Answers a query from a node's own rows, as of `upTo`. */
+/**
+ * Answers a query from a node's own rows, as of `upTo`. Null where this copy is damaged: that harms nobody but who
+ * needs it from here.
+ */
+export function resultOf(query: Query, storage: Storage, upTo: Index): QueryResult | null {
+  try {
+    return evaluate(query, storage, upTo);
+  } catch (error) {
+    if (!(error instanceof StorageError && error.fault === "damaged-entry")) throw error;
+    console.error("a read failed:", error);
+    return null;
+  }
+}
+
+/** As `resultOf`; throws `StorageError`. */
 export function evaluate(query: Query, storage: Storage, upTo: Index): QueryResult {
   if (query.kind === "names") return { kind: "names", names: storage.names({ ...query, upTo }) };
   const view = storage.view(upTo);
+  if (query.kind === "ends") return { kind: "ends", ends: query.names.flatMap((name) => endsOf(name, view)) };
   const life = view.life(query.name);
-  if (life === null || life.deleted) return { kind: "log-not-found" };
-  if (query.kind === "page") return page(query, life.id, life.start, view, storage, upTo);
-  const { seq: tail, timestamp } = view.tail(life.id);
-  const { name, start: earliest, createdAt } = life;
-  return { kind: "description", name, earliest, tail, createdAt, timestamp };
+  if (life === null) return { kind: "log-not-found" };
+  if (life.deleted) return { kind: isHeld(life.id, view) ? "log-gone" : "log-not-found" };
+  const { id: log } = life;
+  switch (query.kind) {
+    case "page":
+      return page(query, life, view, storage, upTo);
+    case "describe":
+      return describe(life, view);
+    case "documents":
+      return { kind: "documents", log, documents: storage.documents({ ...query, log, upTo }) };
+  }
 }
 
-function page(
-  query: PageQuery,
-  log: LogId,
-  earliest: number,
-  view: LogView,
-  storage: Storage,
-  upTo: Index,
-): Page {
-  const tail = view.tail(log).seq;
-  const from = toSeq(firstSeq(query.from, earliest, tail));
-  const range = { log, from, until: tail, recordsMax: query.recordsMax, bytesMax: query.bytesMax, upTo };
-  const batches = from < tail ? storage.batches(range) : [];
-  const last = batches.at(-1);
-  const covered = last === undefined ? from : last.start + last.count;
-  const next = Math.min(covered, from + query.recordsMax);
-  return {
-    kind: "page",
-    ...{ log, from, next: toSeq(next), tail, earliest: toSeq(earliest), complete: next >= tail, batches },
-  };
+/** None of a log that is not there. */
+function endsOf(name: string, view: LogView): readonly LogEnds[] {
+  const life = view.life(name);
+  if (life === null || life.deleted) return [];
+  const { start, earliest } = life.state;
+  return [{ name, start, earliest, tail: view.tail(life.id).seq }];
 }
 
-function firstSeq(from: PageQuery["from"], earliest: number, tail: number): number {
+function describe({ id: log, name, state }: Life, view: LogView): Description {
+  const { seq: tail, bytes, timestamp } = view.tail(log);
+  return { kind: "description", name, log, tail, bytes: bytes - state.trimmedBytes, state, timestamp };
+}
+
+function page(query: PageQuery, life: Life, view: LogView, storage: Storage, upTo: Index): Page {
+  const { id: log, state } = life;
+  const { seq: tail, timestamp } = view.tail(log);
+  const { earliest } = state;
+  const end = Math.min(query.until ?? tail, tail);
+  const from = toSeq(firstSeq(query.from, life, tail, view));
+  const { recordsMax, bytesMax } = query;
+  const batches = readSpans(storage, spansOf(life, from, end), { recordsMax, bytesMax, upTo });
+  const next = toSeq(Math.min(endOf(batches) ?? from, from + recordsMax));
+  const positions = { from, next, tail, earliest, complete: next >= end };
+  return { kind: "page", log, ...positions, batches, state, timestamp };
+}
+
+function firstSeq(from: PageStart, life: Life, tail: number, view: LogView): number {
+  const { earliest } = life.state;
   switch (from.at) {
     case "seq":
       return Math.max(from.seq, earliest);
@@ -47,5 +85,9 @@ function firstSeq(from: PageQuery["from"], earliest: number, tail: number): numb
       return tail;
     case "last":
       return Math.max(earliest, tail - from.count);
+    case "time":
+      return (
+        seekSpans(spansOf(life, earliest, tail), view, (batch) => batch.timestamp < from.timestamp) ?? tail
+      );
   }
 }

@@ -1,6 +1,8 @@
-import { decide, proposedOutcome } from "../log/decide.ts";
+import { decide } from "../log/decide.ts";
+import type { Proposal } from "../log/decision.ts";
 import { encodeLogEntry } from "../log/entry-codec.ts";
-import type { LogEntry, Outcome } from "../log/types.ts";
+import { SUBSCRIPTION_PREFIX } from "../log/reserved.ts";
+import type { Outcome } from "../log/types.ts";
 import type { MembersChange } from "../raft/membership.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { Answer, CommandRequest } from "../transport/protocol.ts";
@@ -47,10 +49,7 @@ export function serveCommand(parts: Parts, { command, near }: CommandRequest, ti
   const decision = decide(command, parts.host.storage.view(lastIndex), parts.host.now());
   switch (decision.kind) {
     case "propose":
-      propose(parts, decision.entry, near ?? null, ticket);
-      break;
-    case "duplicate":
-      awaitEntry(parts, decision.batch.index, decision.batch.term, toAnswer(decision.outcome), ticket);
+      propose(parts, decision, near ?? null, ticket);
       break;
     case "answer":
       confirm(parts, lastIndex, ticket, () => ticket.answer(toAnswer(decision.outcome)));
@@ -58,15 +57,17 @@ export function serveCommand(parts: Parts, { command, near }: CommandRequest, ti
   }
 }
 
-function propose(parts: Parts, entry: LogEntry, near: NodeId | null, ticket: Ticket): void {
+function propose(parts: Parts, { entry, outcome }: Proposal, near: NodeId | null, ticket: Ticket): void {
   const proposal = parts.raft.propose(encodeLogEntry(entry));
   if (typeof proposal === "string") {
     ticket.answer(failure(parts, proposal));
     return;
   }
   const { index, term } = proposal;
-  if (entry.kind === "append") parts.placement.appended(near, parts.now());
-  awaitEntry(parts, index, term, toAnswer(proposedOutcome(entry, index, term)), ticket);
+  const isAppend = entry.kind === "append" || (entry.kind === "alter" && entry.batch !== null);
+  if (entry.kind === "document" && entry.key.startsWith(SUBSCRIPTION_PREFIX)) parts.news.documented(index);
+  if (isAppend) parts.placement.appended(near, parts.now());
+  awaitEntry(parts, index, term, toAnswer(outcome(index, term)), ticket);
 }
 
 const toAnswer = (outcome: Outcome): Answer => ({ kind: "outcome", outcome });

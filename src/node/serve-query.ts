@@ -1,8 +1,7 @@
 import { type Index, toIndex } from "../raft/types.ts";
-import { StorageError } from "../storage/error.ts";
-import type { Answer, Page, PageQuery, Query, QueryRequest, QueryResult } from "../transport/protocol.ts";
+import type { Answer, Page, PageQuery, QueryRequest } from "../transport/protocol.ts";
 import { confirm, type Errand, failure, handOn, type Parts } from "./errand.ts";
-import { evaluate } from "./queries.ts";
+import { resultOf } from "./queries.ts";
 import type { Ticket } from "./ticket.ts";
 
 /** Any node answers from its own rows, once they reach what the request has to see. */
@@ -36,32 +35,29 @@ function answerNow(parts: Parts, request: QueryRequest, ticket: Ticket): void {
   if (ticket.isAnswered) return;
   const { query } = request;
   const index = parts.raft.state.commitIndex;
-  const result = resultOf(parts, query, index);
+  const result = resultOf(query, parts.host.storage, index);
   if (result === null) {
     ticket.answer(failure(parts, "unreadable"));
     return;
   }
   const answer: Answer = { kind: "result", result, index };
-  const waits = query.kind === "page" && query.waitMs > 0;
-  if (waits && result.kind === "page" && result.from === result.tail) {
+  if (query.kind === "page" && result.kind === "page" && mayWait(query, result)) {
     awaitTail(parts, request, query, result, ticket, answer);
   } else {
     ticket.answer(answer);
   }
 }
 
-/** Null where this node's copy is damaged: that harms nobody but who needs it from here. */
-function resultOf(parts: Parts, query: Query, index: Index): QueryResult | null {
-  try {
-    return evaluate(query, parts.host.storage, index);
-  } catch (error) {
-    if (!(error instanceof StorageError && error.fault === "damaged-entry")) throw error;
-    console.error("a read failed:", error);
-    return null;
-  }
+/** At the end of a log that may grow. Who finds that it now begins later than they asked for is told so at once. */
+function mayWait({ from, waitMs }: PageQuery, page: Page): boolean {
+  const isMissed = from.at === "seq" && from.seq < page.from;
+  return waitMs > 0 && page.from === page.tail && !page.state.closed && !isMissed;
 }
 
-/** Nothing to read yet: once more from the same place when the log changes, or the empty page in the end. */
+/**
+ * Nothing to read yet: once more from the same place whenever the log changes, until there is something; or the empty
+ * page in the end. The first wait sets the clock.
+ */
 function awaitTail(
   parts: Parts,
   request: QueryRequest,
@@ -71,10 +67,11 @@ function awaitTail(
   empty: Answer,
 ): void {
   const from = { at: "seq", seq: page.from } as const;
-  const again = { ...request, query: { ...query, from, waitMs: 0 } };
+  const again = { ...request, query: { ...query, from, waitMs: Number.POSITIVE_INFINITY } };
   ticket.ifLate = () => empty;
   ticket.atEnd(
     parts.waiting.forTail({ log: page.log, run: () => answerQuery(parts, again, toIndex(0), ticket) }),
   );
-  ticket.atEnd(parts.host.after(query.waitMs, () => ticket.answer(empty)));
+  if (Number.isFinite(query.waitMs))
+    ticket.atEnd(parts.host.after(query.waitMs, () => ticket.answer(ticket.ifLate())));
 }

@@ -1,5 +1,5 @@
 import type { LogId, Seq, StoredBatch } from "../log/types.ts";
-import type { LogView } from "../log/view.ts";
+import type { Document, Life, LogView } from "../log/view.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
 import type { Persist } from "../raft/ready.ts";
 import type { SleepMark } from "../raft/sleep.ts";
@@ -39,6 +39,11 @@ export interface NameRange {
   readonly upTo: Index;
 }
 
+/** As a `NameRange`, of the keys of one log. */
+export interface DocumentRange extends NameRange {
+  readonly log: LogId;
+}
+
 /**
  * The durable state of one node. Synchronous; a write is visible to the next read at once and reaches
  * the disk later, in order, the writes of one `transaction` together or not at all.
@@ -70,6 +75,10 @@ export interface Storage extends LogReader {
   batches(range: BatchRange): readonly StoredBatch[];
   /** Names of the logs that exist, in code point order. */
   names(range: NameRange): readonly string[];
-  /** The logs (lives) that entries in (after, upTo] appended to or deleted. */
+  /** Documents of one log, in code point order of their keys. */
+  documents(range: DocumentRange): readonly Document[];
+  /** The logs (lives) that entries in (after, upTo] made, appended to, changed or deleted. */
   touched(after: Index, upTo: Index): readonly LogId[];
+  /** Logs that time or their own growth may change, in the order in which they last did, after index `after`. */
+  swept(after: Index, limit: number, upTo: Index): readonly Life[];
 }

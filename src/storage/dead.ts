@@ -1,39 +1,83 @@
+import { firstNeeded } from "../log/forks.ts";
 import type { LogId } from "../log/types.ts";
+import type { LogView } from "../log/view.ts";
 import type { Index } from "../raft/types.ts";
 
-/** A compacted row that is no batch. */
+/** A producer's last batch outlives its records by so long, ms: so long a retry of it is known as one. */
+const producerMemoryMs = 7 * 24 * 3_600_000;
+
+/** A compacted row that is more than a batch. */
 export type Milestone = { readonly index: Index } & (
   | { readonly kind: "noop" | "configuration" }
-  | { readonly kind: "create"; readonly name: string }
-  | { readonly kind: "delete"; readonly log: LogId }
+  | { readonly kind: "create"; readonly log: LogId; readonly name: string }
+  | {
+      readonly kind: "alter" | "trim" | "delete";
+      readonly log: LogId;
+      readonly name: string;
+      readonly timestamp: number;
+    }
+  | { readonly kind: "document"; readonly log: LogId; readonly key: string }
 );
+
+/** Batches of one life that nobody reads any more. */
+export interface Unread {
+  readonly log: LogId;
+  /** Those that end at or before this record; infinite: all. */
+  readonly until: number;
+  /** Left alone though it may hold a batch: the row of the life's state. */
+  readonly stateIndex: Index;
+  /** A producer's last batch is left alone unless it was appended before this time; infinite: none is. */
+  readonly producersBefore: number;
+}
 
 /** The compacted rows of a node, as far as it takes to remove the dead ones. */
 export interface CompactedRows {
-  /** The first row in (after, upTo] that is no batch. */
+  /** The first row in (after, upTo] that is more than a batch. */
   next(after: Index, upTo: Index): Milestone | null;
   /** The newest life of a name that has a row before `index`. */
   lifeBefore(name: string, index: Index): LogId | null;
   configurationBefore(index: Index): Index | null;
+  /** The newest row before `index` that has a state of this life and neither a batch nor a producer. */
+  bareStateBefore(log: LogId, index: Index): Index | null;
+  /** The newest row before `index` of a document. */
+  documentBefore(log: LogId, key: string, index: Index): Index | null;
   remove(index: Index): void;
-  /** Removes a life's rows, or its batches alone, newest first and `rowsMax` at most; says how many. */
-  removeLife(log: LogId, part: "all" | "batches", rowsMax: number): number;
+  /** Removes all rows of a life, those last by which it is found, and `rowsMax` at most; says how many. */
+  removeLife(log: LogId, rowsMax: number): number;
+  /** Removes documents of a life, `rowsMax` at most; says how many. */
+  removeDocuments(log: LogId, rowsMax: number): number;
+  /** Removes batches, oldest first and `rowsMax` at most; says how many. */
+  removeBatches(unread: Unread, rowsMax: number): number;
+}
+
+/** What is judged, as of `upTo`. */
+interface Judgement {
+  readonly rows: CompactedRows;
+  /** As of `upTo`. */
+  readonly view: LogView;
 }
 
 /**
- * Removes the rows that are dead as of `upTo`: no-ops, configurations but the newest, the batches of deleted logs,
- * and all of a name's lives but the newest, whose beginning and end stay: the next life goes on from there. Judges rows after
- * `judgedIndex`, in order; reads or removes about `rowsMax`, and says how far it came.
+ * Removes the rows that are dead as of `upTo`: no-ops; configurations, states and documents that a later one
+ * replaces; batches that are trimmed, or of deleted logs, unless a fork reads them; and all of a name's lives but the
+ * newest, whose end stays: the next life goes on from there. Judges rows after `judgedIndex`, in order; reads or
+ * removes about `rowsMax`, and says how far it came. `view` is as of `upTo`.
  */
-export function removeDeadRows(rows: CompactedRows, judgedIndex: Index, upTo: Index, rowsMax: number): Index {
+export function removeDeadRows(
+  rows: CompactedRows,
+  view: LogView,
+  judgedIndex: Index,
+  upTo: Index,
+  rowsMax: number,
+): Index {
   let room = rowsMax;
   let judged = judgedIndex;
   while (room > 0) {
     const row = rows.next(judged, upTo);
     if (row === null) return upTo;
-    const removed = removeDeadBy(rows, row, room);
+    const removed = removeDeadBy({ rows, view }, row, room);
     // There may be more: the row is judged once more.
-    if (removed === room) return judged;
+    if (removed >= room) return judged;
     judged = row.index;
     room -= removed + 1;
   }
@@ -41,34 +85,73 @@ export function removeDeadRows(rows: CompactedRows, judgedIndex: Index, upTo: In
 }
 
 /** Removes what nobody needs after `row`, up to `rowsMax` rows. */
-function removeDeadBy(rows: CompactedRows, row: Milestone, rowsMax: number): number {
+function removeDeadBy(judgement: Judgement, row: Milestone, rowsMax: number): number {
+  const { rows } = judgement;
   switch (row.kind) {
     case "noop":
       rows.remove(row.index);
       return 1;
     case "configuration":
-      return removeConfigurationBefore(rows, row.index);
+      return removeOne(rows, rows.configurationBefore(row.index));
     case "create":
-      return removeLivesBefore(rows, row.name, row.index, rowsMax);
+      return removeLivesBefore(judgement, row.name, row.index, rowsMax);
+    case "alter":
+    case "trim":
     case "delete":
-      return rows.removeLife(row.log, "batches", rowsMax);
+      return removeBeforeState(judgement, row, rowsMax);
+    case "document":
+      return removeOne(rows, rows.documentBefore(row.log, row.key, row.index));
   }
+}
+
+/**
+ * The state before, and earlier lives too: the row that began this life may have been removed where a snapshot came
+ * from, and judged by nobody here.
+ */
+function removeBeforeState(
+  judgement: Judgement,
+  { kind, log, name, index, timestamp }: Extract<Milestone, { kind: "alter" | "trim" | "delete" }>,
+  rowsMax: number,
+): number {
+  const { rows } = judgement;
+  let removed = removeOne(rows, rows.bareStateBefore(log, index));
+  if (removed < rowsMax) removed += removeLivesBefore(judgement, name, log, rowsMax - removed);
+  if (kind === "alter" || removed >= rowsMax) return removed;
+  return removed + reap(judgement, log, timestamp, rowsMax - removed);
 }
 
 /** There is one at most: each took away the one before it. */
-function removeConfigurationBefore(rows: CompactedRows, index: Index): number {
-  const before = rows.configurationBefore(index);
-  if (before === null) return 0;
-  rows.remove(before);
+function removeOne(rows: CompactedRows, index: Index | null): number {
+  if (index === null) return 0;
+  rows.remove(index);
   return 1;
 }
 
-function removeLivesBefore(rows: CompactedRows, name: string, index: Index, rowsMax: number): number {
+function removeLivesBefore(judgement: Judgement, name: string, index: Index, rowsMax: number): number {
+  const { rows, view } = judgement;
   let removed = 0;
   let life = rows.lifeBefore(name, index);
   while (life !== null && removed < rowsMax) {
-    removed += rows.removeLife(life, "all", rowsMax - removed);
+    // First its source, while it is known: the life is over already, whether its rows are there or not.
+    const source = view.lifeOf(life)?.state.fork?.source ?? null;
+    if (source !== null) removed += reap(judgement, source, 0, rowsMax - removed);
+    if (removed < rowsMax) removed += rows.removeLife(life, rowsMax - removed);
     life = rows.lifeBefore(name, index);
   }
   return removed;
+}
+
+/** Removes what nobody reads of a log, and of its sources: a fork that is over, or trimmed, may have been the last. */
+function reap(judgement: Judgement, log: LogId, now: number, rowsMax: number): number {
+  const { rows, view } = judgement;
+  const life = view.lifeOf(log);
+  if (life === null) return 0;
+  const until = firstNeeded(log, view);
+  const isOver = until === Number.POSITIVE_INFINITY;
+  const producersBefore = isOver ? until : now - producerMemoryMs;
+  let removed = rows.removeBatches({ log, until, stateIndex: life.index, producersBefore }, rowsMax);
+  if (isOver && removed < rowsMax) removed += rows.removeDocuments(log, rowsMax - removed);
+  const source = life.state.fork?.source ?? null;
+  if (source === null || removed >= rowsMax) return removed;
+  return removed + reap(judgement, source, now, rowsMax - removed);
 }

@@ -1,16 +1,18 @@
 import type { LogId } from "../log/types.ts";
 import type { Index } from "../raft/types.ts";
-import type { CompactedRows, Milestone } from "./dead.ts";
-import type { MemoryLog, MemoryRow } from "./memory-log.ts";
+import type { CompactedRows, Milestone, Unread } from "./dead.ts";
+import type { LifeRow, LifeRows, MemoryLog, MemoryRow } from "./memory-log.ts";
 
-/** The compacted rows of a log in memory. */
+/** The compacted rows of a log in memory, up to `upTo`. */
 export class MemoryCompactedRows implements CompactedRows {
   readonly #log: MemoryLog;
+  readonly #upTo: Index;
   /** What was removed, in that order. */
   readonly removed: MemoryRow[] = [];
 
-  constructor(log: MemoryLog) {
+  constructor(log: MemoryLog, upTo: Index) {
     this.#log = log;
+    this.#upTo = upTo;
   }
 
   next(after: Index, upTo: Index): Milestone | null {
@@ -26,6 +28,17 @@ export class MemoryCompactedRows implements CompactedRows {
     return this.#log.configurations.findLast((entry) => entry.index < index)?.index ?? null;
   }
 
+  bareStateBefore(log: LogId, index: Index): Index | null {
+    const states = this.#life(log)?.states ?? [];
+    const isBare = ({ log: row }: LifeRow) => row.count === 0 && row.producer === null;
+    return states.findLast((row) => row.entry.index < index && isBare(row))?.entry.index ?? null;
+  }
+
+  documentBefore(log: LogId, key: string, index: Index): Index | null {
+    const rows = this.#life(log)?.rows ?? [];
+    return rows.findLast((row) => row.entry.index < index && row.log.key === key)?.entry.index ?? null;
+  }
+
   lifeBefore(name: string, index: Index): LogId | null {
     const row = this.#log.named.get(name)?.findLast(({ entry }) => entry.index < index);
     return row?.log.log ?? null;
@@ -36,11 +49,48 @@ export class MemoryCompactedRows implements CompactedRows {
     if (row !== null) this.#remove(row);
   }
 
-  removeLife(log: LogId, part: "all" | "batches", rowsMax: number): number {
-    const rows = this.#log.lives.get(log)?.rows ?? [];
-    const found = rows.filter((row) => part === "all" || row.log.kind === "append").slice(-rowsMax);
-    for (const row of found.toReversed()) this.#remove(row);
-    return found.length;
+  removeLife(log: LogId, rowsMax: number): number {
+    const rows = this.#life(log)?.rows ?? [];
+    const ordered = [
+      ...rows.filter((row) => row.log.name === null),
+      ...rows.filter((row) => row.log.name !== null),
+    ];
+    return this.#removeAll(ordered.slice(0, rowsMax));
+  }
+
+  removeDocuments(log: LogId, rowsMax: number): number {
+    const rows = this.#life(log)?.rows ?? [];
+    const found = rows.filter((row) => row.log.key !== null && row.entry.index <= this.#upTo);
+    return this.#removeAll(found.slice(0, rowsMax));
+  }
+
+  removeBatches(unread: Unread, rowsMax: number): number {
+    const life = this.#life(unread.log);
+    if (life === undefined) return 0;
+    const found = life.rows.filter((row) => this.#isUnread(row, unread, life));
+    return this.#removeAll(found.slice(0, rowsMax));
+  }
+
+  #isUnread(
+    { entry, log: row }: LifeRow,
+    { until, stateIndex, producersBefore }: Unread,
+    life: LifeRows,
+  ): boolean {
+    if (row.start >= until || row.start + row.count > until || row.key !== null) return false;
+    if (entry.index > this.#upTo || entry.index === stateIndex) return false;
+    if (row.name !== null && row.count === 0 && row.producer === null) return false;
+    if (row.producer === null || row.timestamp < producersBefore) return true;
+    const batches = life.batchesOf.get(row.producer.id) ?? [];
+    return batches.findLast(({ index }) => index <= this.#upTo)?.index !== entry.index;
+  }
+
+  #life(log: LogId): LifeRows | undefined {
+    return this.#log.lives.get(log);
+  }
+
+  #removeAll(rows: readonly LifeRow[]): number {
+    for (const row of rows) this.#remove(row);
+    return rows.length;
   }
 
   #remove(row: MemoryRow): void {
@@ -49,9 +99,11 @@ export class MemoryCompactedRows implements CompactedRows {
   }
 }
 
-function milestoneOf({ entry: { index, kind }, log }: MemoryRow): Milestone | null {
-  if (kind !== "command") return { index, kind };
-  if (log?.kind === "delete") return { index, kind: "delete", log: log.log };
-  const name = log?.name ?? null;
-  return name === null ? null : { index, kind: "create", name };
+function milestoneOf({ entry: { index, kind }, log: row }: MemoryRow): Milestone | null {
+  if (row === null) return kind === "command" ? null : { index, kind };
+  const { kind: logged, log, name, key, timestamp } = row;
+  if (logged === "append") return null;
+  if (logged === "document") return key === null ? null : { index, kind: logged, log, key };
+  if (logged === "create") return name === null ? null : { index, kind: logged, log, name };
+  return name === null ? null : { index, kind: logged, log, name, timestamp };
 }

@@ -15,9 +15,10 @@ export interface LifeRow extends MemoryRow {
   readonly log: LogRow;
 }
 
-/** One life of a log: its rows by index, and its producers' batches among them. */
+/** One life of a log: its rows by index, those of them that have a state, and its producers' batches among them. */
 export interface LifeRows {
   readonly rows: LifeRow[];
+  readonly states: LifeRow[];
   readonly batchesOf: Map<string, ProducerBatch[]>;
 }
 
@@ -32,7 +33,7 @@ export class MemoryLog {
   /** By index, from 1 on. */
   readonly rows: Place[] = [];
   readonly lives = new Map<LogId, LifeRows>();
-  /** By name: the rows that begin or end a life of it. */
+  /** By name: the rows that begin, change or end a life of it. */
   readonly named = new Map<string, LifeRow[]>();
   readonly configurations: Entry[] = [];
 
@@ -69,6 +70,7 @@ export class MemoryLog {
     if (log === null) return;
     const life = this.lives.get(log.log);
     if (life !== undefined) takeOut(life.rows, (row) => row.entry.index === index);
+    if (life !== undefined && log.name !== null) takeOut(life.states, (row) => row.entry.index === index);
     if (life?.rows.length === 0) this.lives.delete(log.log);
     if (log.producer !== null) takeOutOf(life?.batchesOf, log.producer.id, (batch) => batch.index === index);
     if (log.name !== null) takeOutOf(this.named, log.name, (row) => row.entry.index === index);
@@ -84,16 +86,17 @@ export class MemoryLog {
   }
 
   #addToLog({ entry, log }: LifeRow): void {
-    // A snapshot may have left out the beginning of a life, and a later leader sent the rest as entries.
+    // Compaction, here or where a snapshot came from, may have left out the beginning of a life.
     const begins = log.kind === "create" || this.rows[log.log - 1] === null;
     const known = this.lives.get(log.log);
     invariant(
       begins || known !== undefined,
       `entry ${entry.index} is of log ${log.log}, which was never created`,
     );
-    const life = known ?? { rows: [], batchesOf: new Map<string, ProducerBatch[]>() };
+    const life = known ?? newLife();
     this.lives.set(log.log, life);
     life.rows.push({ entry, log });
+    if (log.name !== null) life.states.push({ entry, log });
     if (log.name !== null) listOf(this.named, log.name).push({ entry, log });
     if (log.producer !== null) {
       listOf(life.batchesOf, log.producer.id).push(toProducerBatch(entry, log, log.producer));
@@ -103,11 +106,14 @@ export class MemoryLog {
   #removeLastFromLog(log: LogRow): void {
     const life = this.lives.get(log.log);
     life?.rows.pop();
+    if (log.name !== null) life?.states.pop();
     if (log.producer !== null) popFrom(life?.batchesOf, log.producer.id);
     if (log.name !== null) popFrom(this.named, log.name);
     if (life?.rows.length === 0) this.lives.delete(log.log);
   }
 }
+
+const newLife = (): LifeRows => ({ rows: [], states: [], batchesOf: new Map<string, ProducerBatch[]>() });
 
 function listOf<T>(lists: Map<string, T[]>, key: string): T[] {
   const list = lists.get(key);
@@ -131,4 +137,17 @@ function takeOutOf<T>(lists: Map<string, T[]> | undefined, key: string, isIt: (i
   const list = lists?.get(key);
   if (list !== undefined) takeOut(list, isIt);
   if (list?.length === 0) lists?.delete(key);
+}
+
+/** Where the first row lies that ends after record `seq`; found by halving, for ends never decrease. */
+export function firstAfter(rows: readonly LifeRow[], seq: number): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const log = rows[middle]?.log;
+    if (log !== undefined && log.start + log.count > seq) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

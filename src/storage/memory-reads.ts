@@ -1,9 +1,11 @@
 import type { LogId, StoredBatch } from "../log/types.ts";
+import type { Document, Life } from "../log/view.ts";
 import type { Entry, Index } from "../raft/types.ts";
-import type { BatchRange, NameRange } from "./contract.ts";
-import type { LifeRow, MemoryLog, MemoryRow } from "./memory-log.ts";
+import type { BatchRange, DocumentRange, NameRange } from "./contract.ts";
+import { firstAfter, type LifeRow, type MemoryLog, type MemoryRow } from "./memory-log.ts";
+import { toDocument, toLife } from "./memory-view.ts";
 import { bytesRoom, type Extent, type Room, recordsFrom, takeWithin } from "./prefix.ts";
-import { assertNoGap, toStoredBatch } from "./row.ts";
+import { assertNoGap, isSwept, toStoredBatch } from "./row.ts";
 
 /** As `LogReader.entries`. Throws `StorageError` for one that is missing. */
 export function readEntries(log: MemoryLog, from: Index, to: Index, bytesMax: number): readonly Entry[] {
@@ -39,27 +41,14 @@ function* appendsIn(rows: readonly LifeRow[], { from, until, upTo }: BatchRange)
   for (let i = firstAfter(rows, from); i < rows.length; i++) {
     const row = rows[i];
     if (row === undefined || row.log.start >= until || row.entry.index > upTo) return;
-    if (row.log.kind === "append") yield row;
+    if (row.log.count > 0) yield row;
   }
-}
-
-/** Where the first row lies that ends after record `seq`; found by halving, for ends never decrease. */
-function firstAfter(rows: readonly LifeRow[], seq: number): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const log = rows[middle]?.log;
-    if (log !== undefined && log.start + log.count > seq) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** As `Storage.names`. */
 export function readNames(log: MemoryLog, { prefix, after, limit, upTo }: NameRange): readonly string[] {
   const exists = (rows: readonly LifeRow[]) =>
-    rows.findLast((row) => row.entry.index <= upTo)?.log.kind === "create";
+    (rows.findLast((row) => row.entry.index <= upTo)?.log.kind ?? "delete") !== "delete";
   return [...log.named]
     .filter(([name, rows]) => name.startsWith(prefix) && exists(rows))
     .map(([name]) => name)
@@ -86,7 +75,31 @@ export function readTouched(log: MemoryLog, after: Index, upTo: Index): readonly
   const touched = new Set<LogId>();
   for (const row of log.rows.slice(after, upTo)) {
     const logged = row?.log ?? null;
-    if (logged !== null && logged.kind !== "create") touched.add(logged.log);
+    if (logged !== null && logged.kind !== "document") touched.add(logged.log);
   }
   return [...touched];
+}
+
+/** As `Storage.documents`. */
+export function readDocuments(log: MemoryLog, range: DocumentRange): readonly Document[] {
+  const { prefix, after, limit, upTo } = range;
+  const rows = log.lives.get(range.log)?.rows ?? [];
+  const byKey = new Map(rows.filter(({ entry }) => entry.index <= upTo).map((row) => [row.log.key, row]));
+  return [...byKey.values()]
+    .flatMap((row) => toDocument(row) ?? [])
+    .filter(({ key }) => key.startsWith(prefix) && (after === null || compareCodePoints(key, after) > 0))
+    .sort((a, b) => compareCodePoints(a.key, b.key))
+    .slice(0, limit);
+}
+
+/** As `Storage.swept`. */
+export function readSwept(log: MemoryLog, after: Index, limit: number, upTo: Index): readonly Life[] {
+  const newest = [...log.named.values()].flatMap(
+    (rows) => rows.findLast((row) => row.entry.index <= upTo) ?? [],
+  );
+  return newest
+    .filter(({ entry, log: row }) => entry.index > after && isSwept(row))
+    .sort((a, b) => a.entry.index - b.entry.index)
+    .slice(0, limit)
+    .flatMap((row) => toLife(row) ?? []);
 }

@@ -1,9 +1,10 @@
 import type { LogId } from "../log/types.ts";
 import { toSeq } from "../log/types.ts";
-import type { Life, LogView, ProducerBatch, Tail } from "../log/view.ts";
+import type { BatchMark, Document, Life, LogView, ProducerBatch, Tail } from "../log/view.ts";
 import type { Index } from "../raft/types.ts";
 import { StorageError } from "./error.ts";
-import type { LifeRow, MemoryLog } from "./memory-log.ts";
+import { firstAfter, type LifeRow, type MemoryLog } from "./memory-log.ts";
+import { toDocumentValue } from "./row.ts";
 
 /** Answers from the rows up to `upTo`. */
 export class MemoryView implements LogView {
@@ -16,17 +17,38 @@ export class MemoryView implements LogView {
   }
 
   life(name: string): Life | null {
-    const last = this.#last(this.#log.named.get(name));
-    const created = last === undefined ? undefined : this.#log.lives.get(last.log.log)?.rows[0];
-    if (last === undefined || created === undefined) return null;
-    const { log: id, start, timestamp } = created.log;
-    return { id, name, deleted: last.log.kind === "delete", start, createdAt: timestamp };
+    return toLife(this.#last(this.#log.named.get(name)));
+  }
+
+  lifeOf(log: LogId): Life | null {
+    return toLife(this.#last(this.#log.lives.get(log)?.states));
+  }
+
+  forksOf(log: LogId): readonly LogId[] {
+    const lives = [...this.#log.lives].filter(([, { states }]) =>
+      states.some(({ entry, log: row }) => entry.index <= this.#upTo && row.state?.fork?.source === log),
+    );
+    return lives.map(([id]) => id);
   }
 
   tail(log: LogId): Tail {
     const last = this.#last(this.#log.lives.get(log)?.rows);
     if (last === undefined) throw new StorageError("misuse", `log ${log} does not exist`);
-    return { seq: toSeq(last.log.start + last.log.count), timestamp: last.log.timestamp };
+    const { start, count, bytes, timestamp } = last.log;
+    return { seq: toSeq(start + count), bytes, timestamp };
+  }
+
+  batchAt(log: LogId, seq: number): BatchMark | null {
+    const rows = this.#log.lives.get(log)?.rows ?? [];
+    const row = rows[firstAfter(rows, seq)];
+    if (row === undefined || row.log.start > seq || row.entry.index > this.#upTo) return null;
+    const { start, count, bytes, timestamp } = row.log;
+    return { start, count, bytes, timestamp };
+  }
+
+  document(log: LogId, key: string): Document | null {
+    const rows = this.#log.lives.get(log)?.rows ?? [];
+    return toDocument(this.#last(rows.filter((row) => row.log.key === key)));
   }
 
   lastBatch(log: LogId, producer: string): ProducerBatch | null {
@@ -47,4 +69,20 @@ export class MemoryView implements LogView {
   #last(rows: readonly LifeRow[] | undefined): LifeRow | undefined {
     return rows?.findLast((row) => row.entry.index <= this.#upTo);
   }
+}
+
+/** What a row says of its life; null where there is none. */
+export function toLife(row: LifeRow | undefined): Life | null {
+  if (row === undefined) return null;
+  const { name, state, log: id, kind } = row.log;
+  if (name === null || state === null) return null;
+  return { id, name, state, deleted: kind === "delete", index: row.entry.index };
+}
+
+/** What a row holds of a document; null for one that was taken away. */
+export function toDocument(row: LifeRow | undefined): Document | null {
+  if (row === undefined || row.log.key === null) return null;
+  const value = toDocumentValue(row.entry);
+  const { key, timestamp } = row.log;
+  return value === null ? null : { key, value, timestamp, version: row.entry.index };
 }

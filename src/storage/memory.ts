@@ -1,16 +1,24 @@
 import type { LogId, StoredBatch } from "../log/types.ts";
-import type { LogView } from "../log/view.ts";
+import type { Document, Life, LogView } from "../log/view.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
 import type { Persist, SnapshotWrite } from "../raft/ready.ts";
 import type { SleepMark } from "../raft/sleep.ts";
 import type { Entry, HardState, Index, SnapshotMark, Term } from "../raft/types.ts";
 import { noSnapshot, toIndex } from "../raft/types.ts";
-import type { BatchRange, Boot, NameRange, Storage } from "./contract.ts";
+import type { BatchRange, Boot, DocumentRange, NameRange, Storage } from "./contract.ts";
 import { removeDeadRows } from "./dead.ts";
 import { StorageError } from "./error.ts";
 import { MemoryCompactedRows } from "./memory-dead.ts";
 import { MemoryLog, type MemoryRow, type Place } from "./memory-log.ts";
-import { readBatches, readEntries, readNames, readRows, readTouched } from "./memory-reads.ts";
+import {
+  readBatches,
+  readDocuments,
+  readEntries,
+  readNames,
+  readRows,
+  readSwept,
+  readTouched,
+} from "./memory-reads.ts";
 import { MemoryView } from "./memory-view.ts";
 import { lastIndexAfter } from "./row.ts";
 
@@ -188,8 +196,9 @@ export class MemoryStorage implements Storage {
   removeDead(rowsMax: number): boolean {
     return this.transaction(() => {
       const node = this.#identified();
-      const rows = new MemoryCompactedRows(this.#log);
-      const judgedIndex = removeDeadRows(rows, node.judgedIndex, node.snapshot.index, rowsMax);
+      const { index } = node.snapshot;
+      const rows = new MemoryCompactedRows(this.#log, index);
+      const judgedIndex = removeDeadRows(rows, this.view(index), node.judgedIndex, index, rowsMax);
       this.#open?.removed.push(...rows.removed);
       if (judgedIndex > node.judgedIndex) this.#node = { ...node, judgedIndex };
       return judgedIndex === node.snapshot.index;
@@ -230,6 +239,14 @@ export class MemoryStorage implements Storage {
 
   names(range: NameRange): readonly string[] {
     return readNames(this.#log, range);
+  }
+
+  documents(range: DocumentRange): readonly Document[] {
+    return readDocuments(this.#log, range);
+  }
+
+  swept(after: Index, limit: number, upTo: Index): readonly Life[] {
+    return readSwept(this.#log, after, limit, upTo);
   }
 
   touched(after: Index, upTo: Index): readonly LogId[] {

@@ -1,65 +1,67 @@
 import { decodeLogEntry } from "../log/entry-codec.ts";
 import { ENTRY_BYTES_MAX } from "../log/limits.ts";
-import type { LogEntry, LogId, ProducerTuple, Seq, StoredBatch } from "../log/types.ts";
+import type { Batch, LogEntry, LogId, LogState, ProducerTuple, Seq, StoredBatch } from "../log/types.ts";
 import type { ProducerBatch } from "../log/view.ts";
 import type { Persist, SnapshotWrite } from "../raft/ready.ts";
 import { type Entry, type Index, toIndex } from "../raft/types.ts";
 import { StorageError } from "./error.ts";
 
-/** `ENTRY_BYTES_MAX` is for a batch; this much more holds its producer, its positions and their framing. */
-const framingBytesMax = 1_000;
+/**
+ * `ENTRY_BYTES_MAX` is for a batch; this much more holds what else its entry says, a state of a log at its limits
+ * included.
+ */
+const framingBytesMax = 20_000;
 
 /** What storage reads off an entry's data, so that logs can be looked up by it. */
 export interface LogRow {
-  readonly kind: LogEntry["kind"];
+  readonly kind: LogEntry["kind"] | "trim";
   /** The life that it belongs to. */
   readonly log: LogId;
-  /** Only where a life begins or ends. */
+  /** Only where a life begins, changes or ends; then there is a state, too. */
   readonly name: string | null;
+  readonly state: LogState | null;
   readonly start: Seq;
   /** Records; the log's tail after this row is `start + count`. */
   readonly count: number;
+  /** Bytes of this life's batches, this one's included. */
+  readonly bytes: number;
   readonly timestamp: number;
   readonly producer: ProducerTuple | null;
+  /** Of a document. */
+  readonly key: string | null;
 }
 
 /** Null for what concerns no log: a no-op, a configuration. Throws `CodecError` for data that no encoder wrote. */
 export function toLogRow(entry: Entry): LogRow | null {
   if (entry.kind !== "command") return null;
   const logged = decodeLogEntry(entry.data);
-  const { kind, timestamp } = logged;
-  switch (logged.kind) {
-    case "create":
-      return {
-        kind,
-        timestamp,
-        log: entry.index,
-        name: logged.name,
-        start: logged.start,
-        count: 0,
-        producer: null,
-      };
-    case "append":
-      return {
-        kind,
-        timestamp,
-        log: logged.log,
-        name: null,
-        start: logged.start,
-        count: logged.count,
-        producer: logged.producer,
-      };
-    case "delete":
-      return {
-        kind,
-        timestamp,
-        log: logged.log,
-        name: logged.name,
-        start: logged.tail,
-        count: 0,
-        producer: null,
-      };
-  }
+  const { timestamp, start } = logged;
+  const batch = batchOf(logged);
+  return {
+    ...{ timestamp, start },
+    kind: logged.kind === "alter" && logged.trims ? "trim" : logged.kind,
+    log: logged.kind === "create" ? entry.index : logged.log,
+    name: "name" in logged ? logged.name : null,
+    state: "state" in logged ? logged.state : null,
+    count: batch?.count ?? 0,
+    bytes: logged.bytes + (batch?.records.length ?? 0),
+    producer: "producer" in logged ? logged.producer : null,
+    key: logged.kind === "document" ? logged.key : null,
+  };
+}
+
+function batchOf(logged: LogEntry): Batch | null {
+  if (logged.kind === "append") return logged;
+  return "batch" in logged ? logged.batch : null;
+}
+
+/** Whether a later leader's sweeps have to look at a log now and then: time, or its own growth, may change it. */
+export function isSwept({ kind, state }: LogRow): boolean {
+  if (state === null || kind === "delete") return false;
+  const { ttlSeconds, expiresAt, retention } = state;
+  return [ttlSeconds, expiresAt, retention.ageMs, retention.bytes, retention.records].some(
+    (it) => it !== null,
+  );
 }
 
 export function toProducerBatch(
@@ -116,11 +118,18 @@ export function assertNoGap(entries: readonly Entry[], from: Index): void {
   throw new StorageError("damaged-entry", `entry ${from + gap} is missing`, toIndex(from + gap));
 }
 
-/** The batch that an append's row holds. Throws `StorageError` for any other entry. */
+/** The batch that a row holds. Throws `StorageError` where it holds none. */
 export function toStoredBatch({ index, data }: Entry): StoredBatch {
   const logged = decodeLogEntry(data);
-  if (logged.kind !== "append")
-    throw new StorageError("damaged-entry", `entry ${index} holds no batch`, index);
-  const { start, count, timestamp, records } = logged;
-  return { start, count, timestamp, records };
+  const batch = batchOf(logged);
+  if (batch === null) throw new StorageError("damaged-entry", `entry ${index} holds no batch`, index);
+  const { start, timestamp } = logged;
+  return { start, timestamp, count: batch.count, records: batch.records };
+}
+
+/** The value that a document's row holds; null where it takes one away. Throws `StorageError` for any other row. */
+export function toDocumentValue({ index, data }: Entry): Uint8Array | null {
+  const logged = decodeLogEntry(data);
+  if (logged.kind === "document") return logged.value;
+  throw new StorageError("damaged-entry", `entry ${index} holds no document`, index);
 }

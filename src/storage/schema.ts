@@ -4,8 +4,8 @@ import { StorageError } from "./error.ts";
  * Migration k brings a database from version k to k + 1. One that has shipped is never changed.
  *
  * The log is the database: an entry is a row, and what a log's state is read from are its rows. `log` is
- * the index of the row that created the log; a log's end is `start + count` of its last row. `name` is set
- * where a life begins or ends. `data` comes last, so that reading what is before it never touches its pages.
+ * the index of the row that created the log; a log's end is `start + count` of its last row. `name` and `state` are
+ * set where a life begins, changes or ends, `key` where a document does. `data` comes last, so that reading what is before it never touches its pages.
  */
 const migrations: readonly string[] = [
   `
@@ -82,6 +82,48 @@ const migrations: readonly string[] = [
   ALTER TABLE node ADD COLUMN readable_index INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE node ADD COLUMN judged_index INTEGER NOT NULL DEFAULT 0;
 
+  CREATE INDEX entries_that_are_no_batches ON entries (idx) WHERE kind <> 'append';
+  `,
+  // States of logs, and documents. `state` is null in rows of before: such a log has the plain one.
+  `
+  ALTER TABLE entries RENAME TO entries_before;
+  CREATE TABLE entries (
+    idx INTEGER PRIMARY KEY CHECK (idx > 0),
+    term INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    log INTEGER,
+    name TEXT,
+    key TEXT,
+    start INTEGER,
+    count INTEGER,
+    bytes INTEGER,
+    timestamp INTEGER,
+    producer TEXT,
+    producer_epoch INTEGER,
+    producer_seq INTEGER,
+    source INTEGER,
+    swept INTEGER,
+    checksum INTEGER NOT NULL,
+    state BLOB,
+    data BLOB NOT NULL
+  ) STRICT;
+  INSERT INTO entries (idx, term, kind, log, name, start, count, bytes, timestamp,
+                       producer, producer_epoch, producer_seq, checksum, data)
+    SELECT idx, term, kind, log, name, start, count, iif(log IS NULL, NULL, 0), timestamp,
+           producer, producer_epoch, producer_seq, checksum, data
+    FROM entries_before ORDER BY idx;
+  DROP TABLE entries_before;
+
+  CREATE INDEX entries_by_log ON entries (log, start) WHERE log IS NOT NULL;
+  CREATE INDEX entries_by_name ON entries (name) WHERE name IS NOT NULL;
+  CREATE INDEX entries_by_state ON entries (log) WHERE name IS NOT NULL;
+  CREATE INDEX entries_by_bare_state ON entries (log) WHERE name IS NOT NULL AND count = 0 AND producer IS NULL;
+  CREATE INDEX entries_by_key ON entries (log, key) WHERE key IS NOT NULL;
+  CREATE INDEX entries_by_producer ON entries (log, producer, producer_epoch, producer_seq)
+    WHERE producer IS NOT NULL;
+  CREATE INDEX entries_by_source ON entries (source) WHERE source IS NOT NULL;
+  CREATE INDEX entries_to_sweep ON entries (idx) WHERE swept = 1;
+  CREATE INDEX entries_by_configuration ON entries (idx) WHERE kind = 'configuration';
   CREATE INDEX entries_that_are_no_batches ON entries (idx) WHERE kind <> 'append';
   `,
 ];

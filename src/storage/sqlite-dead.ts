@@ -1,37 +1,59 @@
 import type { LogId } from "../log/types.ts";
 import { type Index, toIndex } from "../raft/types.ts";
-import type { CompactedRows, Milestone } from "./dead.ts";
+import type { CompactedRows, Milestone, Unread } from "./dead.ts";
 
-type MilestoneRow = { idx: number; kind: Milestone["kind"]; log: number; name: string };
+type MilestoneRow = {
+  idx: number;
+  kind: Milestone["kind"];
+  log: number;
+  name: string;
+  key: string;
+  timestamp: number;
+};
 
-/** The compacted rows of a node in its database. */
+/** The compacted rows of a node, up to `upTo`, in its database. */
 export class SqliteCompactedRows implements CompactedRows {
   readonly #sql: SqlStorage;
+  readonly #upTo: Index;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, upTo: Index) {
     this.#sql = sql;
+    this.#upTo = upTo;
   }
 
   next(after: Index, upTo: Index): Milestone | null {
     const [row] = this.#sql
       .exec<MilestoneRow>(
-        `SELECT idx, kind, log, name FROM entries WHERE kind <> 'append' AND idx > ? AND idx <= ?
+        `SELECT idx, kind, log, name, key, timestamp FROM entries WHERE kind <> 'append' AND idx > ? AND idx <= ?
          ORDER BY idx LIMIT 1`,
         after,
         upTo,
       )
       .toArray();
     if (row === undefined) return null;
-    const { idx, kind, log, name } = row;
-    return { kind, index: toIndex(idx), log: toIndex(log), name };
+    const { idx, log, ...rest } = row;
+    return { ...rest, index: toIndex(idx), log: toIndex(log) };
   }
 
   configurationBefore(index: Index): Index | null {
+    return this.#newest("kind = 'configuration' AND idx < ?", index);
+  }
+
+  bareStateBefore(log: LogId, index: Index): Index | null {
+    return this.#newest(
+      "log = ? AND name IS NOT NULL AND idx < ? AND count = 0 AND producer IS NULL",
+      log,
+      index,
+    );
+  }
+
+  documentBefore(log: LogId, key: string, index: Index): Index | null {
+    return this.#newest("log = ? AND key = ? AND idx < ?", log, key, index);
+  }
+
+  #newest(where: string, ...bindings: readonly SqlStorageValue[]): Index | null {
     const [row] = this.#sql
-      .exec<{ idx: number }>(
-        "SELECT idx FROM entries WHERE kind = 'configuration' AND idx < ? ORDER BY idx DESC LIMIT 1",
-        index,
-      )
+      .exec<{ idx: number }>(`SELECT idx FROM entries WHERE ${where} ORDER BY idx DESC LIMIT 1`, ...bindings)
       .toArray();
     return row === undefined ? null : toIndex(row.idx);
   }
@@ -51,14 +73,38 @@ export class SqliteCompactedRows implements CompactedRows {
     this.#sql.exec("DELETE FROM entries WHERE idx = ?", index);
   }
 
-  removeLife(log: LogId, part: "all" | "batches", rowsMax: number): number {
+  removeLife(log: LogId, rowsMax: number): number {
+    return this.#delete("log = ?2 ORDER BY name IS NOT NULL, idx", rowsMax, log);
+  }
+
+  removeDocuments(log: LogId, rowsMax: number): number {
+    return this.#delete("log = ?2 AND key IS NOT NULL AND idx <= ?3", rowsMax, log, this.#upTo);
+  }
+
+  removeBatches({ log, until, stateIndex, producersBefore }: Unread, rowsMax: number): number {
+    return this.#delete(
+      `log = ?2 AND start < ?3 AND start + count <= ?3 AND key IS NULL AND idx <= ?4 AND idx <> ?5
+         AND (name IS NULL OR count > 0 OR producer IS NOT NULL)
+         AND (producer IS NULL OR timestamp < ?6 OR EXISTS (
+           SELECT 1 FROM entries AS later
+           WHERE later.log = it.log AND later.producer = it.producer AND later.idx <= ?4
+             AND (later.producer_epoch, later.producer_seq) > (it.producer_epoch, it.producer_seq)))
+       ORDER BY start`,
+      rowsMax,
+      log,
+      Math.min(until, Number.MAX_SAFE_INTEGER),
+      this.#upTo,
+      stateIndex,
+      Math.min(producersBefore, Number.MAX_SAFE_INTEGER),
+    );
+  }
+
+  #delete(where: string, rowsMax: number, ...bindings: readonly SqlStorageValue[]): number {
     this.#sql.exec(
       `DELETE FROM entries WHERE idx IN (
-         SELECT idx FROM entries WHERE log = ?1 AND (count > 0 OR ?2 = 'all')
-         ORDER BY start DESC, idx DESC LIMIT CAST(?3 AS INTEGER))`,
-      log,
-      part,
+         SELECT idx FROM entries AS it WHERE ${where} LIMIT CAST(?1 AS INTEGER))`,
       rowsMax,
+      ...bindings,
     );
     // Not `rowsWritten`, which counts the indexes too.
     return this.#sql.exec<{ removed: number }>("SELECT changes() AS removed").one().removed;

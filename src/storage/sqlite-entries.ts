@@ -1,12 +1,14 @@
+import { encodeLogState } from "../log/state-codec.ts";
 import { isIntact } from "../raft/entry.ts";
 import type { Entry, EntryKind, Index, Term } from "../raft/types.ts";
 import { toIndex } from "../raft/types.ts";
 import { StorageError } from "./error.ts";
-import { assertNoGap, toLogRow } from "./row.ts";
+import { assertNoGap, isSwept, type LogRow, toLogRow } from "./row.ts";
 
 const insert = `INSERT INTO entries
-  (idx, term, kind, log, name, start, count, timestamp, producer, producer_epoch, producer_seq, checksum, data)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  (idx, term, kind, log, name, key, start, count, bytes, timestamp, producer, producer_epoch, producer_seq,
+   source, swept, checksum, state, data)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** The columns of an `EntryRow`, in its order. */
 export const entryColumns = "idx, term, kind, checksum, data";
@@ -16,24 +18,22 @@ export type EntryRow = [idx: number, term: number, kind: string, checksum: numbe
 export function insertEntry(sql: SqlStorage, entry: Entry): void {
   const { index, term, checksum, data } = entry;
   const row = toLogRow(entry);
-  const producer = row?.producer;
-  sql.exec(
-    insert,
-    index,
-    term,
-    row?.kind ?? entry.kind,
-    row?.log ?? null,
-    row?.name ?? null,
-    row?.start ?? null,
-    row?.count ?? null,
-    row?.timestamp ?? null,
-    producer?.id ?? null,
-    producer?.epoch ?? null,
-    producer?.seq ?? null,
-    checksum,
-    data,
-  );
+  sql.exec(insert, index, term, row?.kind ?? entry.kind, ...columnsOf(row), checksum, stateOf(row), data);
 }
+
+/** From `log` to `swept`. */
+function columnsOf(row: LogRow | null): readonly SqlStorageValue[] {
+  if (row === null) return Array.from({ length: 12 }, () => null);
+  const { log, name, key, start, count, bytes, timestamp, producer, state } = row;
+  return [
+    ...[log, name, key, start, count, bytes, timestamp],
+    ...[producer?.id ?? null, producer?.epoch ?? null, producer?.seq ?? null],
+    ...[state?.fork?.source ?? null, isSwept(row) ? 1 : null],
+  ];
+}
+
+const stateOf = (row: LogRow | null): Uint8Array | null =>
+  row === null || row.state === null ? null : encodeLogState(row.state);
 
 export function deleteEntriesFrom(sql: SqlStorage, index: Index): void {
   sql.exec("DELETE FROM entries WHERE idx >= ?", index);

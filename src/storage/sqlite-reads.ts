@@ -1,13 +1,15 @@
 import type { LogId, StoredBatch } from "../log/types.ts";
+import type { Life } from "../log/view.ts";
 import type { Index } from "../raft/types.ts";
 import { toIndex } from "../raft/types.ts";
 import type { BatchRange, NameRange } from "./contract.ts";
 import { recordsFrom, takeWithin } from "./prefix.ts";
 import { toStoredBatch } from "./row.ts";
 import { type EntryRow, entryColumns, toEntry } from "./sqlite-entries.ts";
+import { lifeColumns, toLives } from "./sqlite-lives.ts";
 
 /** SQLite plans by the value of a bare `LIMIT ?`, and so prepares the statement anew at each use: twice the cost. */
-const limitTo = (parameter: number) => `LIMIT CAST(?${parameter} AS INTEGER)`;
+export const limitTo = (parameter: number) => `LIMIT CAST(?${parameter} AS INTEGER)`;
 
 type SizeRow = [start: number, count: number, bytes: number];
 
@@ -57,7 +59,7 @@ export function readNames(sql: SqlStorage, { prefix, after, limit, upTo }: NameR
     .exec(
       `SELECT name FROM entries AS made
        WHERE name >= max(?1, ?2) AND name < ?1 || CAST(x'FF' AS TEXT) AND name <> ?2
-         AND idx <= ?4 AND kind = 'create'
+         AND idx <= ?4 AND kind <> 'delete'
          AND NOT EXISTS (
            SELECT 1 FROM entries WHERE name = made.name AND idx > made.idx AND idx <= ?4)
        ORDER BY name ${limitTo(3)}`,
@@ -74,10 +76,24 @@ export function readNames(sql: SqlStorage, { prefix, after, limit, upTo }: NameR
 export function readTouched(sql: SqlStorage, after: Index, upTo: Index): readonly LogId[] {
   const rows = sql
     .exec(
-      "SELECT DISTINCT log FROM entries WHERE idx > ? AND idx <= ? AND kind IN ('append', 'delete')",
+      "SELECT DISTINCT log FROM entries WHERE idx > ? AND idx <= ? AND log IS NOT NULL AND kind <> 'document'",
       after,
       upTo,
     )
     .raw<[log: number]>();
   return [...rows].map(([log]) => toIndex(log));
+}
+
+/** As `Storage.swept`. */
+export function readSwept(sql: SqlStorage, after: Index, limit: number, upTo: Index): readonly Life[] {
+  const rows = sql.exec(
+    `SELECT ${lifeColumns} FROM entries AS it
+     WHERE swept = 1 AND idx > ?1 AND idx <= ?3
+       AND NOT EXISTS (SELECT 1 FROM entries WHERE name = it.name AND idx > it.idx AND idx <= ?3)
+     ORDER BY idx ${limitTo(2)}`,
+    after,
+    limit,
+    upTo,
+  );
+  return toLives(rows);
 }

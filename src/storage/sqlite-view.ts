@@ -1,11 +1,11 @@
 import type { LogId } from "../log/types.ts";
 import { toSeq } from "../log/types.ts";
-import type { Life, LogView, ProducerBatch, Tail } from "../log/view.ts";
+import type { BatchMark, Document, Life, LogView, ProducerBatch, Tail } from "../log/view.ts";
 import type { Index } from "../raft/types.ts";
 import { toIndex } from "../raft/types.ts";
 import { StorageError } from "./error.ts";
-
-type LifeRow = { idx: number; kind: string; log: number; start: number; timestamp: number };
+import { type DocumentRow, documentColumns, toDocument } from "./sqlite-documents.ts";
+import { lifeColumns, toLives } from "./sqlite-lives.ts";
 
 type BatchRow = {
   idx: number;
@@ -30,37 +30,56 @@ export class SqliteView implements LogView {
   }
 
   life(name: string): Life | null {
-    const [last] = this.#sql
-      .exec<LifeRow>(
-        "SELECT idx, kind, log, start, timestamp FROM entries WHERE name = ? AND idx <= ? ORDER BY idx DESC LIMIT 1",
-        name,
-        this.#upTo,
-      )
-      .toArray();
-    if (last === undefined) return null;
-    return last.kind === "create" ? toLife(name, last, false) : toLife(name, this.#creation(last.log), true);
+    const rows = this.#sql.exec(
+      `SELECT ${lifeColumns} FROM entries WHERE name = ? AND idx <= ? ORDER BY idx DESC LIMIT 1`,
+      name,
+      this.#upTo,
+    );
+    return toLives(rows)[0] ?? null;
   }
 
-  #creation(log: number): LifeRow {
-    const [row] = this.#sql
-      .exec<LifeRow>("SELECT idx, kind, log, start, timestamp FROM entries WHERE idx = ?", log)
-      .toArray();
-    if (row?.kind !== "create")
-      throw new StorageError("impossible-state", `log ${log} was never created`, toIndex(log));
-    return row;
+  lifeOf(log: LogId): Life | null {
+    const rows = this.#sql.exec(
+      `SELECT ${lifeColumns} FROM entries WHERE log = ? AND name IS NOT NULL AND idx <= ?
+       ORDER BY idx DESC LIMIT 1`,
+      log,
+      this.#upTo,
+    );
+    return toLives(rows)[0] ?? null;
+  }
+
+  forksOf(log: LogId): readonly LogId[] {
+    const rows = this.#sql
+      .exec("SELECT DISTINCT log FROM entries WHERE source = ? AND idx <= ?", log, this.#upTo)
+      .raw<[log: number]>();
+    return [...rows].map(([fork]) => toIndex(fork));
   }
 
   tail(log: LogId): Tail {
     const [last] = this.#sql
-      .exec<{ seq: number; timestamp: number }>(
-        `SELECT start + count AS seq, timestamp FROM entries
+      .exec<{ seq: number; bytes: number; timestamp: number }>(
+        `SELECT start + count AS seq, bytes, timestamp FROM entries
          WHERE log = ? AND idx <= ? ORDER BY start DESC, idx DESC LIMIT 1`,
         log,
         this.#upTo,
       )
       .toArray();
     if (last === undefined) throw new StorageError("misuse", `log ${log} does not exist`);
-    return { seq: toSeq(last.seq), timestamp: last.timestamp };
+    return { ...last, seq: toSeq(last.seq) };
+  }
+
+  batchAt(log: LogId, seq: number): BatchMark | null {
+    const [row] = this.#sql
+      .exec<{ start: number; count: number; timestamp: number; bytes: number }>(
+        `SELECT start, count, timestamp, bytes FROM entries
+         WHERE log = ? AND start <= ? AND count > 0 AND idx <= ? ORDER BY start DESC LIMIT 1`,
+        log,
+        seq,
+        this.#upTo,
+      )
+      .toArray();
+    if (row === undefined || seq >= row.start + row.count) return null;
+    return { ...row, start: toSeq(row.start) };
   }
 
   lastBatch(log: LogId, producer: string): ProducerBatch | null {
@@ -86,10 +105,18 @@ export class SqliteView implements LogView {
     );
     return toBatch(rows.toArray()[0]);
   }
-}
 
-function toLife(name: string, { idx, start, timestamp }: LifeRow, deleted: boolean): Life {
-  return { id: toIndex(idx), name, deleted, start: toSeq(start), createdAt: timestamp };
+  document(log: LogId, key: string): Document | null {
+    const [row] = this.#sql
+      .exec(
+        `SELECT ${documentColumns} FROM entries WHERE log = ? AND key = ? AND idx <= ? ORDER BY idx DESC LIMIT 1`,
+        log,
+        key,
+        this.#upTo,
+      )
+      .raw<DocumentRow>();
+    return row === undefined ? null : toDocument(row);
+  }
 }
 
 function toBatch(row: BatchRow | undefined): ProducerBatch | null {

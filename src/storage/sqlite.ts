@@ -1,14 +1,15 @@
 import type { LogId, StoredBatch } from "../log/types.ts";
-import type { LogView } from "../log/view.ts";
+import type { Document, Life, LogView } from "../log/view.ts";
 import type { Identity } from "../raft/identity.ts";
 import type { Persist } from "../raft/ready.ts";
 import type { Entry, Index, Term } from "../raft/types.ts";
-import type { BatchRange, Boot, NameRange, Storage } from "./contract.ts";
+import type { BatchRange, Boot, DocumentRange, NameRange, Storage } from "./contract.ts";
 import { removeDeadRows } from "./dead.ts";
 import { StorageError } from "./error.ts";
 import { lastIndexAfter } from "./row.ts";
 import { hasSchema, migrate } from "./schema.ts";
 import { SqliteCompactedRows } from "./sqlite-dead.ts";
+import { readDocuments } from "./sqlite-documents.ts";
 import {
   deleteEntriesFrom,
   insertEntry,
@@ -28,7 +29,7 @@ import {
   updateSleep,
   updateSnapshot,
 } from "./sqlite-node.ts";
-import { readBatches, readNames, readTouched } from "./sqlite-reads.ts";
+import { readBatches, readNames, readSwept, readTouched } from "./sqlite-reads.ts";
 import { SqliteView } from "./sqlite-view.ts";
 
 /** A node's storage in its Durable Object. Holds nothing in memory but where the log ends. */
@@ -103,7 +104,8 @@ export class SqliteStorage implements Storage {
   removeDead(rowsMax: number): boolean {
     return this.#asOne(() => {
       const { snapshotIndex, judgedIndex } = readJudged(this.#sql);
-      const judged = removeDeadRows(new SqliteCompactedRows(this.#sql), judgedIndex, snapshotIndex, rowsMax);
+      const rows = new SqliteCompactedRows(this.#sql, snapshotIndex);
+      const judged = removeDeadRows(rows, this.view(snapshotIndex), judgedIndex, snapshotIndex, rowsMax);
       if (judged > judgedIndex) updateJudged(this.#sql, judged);
       return judged === snapshotIndex;
     });
@@ -135,6 +137,14 @@ export class SqliteStorage implements Storage {
 
   names(range: NameRange): readonly string[] {
     return readNames(this.#sql, range);
+  }
+
+  documents(range: DocumentRange): readonly Document[] {
+    return readDocuments(this.#sql, range);
+  }
+
+  swept(after: Index, limit: number, upTo: Index): readonly Life[] {
+    return readSwept(this.#sql, after, limit, upTo);
   }
 
   touched(after: Index, upTo: Index): readonly LogId[] {

@@ -32,6 +32,7 @@ export const paths = {
   prepare: "/prepare",
   start: "/start",
   abort: "/abort",
+  socket: "/socket",
 } as const;
 
 /** Carries messages to a peer and brings its answers. Throws `TransportError`. */
@@ -77,6 +78,21 @@ export async function startNode(nodes: DurableObjectNamespace, address: NodeAddr
   return post(nodes, address, paths.start, "", controlTimeoutMs, parse<boolean>);
 }
 
+/**
+ * Opens a WebSocket to a node, which is told what it is for: 101 where the node takes it, and else why not. Throws
+ * `TransportError`.
+ */
+export async function openSocket(
+  nodes: DurableObjectNamespace,
+  address: NodeAddress,
+  opening: string,
+  timeoutMs: number,
+): Promise<Response> {
+  const url = `${paths.socket}?${new URLSearchParams({ opening })}`;
+  const headers = { Upgrade: "websocket" };
+  return reach(nodes, address, timeoutMs, (fetch, signal) => fetch(url, { headers, signal }));
+}
+
 /** Local clusters only: makes the node's object lose its memory, as if it had crashed. */
 export async function abortNode(nodes: DurableObjectNamespace, address: NodeAddress): Promise<void> {
   await post(nodes, address, paths.abort, "", graceMs, (bytes) => bytes).catch((error: unknown) => {
@@ -85,14 +101,30 @@ export async function abortNode(nodes: DurableObjectNamespace, address: NodeAddr
   });
 }
 
-/** A fresh stub each time: one that has failed stays broken. */
 async function post<T>(
   nodes: DurableObjectNamespace,
-  { cluster, id, region }: NodeAddress,
+  address: NodeAddress,
   path: string,
   body: Uint8Array | string,
   timeoutMs: number,
   decode: (body: Uint8Array) => T,
+): Promise<T> {
+  return reach(nodes, address, timeoutMs, async (fetch, signal) => {
+    const response = await fetch(path, { method: "POST", body, signal });
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (response.ok) return decode(bytes);
+    throw new TransportError(`node ${address.cluster}/${address.id} answered ${response.status}`);
+  });
+}
+
+type NodeFetch = (path: string, init: RequestInit) => Promise<Response>;
+
+/** A fresh stub each time: one that has failed stays broken. */
+async function reach<T>(
+  nodes: DurableObjectNamespace,
+  { cluster, id, region }: NodeAddress,
+  timeoutMs: number,
+  use: (fetch: NodeFetch, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const hint = region === "" ? {} : { locationHint: region as DurableObjectLocationHint };
   const stub = nodes.get(nodes.idFromName(`${cluster}/${id}`), hint);
@@ -100,11 +132,7 @@ async function post<T>(
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
   try {
-    const { signal } = controller;
-    const response = await stub.fetch(`https://node${path}`, { method: "POST", body, signal });
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    if (response.ok) return decode(bytes);
-    throw new TransportError(`node ${cluster}/${id} answered ${response.status}`);
+    return await use((path, init) => stub.fetch(`https://node${path}`, init), controller.signal);
   } catch (error) {
     throw toTransportError(error, `${cluster}/${id}`);
   } finally {

@@ -1,4 +1,5 @@
-import type { Command, LogId, Outcome, Seq, StoredBatch } from "../log/types.ts";
+import type { Command, LogId, LogState, Outcome, Seq, StoredBatch } from "../log/types.ts";
+import type { Document } from "../log/view.ts";
 import type { Configuration } from "../raft/configuration.ts";
 import type { ChangeRefusal, MembersChange } from "../raft/membership.ts";
 import type { RecoveryRefusal } from "../raft/recovery.ts";
@@ -55,16 +56,14 @@ export interface QueryRequest {
   readonly minIndex: Index;
 }
 
-export type Query = PageQuery | DescribeQuery | NamesQuery;
+export type Query = PageQuery | DescribeQuery | EndsQuery | NamesQuery | DocumentsQuery;
 
 export interface PageQuery {
   readonly kind: "page";
   readonly name: string;
-  /** Where to begin: a sequence number; the first, or the next, one; or the last `N` records, as `-N`. */
-  readonly from:
-    | { readonly at: "seq"; readonly seq: number }
-    | { readonly at: "earliest" | "tail" }
-    | { readonly at: "last"; readonly count: number };
+  readonly from: PageStart;
+  /** No records at or after this one; null: up to the tail. */
+  readonly until: number | null;
   readonly recordsMax: number;
   /** Encoded bytes; a page always holds one batch where there is one. */
   readonly bytesMax: number;
@@ -72,13 +71,38 @@ export interface PageQuery {
   readonly waitMs: number;
 }
 
+/**
+ * Where to begin: a sequence number; the first, or the next, one; the last `count` records; or the first that was
+ * appended at this time or later, ms since the epoch.
+ */
+export type PageStart =
+  | { readonly at: "seq"; readonly seq: number }
+  | { readonly at: "earliest" | "tail" }
+  | { readonly at: "last"; readonly count: number }
+  | { readonly at: "time"; readonly timestamp: number };
+
 export interface DescribeQuery {
   readonly kind: "describe";
   readonly name: string;
 }
 
+/** Where many logs begin and end. */
+export interface EndsQuery {
+  readonly kind: "ends";
+  readonly names: readonly string[];
+}
+
 export interface NamesQuery {
   readonly kind: "names";
+  readonly prefix: string;
+  readonly after: string | null;
+  readonly limit: number;
+}
+
+/** The values of a log that are no records, in the order of their keys. */
+export interface DocumentsQuery {
+  readonly kind: "documents";
+  readonly name: string;
   readonly prefix: string;
   readonly after: string | null;
   readonly limit: number;
@@ -142,7 +166,14 @@ export interface QueryAnswer {
   readonly index: Index;
 }
 
-export type QueryResult = Page | Description | Names | { readonly kind: "log-not-found" };
+/** `log-gone`: deleted, and held by forks. */
+export type QueryResult =
+  | Page
+  | Description
+  | Ends
+  | Names
+  | Documents
+  | { readonly kind: "log-not-found" | "log-gone" };
 
 export interface Page {
   readonly kind: "page";
@@ -153,19 +184,44 @@ export interface Page {
   readonly next: Seq;
   readonly tail: Seq;
   readonly earliest: Seq;
-  /** True when the page reaches the tail; false when a limit cut it. */
+  /** True when the page reaches the tail, or `until`; false when a limit cut it. */
   readonly complete: boolean;
   readonly batches: readonly StoredBatch[];
+  readonly state: LogState;
+  /** Of the log's last entry, ms since the epoch. */
+  readonly timestamp: number;
 }
 
 export interface Description {
   readonly kind: "description";
   readonly name: string;
+  readonly log: LogId;
+  readonly tail: Seq;
+  /** Bytes of the records that are not trimmed, in whole batches; those of a fork's source not counted. */
+  readonly bytes: number;
+  readonly state: LogState;
+  /** Of the log's last entry, ms since the epoch. */
+  readonly timestamp: number;
+}
+
+/** In the order that was asked for; logs that are not there are left out. */
+export interface Ends {
+  readonly kind: "ends";
+  readonly ends: readonly LogEnds[];
+}
+
+export interface LogEnds {
+  readonly name: string;
+  /** Where this life of it began. */
+  readonly start: Seq;
   readonly earliest: Seq;
   readonly tail: Seq;
-  readonly createdAt: number;
-  /** Of the last append, or of the creation, ms since the epoch. */
-  readonly timestamp: number;
+}
+
+export interface Documents {
+  readonly kind: "documents";
+  readonly log: LogId;
+  readonly documents: readonly Document[];
 }
 
 export interface Names {

@@ -1,6 +1,9 @@
 import { CodecError } from "../log/codec-error.ts";
+import { completedCommand } from "../log/commands.ts";
 import { pack, unpack } from "../log/packed.ts";
-import type { Index } from "../raft/types.ts";
+import { plainState } from "../log/state.ts";
+import { type LogState, type Seq, toSeq } from "../log/types.ts";
+import { type Index, toIndex } from "../raft/types.ts";
 import type { Answer, Members, Reply, Request } from "./protocol.ts";
 
 /** A request with what its carrier has to know. */
@@ -22,7 +25,16 @@ export const encodeCall = (call: Call): Uint8Array => pack([call]);
 /** What `encodeCall` was given. Throws `CodecError`. */
 export function decodeCall(body: Uint8Array): Call {
   const call = withMember<Call>(unpack(body)[0], "request");
-  return { ...call, knownIndex: call.knownIndex ?? null, knownRecoveries: call.knownRecoveries ?? 0 };
+  return {
+    ...call,
+    request: toRequest(call.request),
+    knownIndex: call.knownIndex ?? null,
+    knownRecoveries: call.knownRecoveries ?? 0,
+  };
+}
+
+function toRequest(request: Request): Request {
+  return request.kind === "command" ? { ...request, command: completedCommand(request.command) } : request;
 }
 
 /** The members come second: the version before reads the first alone, and sends no more. */
@@ -32,9 +44,21 @@ export const encodeReply = ({ answer, members }: Reply): Uint8Array => pack([ans
 export function decodeReply(body: Uint8Array): Reply {
   const [answer, members = null] = unpack(body);
   return {
-    answer: withMember<Answer>(answer, "kind"),
+    answer: toAnswer(withMember<Answer>(answer, "kind")),
     members: members === null ? null : toMembers(members),
   };
+}
+
+/** The version before says no more of a log than where it begins: all else of it is plain. */
+function toAnswer(answer: Answer): Answer {
+  if (answer.kind !== "result") return answer;
+  const { result } = answer;
+  if (result.kind !== "page" && result.kind !== "description") return answer;
+  const sent: { readonly state?: LogState; readonly earliest?: Seq } = result;
+  if (sent.state !== undefined) return answer;
+  const state = plainState(sent.earliest ?? toSeq(0), 0);
+  const unsaid = { log: toIndex(0), bytes: 0, timestamp: 0 };
+  return { ...answer, result: { ...unsaid, ...result, state } };
 }
 
 /** The version before does not say how many recoveries there were. */

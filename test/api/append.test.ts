@@ -22,7 +22,7 @@ describe("an append", () => {
     expect(first.status).toBe(200);
     expect(first.json).toEqual({
       ...{ start: 0, end: 2, tail: 2, index: 2, term: 1 },
-      ...{ timestamp: api.nodes.clock, duplicate: false },
+      ...{ timestamp: api.nodes.clock, duplicate: false, closed: false },
     });
     expect((await api.appendRecords("a", { data: "three" })).json).toMatchObject({
       start: 2,

@@ -38,6 +38,13 @@ describe("without a secret", () => {
     ["DELETE", "/v1/logs/a"],
     ["POST", "/v1/logs/a/records"],
     ["GET", "/v1/logs/a/records"],
+    ["POST", "/v1/logs/a/trim"],
+    ["POST", "/v1/logs/a/close"],
+    ["POST", "/v1/logs/a/fence"],
+    ["GET", "/v1/logs/a/consumers"],
+    ["GET", "/v1/logs/a/consumers/c"],
+    ["PUT", "/v1/logs/a/consumers/c"],
+    ["DELETE", "/v1/logs/a/consumers/c"],
     ["GET", "/readyz"],
   ];
 
@@ -112,6 +119,27 @@ describe("a signed token", () => {
     expect(await may(["append"])).toEqual([403, 200, 403]);
     expect(await may(["admin"])).toEqual([403, 403, 200]);
     expect(await may([])).toEqual([403, 403, 403]);
+  });
+
+  test.each([
+    ["GET", "consumers", null, "read"],
+    ["GET", "consumers/c", null, "read"],
+    ["PUT", "consumers/c", { position: 0 }, "append"],
+    ["DELETE", "consumers/c", null, "append"],
+    ["POST", "fence", { token: "t" }, "append"],
+    ["POST", "close", null, "append"],
+    ["POST", "trim", { before: 0 }, "admin"],
+  ])("may %s %s, with %j, if it may do what that takes", async (method, path, body, action) => {
+    const api = await withLogs();
+    await api.sendJson("PUT", "/v1/logs/b/consumers/c", { position: 0 }, admin);
+    const url = `/v1/logs/b/${path}`;
+    const send = (headers: Record<string, string>) =>
+      body === null ? api.send(method, url, { headers }) : api.sendJson(method, url, body, headers);
+    expect(await send(await bearer({ actions: all.filter((other) => other !== action) }))).toMatchObject(
+      forbidden,
+    );
+    expect(await send(await bearer({ actions: [action], prefix: "a" }))).toMatchObject(forbidden);
+    expect((await send(await bearer({ actions: [action] }))).status).toBeLessThan(300);
   });
 
   test("only on logs of its prefix", async () => {

@@ -147,6 +147,21 @@ describe("a body that is refused:", () => {
     expect(pulled).toBe(0);
   });
 
+  test("one that is somewhat too long is read to its end, for its sender reads no answer before", async () => {
+    const chunks = 10;
+    let sent = 0;
+    const stream = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(1_048_576));
+        sent++;
+        if (sent === chunks) controller.close();
+      },
+    });
+    const headers = { "Content-Length": String(chunks * 1_048_576) };
+    expect(await api.append("a", stream, headers)).toMatchObject(problem(413, "body-too-large"));
+    expect(sent).toBe(chunks);
+  });
+
   test("an endless one is read no further than the limit", async () => {
     let sent = 0;
     let isCancelled = false;

@@ -1,5 +1,6 @@
 import type { AskOptions, Nodes } from "../../src/api/nodes.ts";
-import { decide, proposedOutcome } from "../../src/log/decide.ts";
+import { decodeOpening, type SocketOpening } from "../../src/api/session-state.ts";
+import { decide } from "../../src/log/decide.ts";
 import { encodeLogEntry } from "../../src/log/entry-codec.ts";
 import type { Command, Outcome } from "../../src/log/types.ts";
 import { evaluate } from "../../src/node/queries.ts";
@@ -22,6 +23,7 @@ import type {
 import type { Status } from "../../src/transport/status.ts";
 import { TransportError } from "../../src/transport/transport-error.ts";
 import { FakeMembership, membersOfPlaced, type Placed, peersOf } from "./fake-membership.ts";
+import { FakeSocket } from "./fake-socket.ts";
 
 /** Before: the node never hears of it. After: it does what was asked, and its answer is lost. */
 export type Fault = FailureReason | "overloaded" | "lost-before" | "lost-after";
@@ -30,6 +32,12 @@ interface Ask {
   readonly node: number;
   readonly request: Request;
   readonly options: AskOptions;
+}
+
+interface Opened {
+  readonly node: number;
+  readonly opening: SocketOpening;
+  readonly socket: FakeSocket;
 }
 
 interface FakeNode {
@@ -55,6 +63,10 @@ export class FakeNodes implements Nodes {
   /** Leaders hand over to nobody. */
   refusesTransfers = false;
   readonly asked: Ask[] = [];
+  /** All sockets that nodes took. */
+  readonly sockets: Opened[] = [];
+  /** Nodes ("main/2") that take no socket, and the status that says so. */
+  readonly socketFaults = new Map<string, number>();
   /** Every object that was reached, and the region it was reached with. */
   readonly touched = new Map<string, string>();
   readonly aborted: number[] = [];
@@ -121,6 +133,19 @@ export class FakeNodes implements Nodes {
     return true;
   }
 
+  async socket(address: NodeAddress, opening: string): Promise<Response> {
+    this.#reach(address);
+    const socket = new FakeSocket();
+    const fault = this.socketFaults.get(nameOf(address));
+    if (fault !== undefined) return new Response("no", { status: fault });
+    this.sockets.push({ node: address.id, opening: decodeOpening(opening), socket });
+    // Node's own takes no such status.
+    return Object.defineProperties(new Response(null), {
+      status: { value: 101 },
+      webSocket: { value: socket },
+    });
+  }
+
   async abort(address: NodeAddress): Promise<void> {
     this.aborted.push(address.id);
   }
@@ -128,6 +153,16 @@ export class FakeNodes implements Nodes {
   /** The node forgets that it ever was one. */
   loseStorage(name: string): void {
     this.#nodes.delete(name);
+  }
+
+  /** All that is there is compacted, but its last entry; what nobody needs is removed. */
+  compact(cluster: string): void {
+    const storage = this.#log(cluster);
+    const index = toIndex(storage.durableLastIndex() - 1);
+    const snapshot = { mark: { index, term: 1, readableIndex: toIndex(0) }, rows: [] };
+    storage.write({ hardState: null, sleep: null, truncateFrom: null, snapshot, append: [] });
+    storage.removeDead(Number.POSITIVE_INFINITY);
+    storage.markDurable(storage.written());
   }
 
   #reach(address: NodeAddress): void {
@@ -216,7 +251,7 @@ export class FakeNodes implements Nodes {
     if (decision.kind !== "propose") return decision.outcome;
     const index = toIndex(last + 1);
     write(storage, index, encodeLogEntry(decision.entry));
-    return proposedOutcome(decision.entry, index, 1);
+    return decision.outcome(index, 1);
   }
 
   #log(cluster: string): MemoryStorage {

@@ -1,5 +1,9 @@
-import { createApp } from "../../src/api/app.ts";
+import { createApi, createApp } from "../../src/api/app.ts";
 import type { Env } from "../../src/api/env.ts";
+import type { Command } from "../../src/log/types.ts";
+import { toIndex } from "../../src/raft/types.ts";
+import { streamRoutes } from "../../src/streams/routes.ts";
+import type { Answer } from "../../src/transport/protocol.ts";
 import { FakeNodes } from "./fake-nodes.ts";
 
 /** What a test sets of the environment. */
@@ -28,7 +32,7 @@ export class Harness {
 
   constructor(vars: Vars = { LOCAL: "on" }) {
     this.#vars = vars;
-    this.#app = createApp({
+    const api = createApi({
       nodes: () => this.nodes,
       now: () => this.now,
       random: () => 0.5,
@@ -37,6 +41,8 @@ export class Harness {
         this.now += ms;
       },
     });
+    this.#app = createApp(api);
+    streamRoutes(this.#app, api);
   }
 
   /** Another isolate: it sees the same nodes and remembers nothing. */
@@ -69,6 +75,19 @@ export class Harness {
 
   appendRecords(log: string, ...records: readonly unknown[]): Promise<Answered> {
     return this.append(log, JSON.stringify({ records }));
+  }
+
+  /** What only another face asks for, at the leader of `main`. */
+  async command(command: Command): Promise<Answer> {
+    const options = { timeoutMs: 1_000, forwarded: false, knownIndex: toIndex(0), knownRecoveries: 0 };
+    const node = { cluster: "main", id: this.nodes.leaders.get("main") ?? 1, region: "wnam" };
+    return (await this.nodes.ask(node, { kind: "command", command }, options)).answer;
+  }
+
+  /** A request with a JSON body. */
+  sendJson(method: string, path: string, value: unknown, headers: Record<string, string> = {}) {
+    const init = { body: JSON.stringify(value), headers: { "Content-Type": "application/json", ...headers } };
+    return this.send(method, path, init);
   }
 
   read(log: string, query = "", accept = "application/json"): Promise<Answered> {

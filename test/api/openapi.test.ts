@@ -36,6 +36,14 @@ describe("the OpenAPI document", () => {
       "get /logs",
       "post /logs/{log}/records",
       "get /logs/{log}/records",
+      "post /logs/{log}/trim",
+      "post /logs/{log}/close",
+      "post /logs/{log}/fence",
+      "get /logs/{log}/consumers",
+      "get /logs/{log}/consumers/{consumer}",
+      "put /logs/{log}/consumers/{consumer}",
+      "delete /logs/{log}/consumers/{consumer}",
+      "get /sessions",
     ];
     const others = [
       "put /v1/clusters/{cluster}",
@@ -73,6 +81,8 @@ describe("the OpenAPI document", () => {
         "log",
         "timeout_ms",
         "expected_seq",
+        "fencing_token",
+        "close",
         "if-match",
         "producer-id",
         "producer-epoch",

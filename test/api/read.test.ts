@@ -24,7 +24,7 @@ describe("a page", () => {
         { seq: 1, timestamp, headers: {}, json: [1] },
         { seq: 2, timestamp, headers: {}, base64: "Ag==" },
       ],
-      ...{ next: 3, tail: 5, complete: false },
+      ...{ next: 3, tail: 5, complete: false, closed: false },
     });
     expect(Object.fromEntries(headers)).toMatchObject({
       "timberline-index": "3",
@@ -49,6 +49,19 @@ describe("a page", () => {
     ["?from=1&max_bytes=1", [[1, 2], 3, false]],
     ["?consistency=local&min_index=3", [[0, 1, 2, 3, 4], 5, true]],
   ])("%s", async (query, expected) => {
+    expect(await seqs(query)).toEqual(expected);
+  });
+
+  test.each([
+    ["?from=1&until=3", [[1, 2], 3, true]],
+    ["?until=1", [[0], 1, true]],
+    ["?from=1&until=4&limit=2", [[1, 2], 3, false]],
+    ["?from=2&until=2", [[], 2, true]],
+    ["?from=-2&until=4", [[3], 4, true]],
+    ["?from=3&until=99", [[3, 4], 5, true]],
+    ["?from=tail&until=2", [[], 5, true]],
+    ["?from=5&until=5", [[], 5, true]],
+  ])("ends where it is to end: %s", async (query, expected) => {
     expect(await seqs(query)).toEqual(expected);
   });
 
@@ -115,6 +128,45 @@ describe("a page", () => {
   });
 });
 
+describe("a page from a time", () => {
+  const times = [1_000, 1_000, 2_000, 5_000].map((ms) => 1_700_000_000_000 + ms);
+  let api: Harness;
+  beforeAll(async () => {
+    api = await withLog();
+    for (const [at, time] of times.entries()) {
+      api.nodes.clock = time;
+      await api.appendRecords("a", { data: `${at}` }, { data: `${at}` });
+    }
+  });
+
+  const firstSince = async (time: string) => {
+    const { status, json } = await api.read("a", `?from=time:${encodeURIComponent(time)}`);
+    expect([status, json.next]).toEqual([200, 8]);
+    return json.records[0]?.seq ?? null;
+  };
+
+  test.each([
+    ["0", 0],
+    ["1700000001000", 0],
+    ["1700000001001", 4],
+    ["1700000002000", 4],
+    ["1700000005000", 6],
+    ["1700000005001", null],
+    ["9007199254740991", null],
+    ["2023-11-14T22:13:22Z", 4],
+    ["2023-11-14T22:13:22.001Z", 6],
+    ["2023-11-14T23:13:22+01:00", 4],
+    ["1970-01-01T00:00:00Z", 0],
+  ])("begins with the first record of it or later: %s", async (time, seq) => {
+    expect(await firstSince(time)).toBe(seq);
+  });
+
+  test("begins after what is trimmed", async () => {
+    await api.sendJson("POST", "/v1/logs/a/trim", { before: 5 });
+    expect(await firstSince("1700000001000")).toBe(5);
+  });
+});
+
 describe("what a read asks of a node", () => {
   let api: Harness;
   beforeEach(async () => {
@@ -129,6 +181,7 @@ describe("what a read asks of a node", () => {
       kind: "page",
       name: "a",
       from: { at: "earliest" },
+      until: null,
       recordsMax: 1_000,
       bytesMax: 1_048_576,
       waitMs: 0,
@@ -141,20 +194,41 @@ describe("what a read asks of a node", () => {
     const query = "?from=-3&limit=7&max_bytes=9&wait=20000&timeout_ms=1000&consistency=local&min_index=1";
     await api.read("a", query);
     const [ask] = api.nodes.asked;
-    const page = { from: { at: "last", count: 3 }, recordsMax: 7, bytesMax: 9, waitMs: 20_000 };
+    const page = { from: { at: "last", count: 3 }, recordsMax: 7, bytesMax: 9, waitMs: 0 };
     expect(ask?.request).toMatchObject({ query: page, consistency: "local", minIndex: 1 });
-    expect(ask?.options.timeoutMs).toBe(20_500);
+    expect(ask?.options.timeoutMs).toBe(500);
   });
 
+  test("is whether there is anything, before it waits for it at what was seen", async () => {
+    await api.appendRecords("a", { data: "0" });
+    api.nodes.asked.length = 0;
+    await api.read("a", "?from=tail&wait=20000&timeout_ms=1000");
+    const [look, wait] = api.nodes.asked;
+    expect(look?.request).toMatchObject({ query: { from: { at: "tail" }, waitMs: 0 } });
+    const query = { from: { at: "seq", seq: 1 }, waitMs: 20_000 };
+    expect(wait?.request).toMatchObject({ query, consistency: "local", minIndex: 2 });
+    expect(wait?.options.timeoutMs).toBe(20_500);
+  });
+
+  test.each(["?from=0&wait=20000", "?from=1&until=1&wait=20000", "?from=tail"])(
+    "is no wait where there is nothing to wait for: %s",
+    async (query) => {
+      await api.appendRecords("a", { data: "0" });
+      api.nodes.asked.length = 0;
+      await api.read("a", query);
+      expect(api.nodes.asked).toHaveLength(1);
+    },
+  );
+
   test("waits in all no longer than asked, however often it is asked", async () => {
-    api.nodes.faults.set("main/1", ["timeout"]);
+    api.nodes.faults.set("main/1", ["timeout", "timeout"]);
     api.nodes.faults.set("main/2", ["lost-before"]);
     await api.read("a", "?wait=1000");
     const waits = api.nodes.asked.map(
       ({ request }) => request.kind === "query" && request.query.kind === "page" && request.query.waitMs,
     );
-    const [first = 0, second = 0] = api.slept;
-    expect(waits).toEqual([1_000, 1_000 - first, 1_000 - first - second]);
+    const [first = 0, second = 0, third = 0] = api.slept;
+    expect(waits).toEqual([0, 0, 0, 1_000 - first - second, 1_000 - first - second - third]);
   });
 
   test("that never comes to know enough is a problem", async () => {

@@ -141,17 +141,52 @@ describe("the deadline", () => {
   };
 });
 
-describe("other commands", () => {
-  test("are not sent again once they may have happened: another's may have come in between", async () => {
-    fail(1, "lost-after");
-    expect(await api.send("PUT", "/v1/logs/b")).toMatchObject(problem(503, "outcome-unknown"));
-    expect(await api.send("PUT", "/v1/logs/b")).toMatchObject({ status: 200 });
-    api.nodes.faults.set("main/1", ["lost-after"]);
-    api.nodes.faults.set("main/2", ["lost-after"]);
-    api.nodes.faults.set("main/3", ["lost-after"]);
-    expect(await api.send("DELETE", "/v1/logs/b")).toMatchObject(problem(503, "outcome-unknown"));
-    api.nodes.faults.clear();
-    expect(await api.send("GET", "/v1/logs/b")).toMatchObject(problem(404, "log-not-found"));
+describe("another command", () => {
+  const json = { "Content-Type": "application/json" };
+  const post = (verb: string, value: unknown) => ({
+    method: "POST",
+    path: `/v1/logs/a/${verb}`,
+    init: { body: JSON.stringify(value), headers: json },
+  });
+  const put = (value: unknown, headers: Record<string, string> = {}) => ({
+    method: "PUT",
+    path: "/v1/logs/a/consumers/c",
+    init: { body: JSON.stringify(value), headers: { ...json, ...headers } },
+  });
+  const lease = { holder: "h", ttl_ms: 1_000 };
+
+  test.each([
+    { method: "PUT", path: "/v1/logs/b", init: {} },
+    { method: "PUT", path: "/v1/logs/a", init: { body: '{"retention":{"records":1}}', headers: json } },
+    post("trim", { before: 0 }),
+    post("close", null),
+    { method: "POST", path: "/v1/logs/a/close", init: { headers: producer } },
+    post("fence", { token: "t" }),
+    put({ lease }),
+  ])("that is the same twice as once is sent again: $method $path $init", async ({ method, path, init }) => {
+    for (const fault of ["lost-after", "lost-before"] as const) {
+      fail(1, fault);
+      const answer = await api.sibling().send(method, path, init);
+      expect([answer.status, api.nodes.faults.get("main/1")]).toEqual([200, []]);
+    }
+  });
+
+  test.each([
+    { method: "DELETE", path: "/v1/logs/a", init: {} },
+    post("fence", { token: "t", expected: null }),
+    put({ position: 0 }),
+    put({ position: 0, lease }),
+    put({ lease }, { "If-None-Match": "*" }),
+  ])("whose refusal would be wrong is not: $method $path $init", async ({ method, path, init }) => {
+    for (const fault of ["lost-before", "lost-after"] as const) {
+      fail(1, fault);
+      api.nodes.asked.length = 0;
+      const answer = await api.sibling().send(method, path, init);
+      expect(answer).toMatchObject(problem(503, "outcome-unknown"));
+      expect(api.nodes.asked).toHaveLength(1);
+    }
+    const { records } = (await api.send("GET", "/v1/logs/a/records")).json;
+    expect(records ?? []).toEqual([]);
   });
 });
 

@@ -1,72 +1,45 @@
 import { describe, expect, it } from "vitest";
-import { type Decision, decide, proposedOutcome } from "../../src/log/decide.ts";
+import { appendCommand, createCommand } from "../../src/log/commands.ts";
 import { ENTRY_BYTES_MAX } from "../../src/log/limits.ts";
-import {
-  type AppendCommand,
-  type Command,
-  type ProducerTuple,
-  type Refusal,
-  toSeq,
-} from "../../src/log/types.ts";
+import { type AppendCommand, type Command, type ProducerTuple, toSeq } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
-import { MemoryStorage } from "../../src/storage/memory.ts";
-import { appendTo, begun, everything, run } from "../storage/fixture.ts";
+import { appendTo, madeLog } from "../storage/fixture.ts";
+import { decideAfter, refused } from "./deciding.ts";
 
-const create: Command = { kind: "create", name: "a" };
+const create: Command = createCommand("a");
 const remove: Command = { kind: "delete", name: "a" };
 
-/** What is decided at `now` on a log with `earlier` behind it, done at 1,000. */
-function decideAfter(earlier: readonly Command[], command: Command, now = 2_000): Decision {
-  const storage = begun(new MemoryStorage());
-  run(storage, earlier);
-  return decide(command, storage.view(everything), now);
-}
-
 function append(parts: Partial<AppendCommand> = {}): Command {
-  return {
-    kind: "append",
-    name: "a",
-    count: 1,
-    records: new Uint8Array(5),
-    expectedSeq: null,
-    producer: null,
-    ...parts,
-  };
+  return appendCommand("a", { count: 1, records: new Uint8Array(5), ...parts }, parts);
 }
 
 function by(epoch: number, seq: number, id = "p"): ProducerTuple {
   return { id, epoch, seq };
 }
 
-function refused(refusal: Refusal): Decision {
-  return { kind: "answer", outcome: { kind: "refused", refusal } };
-}
-
 const notFound = refused({ reason: "log-not-found" });
 
 describe("create", () => {
   it("opens a log at 0", () => {
-    expect(decideAfter([], create)).toEqual({
-      kind: "propose",
-      entry: { ...create, start: 0, timestamp: 2_000 },
-    });
+    expect(decideAfter([], create)).toMatchObject({ kind: "propose", entry: madeLog("a", 0, 2_000) });
   });
 
   it("of one that exists answers its tail and writes nothing", () => {
     const decision = decideAfter([create, appendTo("a", { count: 3 })], create);
-    expect(decision).toEqual({ kind: "answer", outcome: { kind: "created", fresh: false, tail: 3 } });
+    expect(decision).toMatchObject({ kind: "answer", outcome: { kind: "created", fresh: false, tail: 3 } });
   });
 
   it("after a delete goes on where the old life ended, in seq and in time", () => {
     const decision = decideAfter([create, appendTo("a", { count: 3 }), remove], create, 500);
-    expect(decision).toEqual({ kind: "propose", entry: { ...create, start: 3, timestamp: 1_000 } });
+    expect(decision).toMatchObject({ kind: "propose", entry: madeLog("a", 3, 1_000) });
   });
 });
 
 describe("delete", () => {
   it("closes the life at its tail", () => {
     const decision = decideAfter([create, appendTo("a", { count: 3 })], remove);
-    expect(decision).toEqual({ kind: "propose", entry: { ...remove, log: 1, tail: 3, timestamp: 2_000 } });
+    const entry = { ...remove, log: 1, start: 3, timestamp: 2_000 };
+    expect(decision).toMatchObject({ kind: "propose", entry });
   });
 
   it("of none, or of a deleted one, is refused", () => {
@@ -105,7 +78,9 @@ describe("append", () => {
     const conditional = (expectedSeq: number) =>
       decideAfter([create, appendTo("a", { count: 3 })], append({ expectedSeq }));
     expect(conditional(3).kind).toBe("propose");
-    expect(conditional(2)).toEqual(refused({ reason: "sequence-mismatch", expectedSeq: 2, tail: toSeq(3) }));
+    expect(conditional(2)).toEqual(
+      refused({ reason: "sequence-mismatch", expectedSeq: 2, tail: toSeq(3), fencingToken: null }),
+    );
   });
 });
 
@@ -117,8 +92,8 @@ describe("a producer", () => {
   ];
   const decided = (producer: ProducerTuple, expectedSeq: number | null = null) =>
     decideAfter(twice, append({ producer, expectedSeq }));
-  const gap = (expectedSeq: number, receivedSeq: number) =>
-    refused({ reason: "producer-sequence-gap", expectedSeq, receivedSeq });
+  const gap = (expectedSeq: number, receivedSeq: number, isNewEpoch = false) =>
+    refused({ reason: "producer-sequence-gap", expectedSeq, receivedSeq, isNewEpoch });
 
   it("goes on with the next seq", () => {
     expect(decided(by(4, 2))).toMatchObject({ kind: "propose", entry: { producer: by(4, 2), start: 3 } });
@@ -135,17 +110,16 @@ describe("a producer", () => {
 
   it("of a newer epoch begins with 0", () => {
     expect(decided(by(5, 0)).kind).toBe("propose");
-    expect(decided(by(5, 2))).toEqual(gap(0, 2));
+    expect(decided(by(5, 2))).toEqual(gap(0, 2, true));
   });
 
   it("of an older epoch is fenced off, a duplicate too", () => {
     expect(decided(by(3, 0))).toEqual(refused({ reason: "stale-producer-epoch", epoch: 4 }));
   });
 
-  it("that retries gets the original positions, and the batch to wait for", () => {
+  it("that retries gets the original positions, and nothing is written", () => {
     expect(decided(by(4, 0))).toEqual({
-      kind: "duplicate",
-      batch: { index: 2, term: 1, epoch: 4, seq: 0, start: 0, count: 2, timestamp: 1_000 },
+      kind: "answer",
       outcome: {
         kind: "appended",
         start: 0,
@@ -155,12 +129,14 @@ describe("a producer", () => {
         index: 2,
         term: 1,
         duplicate: true,
+        producerSeq: 1,
+        closed: false,
       },
     });
   });
 
   it("that retries a conditional append gets it too, for its condition held then", () => {
-    expect(decided(by(4, 0), 0)).toMatchObject({ kind: "duplicate", outcome: { start: 0 } });
+    expect(decided(by(4, 0), 0)).toMatchObject({ kind: "answer", outcome: { start: 0 } });
     expect(decided(by(4, 2), 0)).toMatchObject({ outcome: { refusal: { reason: "sequence-mismatch" } } });
   });
 
@@ -174,17 +150,18 @@ describe("a producer", () => {
 describe("the outcome of a proposal", () => {
   const outcomeAfter = (earlier: readonly Command[], command: Command) => {
     const decision = decideAfter(earlier, command);
-    return decision.kind === "propose" ? proposedOutcome(decision.entry, toIndex(9), 7) : decision;
+    return decision.kind === "propose" ? decision.outcome(toIndex(9), 7) : decision;
   };
 
   it("of a create", () =>
-    expect(outcomeAfter([], create)).toEqual({ kind: "created", fresh: true, tail: 0 }));
+    expect(outcomeAfter([], create)).toMatchObject({ kind: "created", fresh: true, tail: 0 }));
 
   it("of a delete", () => expect(outcomeAfter([create], remove)).toEqual({ kind: "deleted" }));
 
   it("of an append", () => {
     const outcome = outcomeAfter([create, appendTo("a")], append({ count: 3 }));
     const positions = { start: 1, end: 4, tail: 4, timestamp: 2_000, index: 9, term: 7 };
-    expect(outcome).toEqual({ kind: "appended", ...positions, duplicate: false });
+    const plain = { duplicate: false, producerSeq: null, closed: false };
+    expect(outcome).toEqual({ kind: "appended", ...positions, ...plain });
   });
 });

@@ -1,18 +1,33 @@
 import { describe, expect, it } from "vitest";
-import { toSeq } from "../../src/log/types.ts";
+import { createCommand } from "../../src/log/commands.ts";
 import { Node } from "../../src/node/node.ts";
+import { evaluate } from "../../src/node/queries.ts";
 import { bootstrapIdentity } from "../../src/raft/identity.ts";
 import type { Message } from "../../src/raft/messages.ts";
 import { type Entry, toIndex } from "../../src/raft/types.ts";
+import { MemoryStorage } from "../../src/storage/memory.ts";
 import type { Answer, Request } from "../../src/transport/protocol.ts";
 import { between } from "../raft/harness/messages.ts";
-import { appendTo, command, everything, noop } from "../storage/fixture.ts";
+import {
+  appendTo,
+  begun,
+  command,
+  everything,
+  forkOf,
+  madeLog,
+  noop,
+  persist,
+  run,
+} from "../storage/fixture.ts";
 import { FakeHost } from "./fake-host.ts";
 import { options as leaderOptions } from "./leader.ts";
 
 const options = { ...leaderOptions, tailEntries: 3, deadRowsMax: 2 };
 
-const ask = (kind: "create" | "delete"): Request => ({ kind: "command", command: { kind, name: "a" } });
+const ask = (kind: "create" | "delete"): Request => ({
+  kind: "command",
+  command: kind === "create" ? createCommand("a") : { kind, name: "a" },
+});
 const append: Request = { kind: "command", command: appendTo("a") };
 
 function started(id: number, size: number): { host: FakeHost; node: Node } {
@@ -88,8 +103,8 @@ it("one committed entry stays, though it is larger than the tail may be", () => 
 });
 
 /** Create "a" and append to it; the log is deleted and made again before the snapshot's end. */
-const made = command(1, { kind: "create", name: "a", start: toSeq(0), timestamp: 1 });
-const again = command(5, { kind: "create", name: "a", start: toSeq(7), timestamp: 3 });
+const made = command(1, madeLog("a", 0, 1));
+const again = command(5, madeLog("a", 7, 3));
 
 function segment(prevIndex: number, lastIndex: number, entries: readonly Entry[]): Message {
   return between(1, 2).in(1).segment({ prevIndex, lastIndex, lastTerm: 1, snapshotIndex: 6, entries });
@@ -120,7 +135,42 @@ describe("a reader is never shown half of a snapshot", () => {
     hear(node, segment(1, 5, [again]));
     expect([answers, node.status()?.commitIndex]).toEqual([[], 5]);
     hear(node, segment(5, 6, []));
-    expect(answers).toMatchObject([{ index: 6, result: { earliest: 7, tail: 7, createdAt: 3 } }]);
+    expect(answers).toMatchObject([{ index: 6, result: { tail: 7, state: { earliest: 7, createdAt: 3 } } }]);
+  });
+
+  it("nor does it lose what a fork reads, when the fork is in the other half", () => {
+    const sender = begun(new MemoryStorage());
+    run(sender, [
+      createCommand("a"),
+      appendTo("a", { count: 2 }),
+      forkOf("a", "f"),
+      { kind: "delete", name: "a" },
+    ]);
+    run(sender, [createCommand("z"), appendTo("z"), appendTo("z"), { kind: "fence", name: "f", token: "x" }]);
+    const mark = { index: toIndex(8), term: 1, readableIndex: toIndex(8) };
+    sender.write(persist({ snapshot: { mark, rows: [] } }));
+    sender.removeDead(100);
+    const rows = sender.rows(toIndex(1), toIndex(8), 9_999, 99);
+    // The row that made the fork is replaced by the one that fenced it.
+    expect(rows.map(({ index }) => index)).toEqual([2, 4, 5, 6, 7, 8]);
+    const { node, host } = started(2, 3);
+    const halves = [rows.slice(0, 3), rows.slice(3)] as const;
+    const parts = { lastTerm: 1, snapshotIndex: 8 };
+    hear(
+      node,
+      between(1, 2)
+        .in(1)
+        .segment({ ...parts, prevIndex: 0, lastIndex: 5, entries: halves[0] }),
+    );
+    hear(
+      node,
+      between(1, 2)
+        .in(1)
+        .segment({ ...parts, prevIndex: 5, lastIndex: 8, entries: halves[1] }),
+    );
+    const whole = { from: { at: "earliest" }, until: null, recordsMax: 9, bytesMax: 999, waitMs: 0 } as const;
+    const page = evaluate({ kind: "page", name: "f", ...whole }, host.storage, toIndex(8));
+    expect(page).toMatchObject({ kind: "page", batches: [{ start: 0, count: 2 }], next: 2 });
   });
 
   it("nor after a restart in the middle", () => {
@@ -143,7 +193,7 @@ describe("a reader is never shown half of a snapshot", () => {
     hear(node, first);
     const answers: Answer[] = [];
     const limits = { recordsMax: 9, bytesMax: 999, waitMs: 4_000 };
-    const query = { kind: "page", name: "a", from: { at: "tail" }, ...limits } as const;
+    const query = { kind: "page", name: "a", from: { at: "tail" }, until: null, ...limits } as const;
     const request = { kind: "query", query, consistency: "local", minIndex: toIndex(0) } as const;
     node.request(request, 5_000, false, (answer) => answers.push(answer));
     hear(node, segment(1, 4, []));

@@ -14,6 +14,9 @@ export class FakeHost implements Host {
   readonly storage = new MemoryStorage();
   readonly sent: Message[] = [];
   readonly forwarded: Request[] = [];
+  /** What whoever delivers for subscriptions was told; a test says whether it was heard. */
+  readonly told: { readonly names: readonly string[] | null; readonly heard: (isHeard: boolean) => void }[] =
+    [];
   /** What waits for the disk. */
   readonly syncs: (() => void)[] = [];
   /** When the alarm rings, ms; null when it is not set. */
@@ -38,6 +41,10 @@ export class FakeHost implements Host {
     answer(null);
   }
 
+  tell(names: readonly string[] | null, heard: (isHeard: boolean) => void): void {
+    this.told.push({ names, heard });
+  }
+
   sync(done: () => void): void {
     this.syncs.push(done);
   }
@@ -52,6 +59,17 @@ export class FakeHost implements Host {
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);
     };
+  }
+
+  /** Timers that have not run. */
+  get pending(): number {
+    return this.#timers.length;
+  }
+
+  /** The wall clock is set back; timers don't notice. */
+  setBack(ms: number): void {
+    this.#now -= ms;
+    this.#timers = this.#timers.map(({ at, run }) => ({ at: at - ms, run }));
   }
 
   /** The disk has done all that it was asked for. */

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { createCommand } from "../../src/log/commands.ts";
 import { Node } from "../../src/node/node.ts";
 import type { NodeOptions } from "../../src/node/options.ts";
 import { bootstrapIdentity } from "../../src/raft/identity.ts";
@@ -25,11 +26,19 @@ export const options: NodeOptions = {
   followWriters: true,
   writers: { windowMs: 1_000, windows: 3, share: 0.6, appendsMin: 4, coolDownMs: 5_000 },
 };
-export const create: Request = { kind: "command", command: { kind: "create", name: "a" } };
+export const create: Request = { kind: "command", command: createCommand("a") };
 export const append = (bytes = 4): Request => ({ kind: "command", command: appendTo("a", { bytes }) });
 
 export function page(from: PageQuery["from"], waitMs = 0): QueryRequest {
-  const query = { kind: "page", name: "a", from, recordsMax: 10, bytesMax: 10_000, waitMs } as const;
+  const query = {
+    kind: "page",
+    name: "a",
+    from,
+    until: null,
+    recordsMax: 10,
+    bytesMax: 10_000,
+    waitMs,
+  } as const;
   return { kind: "query", query, consistency: "linearizable", minIndex: toIndex(0) };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createCommand } from "../../src/log/commands.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import type { Answer, FailureReason, Request } from "../../src/transport/protocol.ts";
 import { between } from "../raft/harness/messages.ts";
@@ -44,6 +45,17 @@ describe("what is under way in a node", () => {
     leader.host.flush();
     expect(load(leader)).toMatchObject({ requests: 6, readers: 4, queuedBytes: 0 });
     expect(load(leader)?.uncommittedBytes).toBeGreaterThan(0);
+  });
+
+  it("counts the records that come with a new log, and documents", () => {
+    const leader = leading();
+    leader.ask(append());
+    const bytes = new Uint8Array(100_000);
+    const batch = { count: 1, records: bytes };
+    const document = { kind: "document", name: "a", key: "k", value: bytes, expectedVersion: null } as const;
+    leader.ask({ kind: "command", command: createCommand("b", { batch }) });
+    expect(load(leader)?.queuedBytes).toBeGreaterThan(100_000);
+    expect(leader.ask({ kind: "command", command: document })).toMatchObject(refused("busy"));
   });
 
   it("is nothing once its time is over, and the node serves again", () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { Command } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import { StorageError } from "../../src/storage/error.ts";
-import type { Request } from "../../src/transport/protocol.ts";
+import type { Answer, Request } from "../../src/transport/protocol.ts";
 import { between } from "../raft/harness/messages.ts";
+import { appendTo } from "../storage/fixture.ts";
 import { append, create, Leader, page } from "./leader.ts";
 
 /** Of node 2, which leads with an empty log. */
@@ -213,4 +215,49 @@ describe("a change of the members", () => {
     }
     expect(idsAfter(leader, 0)).toEqual([2]);
   });
+});
+
+describe("an answer to a retry", () => {
+  const producer = (seq: number) => ({ id: "p", epoch: 0, seq });
+  const command = (asked: Command): Request => ({ kind: "command", command: asked });
+
+  it.each<[string, Command, Command]>([
+    [
+      "of an append",
+      appendTo("a", { producer: producer(1), closes: true }),
+      appendTo("a", { producer: producer(0) }),
+    ],
+    ["that closes", appendTo("a"), { kind: "close", name: "a", producer: producer(0) }],
+  ])("%s tells nothing that is not committed", (_, later, retry) => {
+    const leader = new Leader([1, 2, 3]);
+    leader.run(create);
+    leader.run(command(appendTo("a", { producer: producer(0) })));
+    leader.acknowledge();
+    // Nobody acknowledges it: it may never be committed.
+    leader.run(command(later));
+    expect(leader.run(command(retry))).toBeUndefined();
+  });
+});
+
+it("who waits for records is not sent away by a change of something else, and is by the seal", () => {
+  const leader = new Leader([1]);
+  leader.run(create);
+  const wait = (): Answer[] => leader.ask({ ...page({ at: "tail" }, 60_000), consistency: "local" }, 70_000);
+  const answers = wait();
+  leader.host.flush();
+  for (const token of ["x", "y"])
+    leader.run({ kind: "command", command: { kind: "fence", name: "a", token } });
+  expect(answers).toEqual([]);
+  leader.run({ kind: "command", command: { kind: "close", name: "a", producer: null } });
+  expect(answers).toMatchObject([{ kind: "result", result: { kind: "page", state: { closed: true } } }]);
+});
+
+it("who waits for records in vain hears in time of the log as it is by then", () => {
+  const leader = new Leader([1]);
+  leader.run(create);
+  const answers = leader.ask({ ...page({ at: "tail" }, 1_000), consistency: "local" }, 70_000);
+  leader.host.flush();
+  leader.run({ kind: "command", command: { kind: "fence", name: "a", token: "x" } });
+  leader.host.pass(1_000);
+  expect(answers).toMatchObject([{ kind: "result", result: { batches: [], state: { fencingToken: "x" } } }]);
 });

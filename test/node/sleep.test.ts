@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { toSeq } from "../../src/log/types.ts";
+import { createCommand } from "../../src/log/commands.ts";
 import { Node } from "../../src/node/node.ts";
 import { bootstrapIdentity } from "../../src/raft/identity.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import type { Answer, Request } from "../../src/transport/protocol.ts";
-import { command, noop } from "../storage/fixture.ts";
+import { command, madeLog, noop } from "../storage/fixture.ts";
 import { FakeHost } from "./fake-host.ts";
 import { options as leaderOptions } from "./leader.ts";
 
@@ -16,7 +16,7 @@ function sleeper(): { readonly host: FakeHost; readonly node: Node } {
   const node = new Node(host, options);
   node.prepare(bootstrapIdentity("main", 2, ["weur", "wnam", "enam"]));
   node.start();
-  const entries = [noop(1), command(2, { kind: "create", name: "a", start: toSeq(0), timestamp: 1 })];
+  const entries = [noop(1), command(2, madeLog("a", 0, 1))];
   const configured = { configurationIndex: toIndex(0), recoveries: 0 };
   const message = { type: "AppendEntries", from: 1, to: 2, term: 1, round: 1, ...configured } as const;
   const first = { prevIndex: toIndex(0), prevTerm: 0, entries, commitIndex: toIndex(0), sleep: false };
@@ -70,7 +70,7 @@ test.each([0, 2])("a local read of what is there, from index %i on, is answered 
 });
 
 test.each<readonly [string, Request]>([
-  ["a command", { kind: "command", command: { kind: "create", name: "b" } }],
+  ["a command", { kind: "command", command: createCommand("b") }],
   ["a linearizable read", describeLog("linearizable")],
   ["a local read of what is not there yet", describeLog("local", 3)],
   ["a transfer", { kind: "transfer", to: 3 }],
@@ -84,7 +84,7 @@ test.each<readonly [string, Request]>([
 
 test("what it does is counted", () => {
   const { host, node } = sleeper();
-  ask(node, { kind: "command", command: { kind: "create", name: "b" } });
+  ask(node, { kind: "command", command: createCommand("b") });
   expect(node.status()?.counters).toEqual({ alarms: 0, calls: 1, rows: 1 });
   host.pass(2_000);
   node.alarm();

@@ -133,7 +133,7 @@ export class Trio {
   /** What a linearizable reader of the log "a" is told at a node, once that has heard what is committed. */
   read(id: NodeId): Answer | undefined {
     const limits = { recordsMax: 100, bytesMax: 100_000, waitMs: 0 };
-    const query = { kind: "page", name: "a", from: { at: "earliest" }, ...limits } as const;
+    const query = { kind: "page", name: "a", from: { at: "earliest" }, until: null, ...limits } as const;
     const answers = this.ask(id, { kind: "query", query, consistency: "linearizable", minIndex: toIndex(0) });
     this.run();
     if (answers.length === 0 && this.leader !== null) this.heartbeat(this.leader);

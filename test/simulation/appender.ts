@@ -1,3 +1,4 @@
+import { appendCommand, createCommand } from "../../src/log/commands.ts";
 import type { Answer } from "../../src/transport/protocol.ts";
 import { Client, type Ground, isDefinite, outcomeOf, unexpected } from "./client.ts";
 import { require } from "./finding.ts";
@@ -40,7 +41,7 @@ export class Appender extends Client {
   #create(): void {
     const { name } = this.#log;
     const ask = (done: (answer: Answer | null) => void): void =>
-      this.ask({ kind: "command", command: { kind: "create", name } }, done);
+      this.ask({ kind: "command", command: createCommand(name) }, done);
     createLog(ask, this.ground, this.#log, (isThere) => {
       this.#isThere = isThere;
       this.start();
@@ -55,7 +56,7 @@ export class Appender extends Client {
     const expectedSeq = random.chance(0.3) ? knownTail + (random.chance(0.2) ? 1 : 0) : null;
     const open = histories.invoke(this.#log, records, expectedSeq);
     const batch = { count: records.length, records: encodeBatch(records, random) };
-    const command = { kind: "append", name, ...batch, expectedSeq, producer: null } as const;
+    const command = appendCommand(name, batch, { expectedSeq });
     this.ask({ kind: "command", command }, (answer) => {
       if (answer !== null) this.#answered(open, answer);
       this.start();

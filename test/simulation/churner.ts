@@ -1,3 +1,4 @@
+import { appendCommand, createCommand } from "../../src/log/commands.ts";
 import type { Command } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import type { Answer, QueryAnswer } from "../../src/transport/protocol.ts";
@@ -6,7 +7,7 @@ import { require } from "./finding.ts";
 import type { LogHistory, OpenAppend } from "./history.ts";
 import { encodeBatch, recordsIn } from "./payload.ts";
 
-/** Creates, fills, reads and deletes a log of its own, over and over. */
+/** Creates, fills, trims, reads and deletes a log of its own, over and over. */
 export class Churner extends Client {
   readonly #log: LogHistory;
 
@@ -18,10 +19,22 @@ export class Churner extends Client {
   protected act(): void {
     const { random } = this.ground.world;
     const { name } = this.#log;
-    const kind = random.pick(["create", "create", "append", "append", "delete", "read", "read"] as const);
+    const kind = random.pick([
+      "create",
+      "create",
+      "append",
+      "append",
+      "trim",
+      "document",
+      "delete",
+      "read",
+      "read",
+    ] as const);
     if (kind === "append") this.#append();
     else if (kind === "read") this.#read();
-    else this.#command({ kind, name }, () => {});
+    else if (kind === "trim") this.#trim();
+    else if (kind === "document") this.#document();
+    else this.#command(kind === "create" ? createCommand(name) : { kind, name }, () => {});
   }
 
   #append(): void {
@@ -29,14 +42,19 @@ export class Churner extends Client {
     const records = histories.newRecords(world.random.between(1, world.plan.clients.batchMax));
     const open = histories.invoke(this.#log, records, null);
     const batch = { count: records.length, records: encodeBatch(records, world.random) };
-    const command = {
-      kind: "append",
-      name: this.#log.name,
-      ...batch,
-      expectedSeq: null,
-      producer: null,
-    } as const;
-    this.#command(command, (answer) => this.#appended(open, answer));
+    this.#command(appendCommand(this.#log.name, batch), (answer) => this.#appended(open, answer));
+  }
+
+  #trim(): void {
+    const before = this.ground.world.random.between(0, this.#log.knownTail);
+    this.#command({ kind: "trim", name: this.#log.name, before }, () => {});
+  }
+
+  #document(): void {
+    const { random } = this.ground.world;
+    const value = random.chance(0.2) ? null : Uint8Array.of(random.between(0, 255));
+    const key = random.pick(["a", "b"]);
+    this.#command({ kind: "document", name: this.#log.name, key, value, expectedVersion: null }, () => {});
   }
 
   #command(command: Command, done: (answer: Answer) => void): void {
@@ -53,7 +71,13 @@ export class Churner extends Client {
   #read(): void {
     const { histories, world } = this.ground;
     const limits = { recordsMax: world.random.pick([1, 50]), bytesMax: 10_000, waitMs: 0 };
-    const query = { kind: "page", name: this.#log.name, from: { at: "earliest" }, ...limits } as const;
+    const query = {
+      kind: "page",
+      name: this.#log.name,
+      from: { at: "earliest" },
+      until: null,
+      ...limits,
+    } as const;
     const consistency = world.random.pick(["linearizable", "local"] as const);
     const invoked = histories.tick();
     this.ask({ kind: "query", query, consistency, minIndex: toIndex(0) }, (answer) => {

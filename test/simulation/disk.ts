@@ -1,5 +1,5 @@
 import type { LogId, StoredBatch } from "../../src/log/types.ts";
-import type { LogView } from "../../src/log/view.ts";
+import type { Document, Life, LogView } from "../../src/log/view.ts";
 import { decodeConfiguration } from "../../src/raft/configuration.ts";
 import type { Identity } from "../../src/raft/identity.ts";
 import type { Persist } from "../../src/raft/ready.ts";
@@ -13,7 +13,7 @@ import {
   type SnapshotMark,
   type Term,
 } from "../../src/raft/types.ts";
-import type { BatchRange, Boot, NameRange, Storage } from "../../src/storage/contract.ts";
+import type { BatchRange, Boot, DocumentRange, NameRange, Storage } from "../../src/storage/contract.ts";
 import { MemoryStorage } from "../../src/storage/memory.ts";
 import { type Chain, ChainedLog, chainOf, type Link } from "./chain.ts";
 
@@ -220,6 +220,14 @@ export class Disk implements Storage {
 
   names(range: NameRange): readonly string[] {
     return this.#inner.names(range);
+  }
+
+  documents(range: DocumentRange): readonly Document[] {
+    return this.#inner.documents(range);
+  }
+
+  swept(after: Index, limit: number, upTo: Index): readonly Life[] {
+    return this.#inner.swept(after, limit, upTo);
   }
 
   touched(after: Index, upTo: Index): readonly LogId[] {

@@ -1,3 +1,4 @@
+import { createCommand } from "../../src/log/commands.ts";
 import { type Configuration, isJoint } from "../../src/raft/configuration.ts";
 import type { Index } from "../../src/raft/types.ts";
 import type { Answer, Request } from "../../src/transport/protocol.ts";
@@ -107,7 +108,7 @@ export class Finale {
     let isCommitted = false;
     const attempt = (): void => {
       if (isCommitted) return;
-      const request: Request = { kind: "command", command: { kind: "create", name } };
+      const request: Request = { kind: "command", command: createCommand(name) };
       // Mostly somebody who takes part: with many who were removed, too few would be asked who can help.
       const members = this.#members().filter((machine) => machines.includes(machine));
       const asked = random.pick(members.length > 0 && random.chance(0.8) ? members : machines);
@@ -207,7 +208,7 @@ export class Finale {
   #readLocally(machine: Machine, name: string, done: (answer: Answer) => void): void {
     const everything = Number.MAX_SAFE_INTEGER;
     const limits = { recordsMax: everything, bytesMax: everything, waitMs: 0 };
-    const query = { kind: "page", name, from: { at: "earliest" }, ...limits } as const;
+    const query = { kind: "page", name, from: { at: "earliest" }, until: null, ...limits } as const;
     const request: Request = { kind: "query", query, consistency: "local", minIndex: 0 as Index };
     machine.request(request, this.#ground.world.plan.options.electionTimeoutMs, false, done);
   }

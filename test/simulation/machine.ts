@@ -164,6 +164,11 @@ export class Machine implements Host {
     this.#leave(() => this.#wire.forward(this, to, request, timeoutMs, step));
   }
 
+  /** There are no subscriptions here. */
+  tell(names: readonly string[] | null): void {
+    throw new Error(`nobody wants to know of ${names}`);
+  }
+
   sync(done: () => void): void {
     this.#gate.sync(done);
   }

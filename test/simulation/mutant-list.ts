@@ -213,4 +213,28 @@ export const mutants: readonly Mutant[] = [
     original: "return newer > 0 || (isLeaving && newer === 0);",
     fault: "return newer > 1e9;",
   },
+  {
+    name: "rows are dead by what is not committed yet",
+    file: "src/storage/memory.ts",
+    original: "removeDeadRows(rows, this.view(index), ",
+    fault: "removeDeadRows(rows, this.view(toIndex(this.#log.rows.length)), ",
+  },
+  {
+    name: "a batch goes with a trim that ends inside it",
+    file: "src/storage/memory-dead.ts",
+    original: "if (row.start >= until || row.start + row.count > until || row.key !== null) return false;",
+    fault: "if (row.start >= until || row.key !== null) return false;",
+  },
+  {
+    name: "a document goes with the value that replaces it",
+    file: "src/storage/memory-dead.ts",
+    original: "rows.findLast((row) => row.entry.index < index && row.log.key === key)",
+    fault: "rows.findLast((row) => row.entry.index <= index && row.log.key === key)",
+  },
+  {
+    name: "a trim goes back",
+    file: "src/log/decide-change.ts",
+    original: "if (before <= subject.life.state.earliest) return unchanged(subject);",
+    fault: "if (before < 0) return unchanged(subject);",
+  },
 ];

@@ -1,3 +1,4 @@
+import { appendCommand, createCommand } from "../../src/log/commands.ts";
 import type { AppendCommand, Appended, Refusal } from "../../src/log/types.ts";
 import type { Answer } from "../../src/transport/protocol.ts";
 import { createLog } from "./appender.ts";
@@ -40,7 +41,7 @@ export class Producer extends Client {
 
   #create(): void {
     const ask = (done: (answer: Answer | null) => void): void =>
-      this.ask({ kind: "command", command: { kind: "create", name: this.#log.name } }, done);
+      this.ask({ kind: "command", command: createCommand(this.#log.name) }, done);
     createLog(ask, this.ground, this.#log, (isThere) => {
       this.#isThere = isThere;
       this.start();
@@ -55,7 +56,7 @@ export class Producer extends Client {
     const append = histories.invoke(this.#log, records, expectedSeq);
     const producer = { id: this.#id, epoch: this.#epoch, seq: this.#seq };
     const batch = { count: records.length, records: encodeBatch(records, random) };
-    const command = { kind: "append", name: this.#log.name, ...batch, expectedSeq, producer } as const;
+    const command = appendCommand(this.#log.name, batch, { expectedSeq, producer });
     this.#attempt({ append, command, uncertain: 0, attempts: 0, isOver: false });
   }
 

@@ -53,6 +53,7 @@ export class Reader extends Client {
     const recordsMax = random.pick([1, 5, 50]);
     return {
       kind: "page",
+      until: null,
       name: this.#log.name,
       from,
       recordsMax,
@@ -129,6 +130,8 @@ export class Reader extends Client {
         return tail;
       case "last":
         return Math.max(0, tail - from.count);
+      case "time":
+        throw new Error("no reader of the simulation begins at a time");
     }
   }
 }

@@ -1,5 +1,5 @@
 import { decodeLogEntry } from "../../src/log/entry-codec.ts";
-import { type AppendEntry, toSeq } from "../../src/log/types.ts";
+import { type AlterEntry, type AppendEntry, toSeq } from "../../src/log/types.ts";
 import type { Life } from "../../src/log/view.ts";
 import type { Entry, Index } from "../../src/raft/types.ts";
 import type { Storage } from "../../src/storage/contract.ts";
@@ -20,6 +20,9 @@ interface ReplayedLog {
   readonly tails: { readonly index: number; readonly tail: number | null }[];
   lastTimestamp: number;
   deleted: boolean;
+  /** Of the newest life. */
+  earliest: number;
+  readonly documents: Map<string, Uint8Array | null>;
 }
 
 interface ReplayedAppend {
@@ -49,9 +52,15 @@ export class Replay {
       case "append":
         this.#append(index, term, entry);
         break;
+      case "alter":
+        this.#alter(index, entry);
+        break;
+      case "document":
+        this.#log(entry.log, index).documents.set(entry.key, entry.value);
+        break;
       case "delete": {
         const log = this.#log(entry.log, index);
-        require(entry.tail === log.records.length, "replay", () => `entry ${index} deletes at a wrong tail`);
+        require(entry.start === log.records.length, "replay", () => `entry ${index} deletes at a wrong tail`);
         log.deleted = true;
         log.tails.push({ index, tail: null });
         break;
@@ -62,12 +71,22 @@ export class Replay {
   #create(index: Index, name: string, start: number): void {
     const old = this.logs.get(name);
     require(old?.deleted !== false, "replay", () => `entry ${index} creates ${name} again`);
-    const log = old ?? { id: index, lives: 0, records: [], tails: [], lastTimestamp: 0, deleted: false };
+    const none = { lives: 0, records: [], tails: [], lastTimestamp: 0, deleted: false, earliest: start };
+    const log = old ?? { id: index, ...none, documents: new Map<string, Uint8Array | null>() };
     require(start === log.records.length, "replay", () => `entry ${index} creates ${name} at ${start}`);
-    Object.assign(log, { id: index, lives: log.lives + 1, deleted: false });
+    Object.assign(log, { id: index, lives: log.lives + 1, deleted: false, earliest: start });
+    log.documents.clear();
     log.tails.push({ index, tail: start });
     this.logs.set(name, log);
     this.#names.set(index, name);
+  }
+
+  /** In the simulation a log changes by trims alone. */
+  #alter(index: Index, { log: id, start, state, batch }: AlterEntry): void {
+    const log = this.#log(id, index);
+    const isRight = start === log.records.length && batch === null && state.earliest > log.earliest;
+    require(isRight && state.earliest <= start, "replay", () => `entry ${index} trims to ${state.earliest}`);
+    log.earliest = state.earliest;
   }
 
   #append(index: Index, term: number, entry: AppendEntry): void {
@@ -97,12 +116,24 @@ export class Replay {
       const same = life !== null && life.id === log.id && life.deleted === log.deleted;
       require(same && view.tail(log.id).seq === log.records.length, "storage", () =>
         `a view of ${name} is wrong`);
-      if (!log.deleted) this.#compareRecords(storage, life, log, commitIndex);
+      if (log.deleted) continue;
+      this.#compareRecords(storage, life, log, commitIndex);
+      for (const [key, value] of log.documents) {
+        const found = view.document(log.id, key)?.value ?? null;
+        require(String(found) === String(value), "storage", () => `document ${key} of ${name} is wrong`);
+      }
     }
   }
 
   /** All that the living log holds, and nothing else. */
-  #compareRecords(storage: Storage, { id, start }: Life, { records }: ReplayedLog, upTo: Index): void {
+  #compareRecords(
+    storage: Storage,
+    { id, state }: Life,
+    { records, earliest }: ReplayedLog,
+    upTo: Index,
+  ): void {
+    const start = state.earliest;
+    require(start === earliest, "storage", () => `log ${id} begins at ${start}, not ${earliest}`);
     const until = toSeq(records.length);
     const everything = { recordsMax: Number.MAX_SAFE_INTEGER, bytesMax: Number.MAX_SAFE_INTEGER };
     const batches = storage.batches({ log: id, from: start, until, ...everything, upTo });
@@ -121,8 +152,10 @@ export class Replay {
     }
     const { from, next, batches } = answer.result;
     const read = recordsIn(batches, from, next);
-    const same = next === tailAt(log, answer.index) && read.every((record, i) => record === log?.records[i]);
-    require(same && read.length === next, "read back", () => `${name} gives ${read.length} records`);
+    const same = next === tailAt(log, answer.index);
+    const isRead = read.every((record, i) => record === log?.records[from + i]);
+    require(same && isRead && read.length === next - from, "read back", () =>
+      `${name} gives ${read.length} records`);
   }
 
   /** All answers that were given about one log. */

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { createCommand } from "../../src/log/commands.ts";
 import { toSeq } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import type { BatchRange, Storage } from "../../src/storage/contract.ts";
@@ -21,10 +22,7 @@ export function batchesContract(withStorage: WithStorage): void {
 
   const four = (storage: Storage) => {
     const append = (fill: number) => appendTo("a", { count: 2, fill });
-    run(begun(storage), [
-      { kind: "create", name: "a" },
-      { kind: "create", name: "b" },
-    ]);
+    run(begun(storage), [createCommand("a"), createCommand("b")]);
     run(storage, [append(1), append(2), appendTo("b"), append(3), append(4), { kind: "delete", name: "a" }]);
   };
 
@@ -75,7 +73,7 @@ export function batchesContract(withStorage: WithStorage): void {
   it("of a log that continues a deleted one begin where that ended", () =>
     withStorage((storage) => {
       four(storage);
-      run(storage, [{ kind: "create", name: "a" }, appendTo("a", { count: 5 })]);
+      run(storage, [createCommand("a"), appendTo("a", { count: 5 })]);
       const log = toIndex(lastIndex(storage) - 1);
       expect(starts(storage, { log })).toEqual([8]);
       expect(starts(storage, { log, recordsMax: 5 })).toEqual([8]);

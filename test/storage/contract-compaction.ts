@@ -1,14 +1,20 @@
 import { expect, it } from "vitest";
-import { toSeq } from "../../src/log/types.ts";
+import { createCommand } from "../../src/log/commands.ts";
+import { plainSettings } from "../../src/log/state.ts";
+import { type Command, type CreateCommand, toSeq } from "../../src/log/types.ts";
 import { type Entry, toIndex } from "../../src/raft/types.ts";
 import type { Storage } from "../../src/storage/contract.ts";
 import {
   appendTo,
   begun,
+  changedLog,
   command,
   configuration,
+  deletedLog,
   everything,
+  forkOf,
   lastIndex,
+  madeLog,
   noop,
   persist,
   run,
@@ -17,7 +23,7 @@ import {
 
 /** Logs with their dead rows left out. */
 export function compactionContract(withStorage: WithStorage): void {
-  const create = { kind: "create", name: "a" } as const;
+  const create = createCommand("a");
   const remove = { kind: "delete", name: "a" } as const;
 
   it("the mark moves, and is read back", () =>
@@ -48,11 +54,15 @@ export function compactionContract(withStorage: WithStorage): void {
       run(begun(storage), [create, appendTo("a", { count: 3 }), appendTo("a"), remove, appendTo("a")]);
       compactTo(storage, 4);
       storage.removeDead(100);
-      expect(indexes(storage)).toEqual([1, 4]);
-      expect(storage.view(everything).life("a")).toMatchObject({ id: 1, deleted: true, start: 0 });
+      expect(indexes(storage)).toEqual([4]);
+      expect(storage.view(everything).life("a")).toMatchObject({ id: 1, deleted: true, state: { start: 0 } });
       expect(storage.view(everything).tail(toIndex(1)).seq).toBe(4);
       run(storage, [create, appendTo("a")]);
-      expect(storage.view(everything).life("a")).toMatchObject({ id: 5, deleted: false, start: 4 });
+      expect(storage.view(everything).life("a")).toMatchObject({
+        id: 5,
+        deleted: false,
+        state: { start: 4 },
+      });
     }));
 
   it("of several lives of a name the newest stays, and with it all that is in it", () =>
@@ -70,13 +80,13 @@ export function compactionContract(withStorage: WithStorage): void {
 
   it("a deletion behind the mark takes nothing away yet", () =>
     withStorage((storage) => {
-      run(begun(storage), [create, appendTo("a"), remove, { kind: "create", name: "b" }]);
+      run(begun(storage), [create, appendTo("a"), remove, createCommand("b")]);
       compactTo(storage, 2);
       expect(storage.removeDead(100)).toBe(true);
       expect(indexes(storage)).toEqual([1, 2, 3, 4]);
       compactTo(storage, 3);
       storage.removeDead(100);
-      expect(indexes(storage)).toEqual([1, 3, 4]);
+      expect(indexes(storage)).toEqual([3, 4]);
     }));
 
   it.each([1, 2, 3])("%i rows at a time come to the same, and say when they are through", (rowsMax) =>
@@ -94,10 +104,53 @@ export function compactionContract(withStorage: WithStorage): void {
     }),
   );
 
+  const timed = (command: CreateCommand): CreateCommand => ({
+    ...command,
+    settings: { ...plainSettings, ttlSeconds: 1 },
+  });
+
+  it.each([100, 4, 3])("an old life that ended with no word goes wholly, %i rows at a time", (rowsMax) =>
+    withStorage((storage) => {
+      const six = Array.from({ length: 6 }, () => appendTo("a"));
+      const fence: Command = { kind: "fence", name: "a", token: "x" };
+      run(begun(storage), [timed(create), ...six, fence, appendTo("a")]);
+      compactTo(storage, 9);
+      removeAllDead(storage, rowsMax);
+      run(storage, [create], { now: 100_000 });
+      compactTo(storage, 10);
+      removeAllDead(storage, rowsMax);
+      expect(indexes(storage)).toEqual([10]);
+    }),
+  );
+
+  it.each([100, 4, 3])("and frees its source, when it was a fork, %i rows at a time", (rowsMax) =>
+    withStorage((storage) => {
+      run(begun(storage), [createCommand("b"), appendTo("b"), appendTo("b"), timed(forkOf("b", "a"))]);
+      run(storage, [appendTo("a"), appendTo("a"), appendTo("a"), { kind: "delete", name: "b" }]);
+      compactTo(storage, 8);
+      removeAllDead(storage, rowsMax);
+      run(storage, [create], { now: 100_000 });
+      compactTo(storage, 9);
+      removeAllDead(storage, rowsMax);
+      expect(indexes(storage)).toEqual([8, 9]);
+    }),
+  );
+
+  it("a life whose beginning was left out takes the lives before it away all the same", () =>
+    withStorage((storage) => {
+      run(begun(storage), [create, appendTo("a"), remove, create]);
+      const fenced = command(5, changedLog("a", toIndex(4), 1));
+      storage.write(persist({ truncateFrom: toIndex(4) }));
+      const mark = { index: toIndex(5), term: 1, readableIndex: toIndex(5) };
+      storage.write(persist({ snapshot: { mark, rows: [fenced] } }));
+      storage.removeDead(100);
+      expect(indexes(storage)).toEqual([5]);
+    }));
+
   it("rows of a snapshot have gaps, and the log ends at its mark", () =>
     withStorage((storage) => {
       begun(storage, 3).write(persist({ append: [noop(1), noop(2)] }));
-      const made = command(4, { kind: "create", name: "a", start: toSeq(0), timestamp: 5 }, 2);
+      const made = command(4, madeLog("a", 0, 5), 2);
       const mark = { index: toIndex(6), term: 2, readableIndex: toIndex(9) };
       storage.write(persist({ truncateFrom: toIndex(2), snapshot: { mark, rows: [made] } }));
       expect(storage.load()).toMatchObject({ lastIndex: 6, lastTerm: 2, snapshot: mark });
@@ -113,8 +166,8 @@ export function compactionContract(withStorage: WithStorage): void {
       const mark = { index: toIndex(2), term: 1, readableIndex: toIndex(5) };
       begun(storage).write(persist({ snapshot: { mark, rows: [] } }));
       const log = toIndex(1);
-      const ended = command(3, { kind: "delete", name: "a", log, tail: toSeq(2), timestamp: 5 });
-      const made = command(4, { kind: "create", name: "a", start: toSeq(2), timestamp: 6 });
+      const ended = command(3, deletedLog("a", log, 2, 5));
+      const made = command(4, madeLog("a", 2, 6));
       storage.write(persist({ append: [ended, made, noop(5)] }));
       compactTo(storage, 5);
       storage.removeDead(100);
@@ -144,6 +197,10 @@ export function compactionContract(withStorage: WithStorage): void {
         );
       expect(storage.load()).toMatchObject({ lastIndex: 1, snapshot: { index: 0 } });
     }));
+}
+
+function removeAllDead(storage: Storage, rowsMax: number): void {
+  for (let runs = 0; !storage.removeDead(rowsMax) && runs < 100; runs++);
 }
 
 function compactTo(storage: Storage, index: number): void {

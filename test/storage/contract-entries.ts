@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { toSeq } from "../../src/log/types.ts";
+import { createCommand } from "../../src/log/commands.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import {
   appendTo,
@@ -7,6 +7,7 @@ import {
   command,
   configuration,
   lastIndex,
+  madeLog,
   noop,
   persist,
   run,
@@ -19,7 +20,7 @@ export function entriesContract(withStorage: WithStorage): void {
 
   it("come back as they were written", () =>
     withStorage((storage) => {
-      const create = { kind: "create", name: "a", start: toSeq(0), timestamp: 5 } as const;
+      const create = madeLog("a", 0, 5);
       const written = [noop(1), command(2, create), noop(3)];
       begun(storage).write(persist({ append: written }));
       expect(storage.entries(toIndex(1), toIndex(3), 1_000)).toEqual(written);
@@ -63,7 +64,7 @@ export function entriesContract(withStorage: WithStorage): void {
 
   it("a range is cut before it exceeds its bytes, and holds one at least", () =>
     withStorage((storage) => {
-      run(begun(storage), [{ kind: "create", name: "a" }, appendTo("a"), appendTo("a"), appendTo("a")]);
+      run(begun(storage), [createCommand("a"), appendTo("a"), appendTo("a"), appendTo("a")]);
       const bytes = storage.entries(toIndex(2), toIndex(2), 0)[0]?.data.length ?? 0;
       const count = (bytesMax: number) => storage.entries(toIndex(2), toIndex(4), bytesMax).length;
       expect([0, bytes, 2 * bytes - 1, 2 * bytes, 3 * bytes].map(count)).toEqual([1, 1, 1, 2, 3]);
@@ -81,8 +82,8 @@ export function entriesContract(withStorage: WithStorage): void {
 
   it("an entry that no row can hold is refused", () =>
     withStorage((storage) => {
-      run(begun(storage), [{ kind: "create", name: "a" }]);
-      const large = { ...noop(2), kind: "command", data: new Uint8Array(1_901_001) } as const;
+      run(begun(storage), [createCommand("a")]);
+      const large = { ...noop(2), kind: "command", data: new Uint8Array(1_920_001) } as const;
       expect(() => storage.write(persist({ append: [large] }))).toThrow("too many for a row");
     }));
 }

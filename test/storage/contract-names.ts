@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { createCommand } from "../../src/log/commands.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import type { Storage } from "../../src/storage/contract.ts";
 import { appendTo, begun, everything, run, type WithStorage } from "./fixture.ts";
@@ -19,7 +20,7 @@ export function namesContract(withStorage: WithStorage): void {
   const create = (storage: Storage, made: readonly string[]) =>
     run(
       storage,
-      made.map((name) => ({ kind: "create", name }) as const),
+      made.map((name) => createCommand(name)),
     );
 
   it("of what exists, in code point order", () =>
@@ -51,13 +52,13 @@ export function namesContract(withStorage: WithStorage): void {
       expect(listed(storage, { upTo: 2 })).toEqual([]);
     }));
 
-  it("touched logs are those appended to or deleted", () =>
+  it("touched logs are those made, appended to or deleted", () =>
     withStorage((storage) => {
       create(begun(storage), ["a", "b", "c"]);
       run(storage, [appendTo("a"), appendTo("b"), appendTo("a"), { kind: "delete", name: "c" }]);
       const touched = (after: number, upTo: number) =>
         storage.touched(toIndex(after), toIndex(upTo)).toSorted();
-      expect(touched(0, 3)).toEqual([]);
+      expect(touched(0, 3)).toEqual([1, 2, 3]);
       expect(touched(3, 5)).toEqual([1, 2]);
       expect(touched(4, 6)).toEqual([1, 2]);
       expect(touched(5, 7)).toEqual([1, 3]);

@@ -1,7 +1,19 @@
+import { appendCommand, createCommand } from "../../src/log/commands.ts";
 import { decide } from "../../src/log/decide.ts";
 import { encodeLogEntry } from "../../src/log/entry-codec.ts";
 import { encodeRecords } from "../../src/log/records.ts";
-import type { Command, LogEntry, ProducerTuple } from "../../src/log/types.ts";
+import { plainState } from "../../src/log/state.ts";
+import {
+  type AlterEntry,
+  type AppendCommand,
+  type Command,
+  type CreateCommand,
+  type CreateEntry,
+  type DeleteEntry,
+  type LogEntry,
+  type LogId,
+  toSeq,
+} from "../../src/log/types.ts";
 import { encodeConfiguration } from "../../src/raft/configuration.ts";
 import { createEntry } from "../../src/raft/entry.ts";
 import { bootstrapIdentity } from "../../src/raft/identity.ts";
@@ -46,22 +58,37 @@ function batch(count: number, fill = 0, bytes = 4): Uint8Array {
   return encodeRecords(Array.from({ length: count }, () => record));
 }
 
-interface AppendParts {
-  readonly count?: number;
+interface AppendParts extends Partial<Omit<AppendCommand, "kind" | "name" | "records">> {
   readonly fill?: number;
   readonly bytes?: number;
-  readonly producer?: ProducerTuple;
 }
 
-export function appendTo(name: string, { count = 1, fill, bytes, producer }: AppendParts = {}): Command {
-  return {
-    kind: "append",
-    name,
-    count,
-    records: batch(count, fill, bytes),
-    expectedSeq: null,
-    producer: producer ?? null,
-  };
+export function appendTo(name: string, { count = 1, fill, bytes, ...rest }: AppendParts = {}): AppendCommand {
+  return appendCommand(name, { count, records: batch(count, fill, bytes) }, rest);
+}
+
+/** A fork of a log at its tail, or at `at`. */
+export function forkOf(sourceName: string, name: string, at: number | null = null): CreateCommand {
+  return createCommand(name, { fork: { sourceName, anchor: at, subOffset: 0, at: null } });
+}
+
+/** The entry that opens a plain log. */
+export function madeLog(name: string, start: number, timestamp: number): CreateEntry {
+  const state = plainState(toSeq(start), timestamp);
+  return { kind: "create", name, start: toSeq(start), bytes: 0, timestamp, state, batch: null };
+}
+
+/** An entry that changes one. */
+export function changedLog(name: string, log: LogId, tail: number): AlterEntry {
+  const { start, state, timestamp } = madeLog(name, tail, 1_000);
+  const none = { trims: false, batch: null, producer: null };
+  return { kind: "alter", name, log, start, bytes: 0, timestamp, state, ...none };
+}
+
+/** The entry that deletes one. */
+export function deletedLog(name: string, log: LogId, tail: number, timestamp: number): DeleteEntry {
+  const { start, state } = madeLog(name, tail, timestamp);
+  return { kind: "delete", name, log, start, bytes: 0, timestamp, state };
 }
 
 /** Decides and writes each command as its own entry; what is only answered writes nothing. */

@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toSeq } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import { MemoryStorage } from "../../src/storage/memory.ts";
 import { storageContract } from "./contract.ts";
-import { begun, command, identity, lastIndex, noop, persist } from "./fixture.ts";
-import { anySteps, dump, play, type Step } from "./random.ts";
+import { begun, command, deletedLog, identity, lastIndex, noop, persist } from "./fixture.ts";
+import { anyLogSteps, anySteps, dump, play, readable, type Step } from "./random.ts";
 
 storageContract("memory", (body) => body(new MemoryStorage()));
 
@@ -74,7 +73,7 @@ describe("memory: the unsynced half", () => {
 
   it("keeps nothing of a write that fails half-way", () => {
     const storage = durable();
-    const stray = { kind: "delete", name: "a", log: toIndex(77), tail: toSeq(0), timestamp: 1 } as const;
+    const stray = deletedLog("a", toIndex(77), 0, 1);
     expect(() => storage.write(persist({ append: [noop(1), command(2, stray)] }))).toThrow("never created");
     expect(lastIndex(storage)).toBe(0);
     expect(storage.written()).toBe(3);
@@ -126,6 +125,21 @@ describe("memory: any writes", () => {
         expect(dump(storage)).toEqual(dump(expected));
         expect(diskOf(storage)).toEqual(diskOf(expected, true));
       }),
+    );
+  });
+});
+
+describe("memory: dead rows", () => {
+  it("are none that anybody can read, whatever came before", () => {
+    fc.assert(
+      fc.property(anyLogSteps, fc.nat(3), (steps, tail) => {
+        const { storage } = played(steps);
+        play(storage, { kind: "compact", tail });
+        const before = readable(storage);
+        play(storage, { kind: "remove dead", rowsMax: 1_000 });
+        expect(readable(storage)).toEqual(before);
+      }),
+      { numRuns: 500 },
     );
   });
 });

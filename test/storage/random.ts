@@ -1,9 +1,14 @@
 import fc from "fast-check";
+import { createCommand } from "../../src/log/commands.ts";
+import { isHeld } from "../../src/log/forks.ts";
+import { plainSettings } from "../../src/log/state.ts";
 import { type Command, toSeq } from "../../src/log/types.ts";
+import type { Document } from "../../src/log/view.ts";
+import { evaluate } from "../../src/node/queries.ts";
 import type { Persist } from "../../src/raft/ready.ts";
 import { type Index, toIndex } from "../../src/raft/types.ts";
 import type { Storage } from "../../src/storage/contract.ts";
-import { appendTo, command, lastIndex, noop, persist, run } from "./fixture.ts";
+import { appendTo, command, forkOf, lastIndex, madeLog, noop, persist, run } from "./fixture.ts";
 
 const logNames = ["a", "b", "ab"];
 const producers = ["p", "q"];
@@ -19,6 +24,7 @@ export type Step =
       readonly epoch: number;
       readonly seq: number;
     }
+  | { readonly kind: "change"; readonly command: Command }
   | { readonly kind: "noop" }
   /** Compacts all but this many of the last entries. */
   | { readonly kind: "compact"; readonly tail: number }
@@ -35,7 +41,45 @@ export type Step =
 
 const name = fc.constantFrom(...logNames);
 
+const tuple = fc.record({ id: fc.constantFrom(...producers), epoch: fc.nat(2), seq: fc.nat(2) });
+
+/** What changes more of a log than its end. */
+const anyChange: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("trim"), name, before: fc.nat(12) }) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(name, name, fc.option(fc.nat(8)))
+      .map(([source, fork, at]) => forkOf(source, fork, at)),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      ...{ kind: fc.constant("document"), name, key: fc.constantFrom("k", "l", "kk") },
+      ...{ value: fc.option(fc.uint8Array({ maxLength: 2 })), expectedVersion: fc.constant(null) },
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("close"), name, producer: fc.option(tuple) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("fence"), name, token: fc.constantFrom("x", "y") }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(name, fc.constantFrom("1", "2", "3"), fc.option(tuple))
+      .map(([name, writerSeq, producer]) => appendTo(name, { count: 2, writerSeq, producer })),
+  },
+  {
+    weight: 1,
+    arbitrary: name.map((name) =>
+      createCommand(name, {
+        settings: { ...plainSettings, ttlSeconds: 10 },
+        batch: { count: 2, records: appendTo(name, { count: 2 }).records },
+      }),
+    ),
+  },
+);
+
 const single: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("change"), command: anyChange }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("create", "delete"), name }) },
   {
     weight: 4,
@@ -85,6 +129,24 @@ const single: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+/** Of logs alone: long enough that forks are read, trimmed and deleted. */
+export const anyLogSteps: fc.Arbitrary<readonly Step[]> = fc.array(
+  fc.oneof(
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("create", "create", "delete"), name }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant("append"),
+        name,
+        count: fc.constantFrom(1, 4),
+        bytes: fc.nat(9),
+      }),
+    },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant("change"), command: anyChange }) },
+  ),
+  { minLength: 15, maxLength: 40 },
+);
+
 export const anySteps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: single },
@@ -103,6 +165,7 @@ export const anySteps: fc.Arbitrary<readonly Step[]> = fc.array(
 /** Does `step` in the current term. */
 export function play(storage: Storage, step: Step): void {
   if (step.kind === "group") playGroup(storage, step.steps, step.fails);
+  else if (step.kind === "change") run(storage, [step.command], { term: currentTerm(storage) });
   else if ("name" in step) run(storage, [commandOf(step)], { term: currentTerm(storage) });
   else if (step.kind === "remove dead") storage.removeDead(step.rowsMax);
   else storage.write(persistOf(storage, step));
@@ -119,11 +182,11 @@ function commandOf(step: Extract<Step, { name: string }>): Command {
     case "produce":
       return appendTo(step.name, { producer: { id: step.id, epoch: step.epoch, seq: step.seq } });
     default:
-      return { kind: step.kind, name: step.name };
+      return step.kind === "create" ? createCommand(step.name) : { kind: "delete", name: step.name };
   }
 }
 
-type Written = Exclude<Step, { name: string } | { kind: "group" | "remove dead" }>;
+type Written = Exclude<Step, { name: string } | { kind: "group" | "remove dead" | "change" }>;
 
 function persistOf(storage: Storage, step: Written): Persist {
   const next = lastIndex(storage) + 1;
@@ -142,7 +205,7 @@ function persistOf(storage: Storage, step: Written): Persist {
     case "install": {
       const mark = { index: toIndex(next - 1 + step.distance), term, readableIndex: toIndex(next) };
       const name = `made at ${next}`;
-      const row = command(next, { kind: "create", name, start: toSeq(0), timestamp: 9 }, term);
+      const row = command(next, madeLog(name, 0, 9), term);
       return persist({ snapshot: { mark, rows: step.hasRow ? [row] : [] } });
     }
     case "vote":
@@ -172,6 +235,34 @@ function playGroup(storage: Storage, steps: readonly Step[], fails: boolean): vo
   } catch (error) {
     if (error !== failure) throw error;
   }
+}
+
+const dumpDocument = ({ value, ...rest }: Document): unknown => ({ ...rest, value: [...value] });
+
+/** All that people can read of the logs, compacted or not. */
+export function readable(storage: Storage): unknown {
+  const upTo = lastIndex(storage);
+  const view = storage.view(upTo);
+  return logNames.map((name) => {
+    const all = {
+      from: { at: "earliest" },
+      until: null,
+      recordsMax: 99,
+      bytesMax: 9_999,
+      waitMs: 0,
+    } as const;
+    const page = evaluate({ kind: "page", name, ...all }, storage, upTo);
+    const batches =
+      page.kind === "page" ? page.batches.map(({ records, ...rest }) => [rest, ...records]) : [];
+    const life = view.life(name);
+    return {
+      described: evaluate({ kind: "describe", name }, storage, upTo),
+      page: { ...page, batches },
+      tail: life && view.tail(life.id),
+      held: life && isHeld(life.id, view),
+      producers: life && !life.deleted && producers.map((id) => view.lastBatch(life.id, id)),
+    };
+  });
 }
 
 /** All that a storage can be asked, so that two can be compared. */
@@ -207,7 +298,14 @@ function dumpLogs(storage: Storage, upTo: Index): unknown {
         view.batch(life.id, id, 0, 0),
       ]),
     ),
-    batches: lives.flatMap(({ id: log, start }) =>
+    states: lives.map((life) => [view.lifeOf(life.id), view.forksOf(life.id).toSorted((a, b) => a - b)]),
+    marks: lives.flatMap((life) => [0, 2, 5, 9].map((seq) => view.batchAt(life.id, seq))),
+    documents: lives.map(({ id: log }) => [
+      storage.documents({ log, prefix: "", after: null, limit: 2, upTo }).map(dumpDocument),
+      storage.documents({ log, prefix: "k", after: "k", limit: 9, upTo }).map(dumpDocument),
+    ]),
+    swept: [storage.swept(toIndex(0), 9, upTo), storage.swept(toIndex(3), 1, upTo)],
+    batches: lives.flatMap(({ id: log, state: { start } }) =>
       [0, 1, 3].map((skip) => {
         const from = toSeq(start + skip);
         const until = toSeq(start + 9);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CodecError } from "../../src/log/codec-error.ts";
+import { createCommand } from "../../src/log/commands.ts";
 import { pack } from "../../src/log/packed.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import type { Answer, Request } from "../../src/transport/protocol.ts";
@@ -26,6 +27,19 @@ describe("a call and its reply", () => {
     expect(decodeReply(pack([answer]))).toEqual({ answer, members: null });
     const told = decodeReply(pack([answer, oldMembers]));
     expect(told).toEqual({ answer, members: { ...oldMembers, recoveries: 0 } });
+  });
+
+  test("of the version before, which knew no states of logs, is completed with what that version had", () => {
+    const old = { kind: "description", name: "a", earliest: 3, tail: 5, createdAt: 7, timestamp: 8 };
+    const { answer: completed } = decodeReply(pack([{ kind: "result", result: old, index: 9 }]));
+    expect(completed).toMatchObject({
+      result: { ...old, bytes: 0, state: { earliest: 3, closed: false, contentType: null, fork: null } },
+    });
+    const create = { kind: "command", command: { kind: "create", name: "a" } };
+    expect(decodeCall(pack([{ ...oldCall, request: create }])).request).toEqual({
+      kind: "command",
+      command: createCommand("a"),
+    });
   });
 
   test.each([[[]], [[null]], [["answer"]], [[{}]], [[answer, {}]], [[answer, 4]]])("are not %j", (fields) => {

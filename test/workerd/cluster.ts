@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
+import { appendCommand, createCommand } from "../../src/log/commands.ts";
 import { encodeRecords } from "../../src/log/records.ts";
 import type { Outcome, ProducerTuple } from "../../src/log/types.ts";
 import { bootstrapIdentity } from "../../src/raft/identity.ts";
@@ -75,7 +76,7 @@ export class TestCluster {
   }
 
   create(name: string): Promise<Outcome> {
-    return this.insist({ kind: "command", command: { kind: "create", name } });
+    return this.insist({ kind: "command", command: createCommand(name) });
   }
 
   append(name: string, text: string, producer: ProducerTuple): Promise<Outcome> {
@@ -96,7 +97,7 @@ export class TestCluster {
   /** A linearizable read of the whole log through one node. */
   read(id: number, name: string): Promise<Page> {
     const limits = { recordsMax: 1_000, bytesMax: 1_000_000, waitMs: 0 };
-    const query = { kind: "page", name, from: { at: "earliest" }, ...limits } as const;
+    const query = { kind: "page", name, from: { at: "earliest" }, until: null, ...limits } as const;
     const request = { kind: "query", query, consistency: "linearizable", minIndex: toIndex(0) } as const;
     return vi.waitFor(async () => {
       const answer = await this.ask(id, request);
@@ -111,7 +112,7 @@ export function appendOf(name: string, text: string, producer: ProducerTuple | n
   const records = encodeRecords([{ format: "text", headers: [], value }]);
   return {
     kind: "command",
-    command: { kind: "append", name, count: 1, records, expectedSeq: null, producer },
+    command: appendCommand(name, { count: 1, records }, { producer }),
   };
 }
 

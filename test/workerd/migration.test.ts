@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { createCommand } from "../../src/log/commands.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import { SqliteStorage } from "../../src/storage/sqlite.ts";
 import { appendTo, begun, everything, identity, noop, persist, run } from "../storage/fixture.ts";
@@ -42,17 +43,22 @@ function toVersionOne(sql: SqlStorage): void {
     sql.exec("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ...row);
 }
 
+/** Version 1 did not count the bytes of a log. */
+function uncounted(dumped: unknown): unknown {
+  return JSON.parse(JSON.stringify(dumped), (key, value) => (key === "bytes" ? 0 : value));
+}
+
 it("a database of version 1 is brought to this one, with nothing lost", () =>
   inObject(({ storage: disk }) => {
     const before = begun(new SqliteStorage(disk), 3);
     before.write(persist({ append: [noop(1)] }));
-    run(before, [{ kind: "create", name: "a" }, appendTo("a"), appendTo("a")], { term: 2 });
+    run(before, [createCommand("a"), appendTo("a"), appendTo("a")], { term: 2 });
     const wanted = dump(before);
     toVersionOne(disk.sql);
 
     const after = new SqliteStorage(disk);
     expect(after.load()).toMatchObject({ identity, phase: "started", hardState: { currentTerm: 3 } });
-    expect(dump(after)).toEqual(wanted);
+    expect(uncounted(dump(after))).toEqual(uncounted(wanted));
     expect(after.entries(toIndex(1), everything, 10_000)).toHaveLength(4);
     expect(after.configuration(everything)).toBeNull();
     expect(new SqliteStorage(disk).load()).toEqual(after.load());

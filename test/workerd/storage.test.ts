@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createCommand } from "../../src/log/commands.ts";
 import { toSeq } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import { StorageError, type StorageFault } from "../../src/storage/error.ts";
@@ -28,7 +29,7 @@ function withNode(
   return inObject(({ storage: disk }) => {
     const storage = begun(new SqliteStorage(disk), 3);
     storage.write(persist({ append: [noop(1)] }));
-    run(storage, [{ kind: "create", name: "a" }, appendTo("a"), appendTo("a"), appendTo("a")], { term: 2 });
+    run(storage, [createCommand("a"), appendTo("a"), appendTo("a"), appendTo("a")], { term: 2 });
     body(storage, disk.sql, disk);
   });
 }
@@ -60,23 +61,27 @@ describe("sqlite", () => {
       expect(other.load()).toMatchObject({ lastIndex: 6, lastTerm: 3 });
     }));
 
-  it("does what the memory storage does, whatever is written", () =>
-    inObject(({ storage: disk }) => {
-      fc.assert(
-        fc.property(anySteps, (steps) => {
-          for (const table of ["schema_version", "node", "entries"])
-            disk.sql.exec(`DROP TABLE IF EXISTS ${table}`);
-          const sqlite = begun(new SqliteStorage(disk), 5);
-          const memory = begun(new MemoryStorage(), 5);
-          for (const step of steps) {
-            play(sqlite, step);
-            play(memory, step);
-          }
-          expect(dump(sqlite)).toEqual(dump(memory));
-        }),
-        { numRuns: 200 },
-      );
-    }));
+  it(
+    "does what the memory storage does, whatever is written",
+    () =>
+      inObject(({ storage: disk }) => {
+        fc.assert(
+          fc.property(anySteps, (steps) => {
+            for (const table of ["schema_version", "node", "entries"])
+              disk.sql.exec(`DROP TABLE IF EXISTS ${table}`);
+            const sqlite = begun(new SqliteStorage(disk), 5);
+            const memory = begun(new MemoryStorage(), 5);
+            for (const step of steps) {
+              play(sqlite, step);
+              play(memory, step);
+            }
+            expect(dump(sqlite)).toEqual(dump(memory));
+          }),
+          { numRuns: 200 },
+        );
+      }),
+    30_000,
+  );
 
   it("finds rows by index, and sorts none", () =>
     withNode((_storage, _sql, disk) => {

@@ -1,9 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
-import { type NodeEnv, TimberlineNode } from "../../src/node/durable-object.ts";
+import { TimberlineNode } from "../../src/api/timberline-node.ts";
+import type { NodeEnv } from "../../src/node/durable-object.ts";
+import type { TailOptions } from "../../src/node/tails.ts";
 import type { Persist } from "../../src/raft/ready.ts";
 import type { Storage } from "../../src/storage/contract.ts";
 import { SqliteStorage } from "../../src/storage/sqlite.ts";
 
+export { TimberlineDeliverer } from "../../src/streams/subscriptions/deliverer.ts";
 export { TimberlineNode };
 
 /** An object with nothing but its storage. */
@@ -32,6 +35,17 @@ export class FragileNode extends TimberlineNode {
 export class DrowsyNode extends TimberlineNode {
   constructor(ctx: DurableObjectState, env: NodeEnv & { readonly DROWSY: DurableObjectNamespace }) {
     super(ctx, { ...env, NODES: env.DROWSY, SLEEP_AFTER_MS: "300" });
+  }
+}
+
+/** A node that has no patience with who follows a log. */
+export class HastyNode extends TimberlineNode {
+  constructor(ctx: DurableObjectState, env: NodeEnv & { readonly HASTY: DurableObjectNamespace }) {
+    super(ctx, { ...env, NODES: env.HASTY });
+  }
+
+  protected override tailOptions(): TailOptions {
+    return { ...super.tailOptions(), stallMs: 50 };
   }
 }
 

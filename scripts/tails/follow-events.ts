@@ -1,0 +1,37 @@
+import { type Dispatcher, request } from "undici";
+
+/** A record as a subscriber sees it. */
+export interface Seen {
+  readonly seq: number;
+  readonly data: string;
+}
+
+export interface FollowOptions {
+  /** Of the log's records. */
+  readonly url: URL;
+  /** The first record that is wanted. */
+  readonly from: number;
+  readonly signal: AbortSignal;
+  readonly onOpen: () => void;
+  readonly onRecord: (record: Seen) => void;
+}
+
+/** Follows a log by server-sent events (HTML Standard §9.2) until the stream ends. Throws where it breaks. */
+export async function followEvents(options: FollowOptions, dispatcher: Dispatcher): Promise<void> {
+  const { url, from, signal, onOpen, onRecord } = options;
+  const headers = { accept: "text/event-stream", "last-event-id": String(from) };
+  const { statusCode, body } = await request(url, { headers, dispatcher, signal });
+  if (statusCode !== 200) throw new Error(`${url.pathname}: ${statusCode} ${await body.text()}`);
+  onOpen();
+  body.setEncoding("utf8");
+  let rest = "";
+  for await (const chunk of body as AsyncIterable<string>) {
+    const events = (rest + chunk).split("\n\n");
+    rest = events.pop() ?? "";
+    for (const event of events.filter(isRecord)) onRecord(recordOf(event));
+  }
+}
+
+const isRecord = (event: string): boolean => event.includes("\nevent: record\n");
+
+const recordOf = (event: string): Seen => JSON.parse(event.slice(event.indexOf("data: ") + 6)) as Seen;

@@ -1,0 +1,35 @@
+import { consumerKey } from "../log/consumer.ts";
+import type { Document } from "../log/view.ts";
+import type { DocumentsQuery } from "../transport/protocol.ts";
+import { describeLog } from "./describe.ts";
+import { Problem } from "./problem.ts";
+import { ask, type Consistency, resultOf } from "./query.ts";
+import type { Visit } from "./scope.ts";
+
+/** Some of a log's consumers, in the order of their names. Throws the problems of `describeLog`. */
+export async function consumerDocuments(
+  visit: Visit,
+  name: string,
+  asked: Pick<DocumentsQuery, "prefix" | "after" | "limit">,
+  options: Consistency,
+): Promise<readonly Document[]> {
+  const { index } = await describeLog(visit, name, options, false);
+  // That was as fresh as was asked for, and this is not older.
+  const later = { consistency: "local", min_index: index } as const;
+  const answer = await ask(visit, { kind: "documents", name, ...asked }, later);
+  return resultOf(answer, "documents", name).documents;
+}
+
+/** One of a log's consumers. Throws the problem `consumer-not-found`, and those of `describeLog`. */
+export async function consumerDocument(
+  visit: Visit,
+  name: string,
+  consumer: string,
+  options: Consistency,
+): Promise<Document> {
+  const key = consumerKey(consumer);
+  const [document] = await consumerDocuments(visit, name, { prefix: key, after: null, limit: 1 }, options);
+  // Of the keys that begin with a name the name itself is the first.
+  if (document?.key === key) return document;
+  throw new Problem("consumer-not-found", `The log ${name} has no consumer ${consumer}.`);
+}

@@ -1,0 +1,57 @@
+import type { LogId } from "../log/types.ts";
+import type { Page, PageStart } from "../transport/protocol.ts";
+import type { PageFormat } from "./media-type.ts";
+
+/** What of a request decides which records a page holds, and in which form. */
+export interface AskedPage {
+  readonly from: PageStart;
+  readonly limit: number;
+  readonly max_bytes: number;
+  readonly until?: number | undefined;
+  readonly format: PageFormat;
+}
+
+/** Whether a page never changes: one from a sequence number that ends before the tail is full, and committed. */
+export function isSettled({ from }: AskedPage, { next, tail }: Page): boolean {
+  return from.at === "seq" && next < tail;
+}
+
+/**
+ * The headers of a page that never changes, and of the answer that one that was kept is still right. `private`: a
+ * shared cache would give it to people without a token, or with one for other logs. `Vary` keeps formats apart,
+ * and what came with one token from who comes with another.
+ */
+export function keptHeaders(asked: AskedPage, log: LogId): Readonly<Record<string, string>> {
+  return {
+    "Cache-Control": "private, max-age=31536000, immutable",
+    Vary: "Accept, Authorization",
+    ETag: tagOf(asked, log),
+  };
+}
+
+/** The tag of `If-None-Match` (RFC 9110 §13.1.2) that this question's page would have; null: none of them. */
+export function keptTag(asked: AskedPage, ifNoneMatch: string): string | null {
+  const tags = ifNoneMatch.split(",").map(bare);
+  return tags.find((tag) => tag.endsWith(`.${question(asked)}"`)) ?? null;
+}
+
+/** Whether `tag` is of this life of the log. */
+export function isOf(tag: string, asked: AskedPage, log: LogId): boolean {
+  return tag === bare(tagOf(asked, log));
+}
+
+/**
+ * The life of the log, as another one has other records, and all of the question. Weak for JSON, which also says
+ * how long the log is by now (RFC 9110 §8.8.1); in the other formats every byte is the same.
+ */
+function tagOf(asked: AskedPage, log: LogId): string {
+  const tag = `"${log}.${question(asked)}"`;
+  return asked.format === "json" ? `W/${tag}` : tag;
+}
+
+function question({ from, limit, max_bytes, until, format }: AskedPage): string {
+  const seq = from.at === "seq" ? from.seq : from.at;
+  return [seq, until ?? "", limit, max_bytes, format].join(".");
+}
+
+const bare = (tag: string): string => tag.trim().replace(/^W\//, "");

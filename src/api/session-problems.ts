@@ -1,0 +1,17 @@
+import type { ProblemKind } from "./problem-kind.ts";
+
+/** The problems of what goes over a WebSocket. */
+export const sessionProblems = {
+  "tail-refused": {
+    status: 409,
+    title: "The session can't have this tail",
+    description:
+      "It has a tail of this number, or as many tails as it may have. End one, or take another number. Nothing happened.",
+  },
+  "upgrade-required": {
+    status: 426,
+    title: "The route takes only WebSockets",
+    description:
+      "Send `Upgrade: websocket`, and `Sec-WebSocket-Protocol: timberline.v1` or none. Nothing happened.",
+  },
+} as const satisfies Readonly<Record<string, ProblemKind>>;

@@ -1,0 +1,70 @@
+import type { TailPosition } from "../node/subscriber.ts";
+import type { Tails } from "../node/tails.ts";
+import { Problem } from "./problem.ts";
+import { sessionLimits } from "./session-protocol.ts";
+import type { SavedTail } from "./session-state.ts";
+import { SessionTail, type TailHome } from "./session-tail.ts";
+
+/** The tails of one session, by their client's numbers. */
+export class SessionTails {
+  readonly #node: Tails;
+  readonly #home: TailHome;
+  readonly #tails = new Map<number, SessionTail>();
+  /** Asked for, and not begun yet. */
+  readonly #reserved = new Set<number>();
+
+  constructor(node: Tails, home: TailHome) {
+    this.#node = node;
+    this.#home = home;
+  }
+
+  position(id: number): TailPosition | null {
+    return this.#tails.get(id)?.position ?? null;
+  }
+
+  saved(): readonly SavedTail[] {
+    return Array.from(this.#tails.values(), ({ id, position }) => ({ id, ...position }));
+  }
+
+  /** Runs `open` while the number is taken. Throws the problem `tail-refused`. */
+  async reserve<T>(id: number, open: () => Promise<T>): Promise<T> {
+    if (this.#tails.has(id) || this.#reserved.has(id))
+      throw new Problem("tail-refused", `The session has a tail ${id}.`);
+    if (this.#tails.size + this.#reserved.size >= sessionLimits.tails)
+      throw new Problem("tail-refused", `A session has at most ${sessionLimits.tails} tails.`);
+    this.#reserved.add(id);
+    try {
+      return await open();
+    } catch (error) {
+      this.#reserved.delete(id);
+      throw error;
+    }
+  }
+
+  begin(id: number, position: TailPosition): void {
+    this.#reserved.delete(id);
+    const tail = new SessionTail(id, position, this.#home);
+    this.#tails.set(id, tail);
+    this.#node.join(tail);
+  }
+
+  /** Gives a tail up; nothing where it has ended. */
+  end(id: number): void {
+    const tail = this.#tails.get(id);
+    this.#tails.delete(id);
+    if (tail !== undefined) this.#node.leave(tail);
+  }
+
+  endAll(): void {
+    for (const id of [...this.#tails.keys()]) this.end(id);
+  }
+
+  /** Nothing where the tail has just ended. False: that is more than a tail may have. */
+  grant(id: number, bytes: number): boolean {
+    const tail = this.#tails.get(id);
+    if (tail === undefined) return true;
+    if (tail.position.credit + bytes > sessionLimits.credit) return false;
+    this.#node.grant(tail, bytes);
+    return true;
+  }
+}

@@ -1,0 +1,27 @@
+import { pack, toList, toNatural, toNullable, toText, unpack } from "./packed.ts";
+import type { Consumer, Lease } from "./types.ts";
+import { toSeq } from "./types.ts";
+
+/** What of a consumer its document holds; its version is the document's. */
+export type StoredConsumer = Omit<Consumer, "version">;
+
+/** The keys of a log's consumers begin so. */
+export const CONSUMER_PREFIX = "c:";
+
+/** The key of the document of a log's consumer. */
+export const consumerKey = (consumer: string): string => `${CONSUMER_PREFIX}${consumer}`;
+
+export function encodeConsumer({ position, lease }: StoredConsumer): Uint8Array {
+  return pack([position, lease && [lease.holder, lease.until]]);
+}
+
+/** What `encodeConsumer` was given. Throws `CodecError`. */
+export function decodeConsumer(value: Uint8Array): StoredConsumer {
+  const [position, lease] = unpack(value);
+  return { position: toSeq(toNatural(position)), lease: toNullable(lease, toLease) };
+}
+
+function toLease(value: unknown): Lease {
+  const [holder, until] = toList(value);
+  return { holder: toText(holder), until: toNatural(until) };
+}

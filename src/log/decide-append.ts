@@ -1,0 +1,101 @@
+import type { Index, Term } from "../raft/types.ts";
+import { answer, batchRefusal, type Decision, propose, refuse } from "./decision.ts";
+import { checkProducer } from "./producer.ts";
+import { alteration, entryBase, type Subject } from "./subject.ts";
+import type { AppendCommand, AppendEntry, Appended, LogState, Refusal, Seq } from "./types.ts";
+import { toSeq } from "./types.ts";
+
+const JSON_TYPE = "application/json";
+
+export function decideAppend(command: AppendCommand, subject: Subject): Decision {
+  const { producer } = command;
+  const tooLarge = batchRefusal(command);
+  if (tooLarge !== null) return refuse(tooLarge);
+  const { life, view } = subject;
+  const verdict = producer === null ? null : checkProducer(producer, life, view);
+  if (verdict?.kind === "refused") return refuse(verdict.refusal);
+  if (verdict?.kind === "duplicate") {
+    const { batch, lastSeq } = verdict;
+    const outcome = appended(batch, batch.index, batch.term, lastSeq, life.state.closed);
+    return answer({ ...outcome, duplicate: true });
+  }
+  const unmet = unmetCondition(command, subject);
+  return unmet === null ? proposeAppend(command, subject) : refuse(unmet);
+}
+
+/** The first of the append's conditions that does not hold. */
+function unmetCondition(
+  command: AppendCommand,
+  { life: { state }, tail: { seq: tail } }: Subject,
+): Refusal | null {
+  const { expectedSeq, fencingToken: token, writerSeq, contentType } = command;
+  const { fencingToken } = state;
+  if (state.closed) return { reason: "log-closed", tail };
+  if (!takes(state.contentType, contentType))
+    return { reason: "content-type-mismatch", contentType: state.contentType };
+  if (writerSeq !== null && state.writerSeq !== null && compareBytes(writerSeq, state.writerSeq) <= 0)
+    return { reason: "writer-sequence-regression", writerSeq: state.writerSeq };
+  if (expectedSeq !== null && expectedSeq !== tail)
+    return { reason: "sequence-mismatch", expectedSeq, tail, fencingToken };
+  return token !== null && token !== fencingToken ? { reason: "fenced", fencingToken, tail } : null;
+}
+
+/** A log of JSON takes nothing else; who says nothing of a type may append to any other. */
+function takes(logType: string | null, type: string | null): boolean {
+  return logType === null || logType === type || (type === null && logType !== JSON_TYPE);
+}
+
+const utf8 = new TextEncoder();
+
+/** Byte-wise, as UTF-8. */
+function compareBytes(a: string, b: string): number {
+  const left = utf8.encode(a);
+  const right = utf8.encode(b);
+  const at = left.findIndex((byte, i) => byte !== right[i]);
+  if (at === -1) return left.length - right.length;
+  return (left[at] ?? 0) - (right[at] ?? -1);
+}
+
+/** What changes nothing but the end of the log, nearly every append, holds nothing but its batch. */
+function proposeAppend(command: AppendCommand, subject: Subject): Decision {
+  const { count, records, producer, writerSeq, closes } = command;
+  const { state } = subject.life;
+  const change: Partial<LogState> = {
+    ...(writerSeq === null ? {} : { writerSeq }),
+    ...(closes ? { closed: true, closedBy: producer } : {}),
+  };
+  const plain: AppendEntry = { kind: "append", ...entryBase(subject), count, records, producer };
+  const isPlain = writerSeq === null && !closes;
+  const entry = isPlain ? plain : { ...alteration(subject, change), batch: { count, records }, producer };
+  const outcome = (index: Index, term: Term): Appended =>
+    appended(plain, index, term, producer?.seq ?? null, closes || state.closed);
+  return propose(entry, outcome);
+}
+
+interface Positions {
+  readonly start: Seq;
+  readonly count: number;
+  readonly timestamp: number;
+}
+
+function appended(
+  { start, count, timestamp }: Positions,
+  index: Index,
+  term: Term,
+  producerSeq: number | null,
+  closed: boolean,
+): Appended {
+  const end = toSeq(start + count);
+  return {
+    kind: "appended",
+    start,
+    end,
+    tail: end,
+    timestamp,
+    index,
+    term,
+    duplicate: false,
+    producerSeq,
+    closed,
+  };
+}

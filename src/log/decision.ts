@@ -1,0 +1,48 @@
+import type { Index, Term } from "../raft/types.ts";
+import { ENTRY_BYTES_MAX } from "./limits.ts";
+import type { Batch, LogEntry, Outcome, Refusal } from "./types.ts";
+import type { Tail } from "./view.ts";
+
+/**
+ * What the leader makes of a command. Whichever it is, the caller hears of it only once what it was
+ * decided on is committed in the leader's term.
+ */
+export type Decision = Proposal | Answered;
+
+/** To be replicated; `outcome` is what came of it, once it is committed as an index in a term. */
+export interface Proposal {
+  readonly kind: "propose";
+  readonly entry: LogEntry;
+  readonly outcome: (index: Index, term: Term) => Outcome;
+}
+
+/** Nothing is to be written. */
+export interface Answered {
+  readonly kind: "answer";
+  readonly outcome: Outcome;
+}
+
+export function propose(entry: LogEntry, outcome: Proposal["outcome"]): Proposal {
+  return { kind: "propose", entry, outcome };
+}
+
+export function answer(outcome: Outcome): Answered {
+  return { kind: "answer", outcome };
+}
+
+export function refuse(refusal: Refusal): Answered {
+  return answer({ kind: "refused", refusal });
+}
+
+/** Clocks of two leaders differ; a log's timestamps never go back. */
+export function notBefore({ timestamp }: Pick<Tail, "timestamp">, now: number): number {
+  return Math.max(now, timestamp);
+}
+
+/** Null where the bytes fit into an entry. */
+export function sizeRefusal(bytes: number): Refusal | null {
+  return bytes > ENTRY_BYTES_MAX ? { reason: "batch-too-large", bytes, bytesMax: ENTRY_BYTES_MAX } : null;
+}
+
+/** As `sizeRefusal`, of a batch where there is one. */
+export const batchRefusal = (batch: Batch | null): Refusal | null => sizeRefusal(batch?.records.length ?? 0);

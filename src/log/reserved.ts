@@ -1,0 +1,5 @@
+/** The log whose documents are the subscriptions of its cluster, and the keys that sign for them. */
+export const SUBSCRIPTIONS_LOG = "_subscriptions";
+
+/** How the keys of its documents that are subscriptions begin. */
+export const SUBSCRIPTION_PREFIX = "s:";

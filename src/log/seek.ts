@@ -1,0 +1,29 @@
+import { type LogId, type Seq, toSeq } from "./types.ts";
+import type { BatchMark, LogView } from "./view.ts";
+
+/** Records of one life, `until` exclusive. */
+export interface Span {
+  readonly log: LogId;
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * The first record of the span that lies in no batch that `isBefore`, or the span's end; `isBefore` holds of none that
+ * comes after one that it does not hold of. Found by halving: looks at as many batches as the span's length has bits.
+ */
+export function seek(
+  { log, from, until }: Span,
+  view: LogView,
+  isBefore: (batch: BatchMark) => boolean,
+): Seq {
+  let low = from;
+  let high = until;
+  // Before `low` all is before; at `high`, or in the batch that holds it, nothing is.
+  while (low < high) {
+    const batch = view.batchAt(log, low + Math.floor((high - low) / 2));
+    if (batch !== null && isBefore(batch)) low = batch.start + batch.count;
+    else high = Math.max(low, batch?.start ?? low);
+  }
+  return toSeq(Math.min(low, until));
+}

@@ -1,0 +1,27 @@
+import { plainState } from "../log/state.ts";
+import { decodeLogState } from "../log/state-codec.ts";
+import { toSeq } from "../log/types.ts";
+import type { Life } from "../log/view.ts";
+import { toIndex } from "../raft/types.ts";
+
+type LifeRow = [
+  idx: number,
+  kind: string,
+  log: number,
+  name: string,
+  start: number,
+  timestamp: number,
+  state: ArrayBuffer | null,
+];
+
+/** What `toLives` reads. */
+export const lifeColumns = "idx, kind, log, name, start, timestamp, state";
+
+/** Lives as they are from certain rows on. Rows of an earlier version have no state, and their logs the plain one. */
+export function toLives(rows: SqlStorageCursor<Record<string, SqlStorageValue>>): Life[] {
+  return Array.from(rows.raw<LifeRow>(), ([idx, kind, log, name, start, timestamp, bytes]) => {
+    const state =
+      bytes === null ? plainState(toSeq(start), timestamp) : decodeLogState(new Uint8Array(bytes));
+    return { id: toIndex(log), name, deleted: kind === "delete", state, index: toIndex(idx) };
+  });
+}

@@ -1,0 +1,60 @@
+import { z } from "@hono/zod-openapi";
+import { naturalParameter } from "../api/parameters.ts";
+import { invalidRequest } from "../api/validation.ts";
+import { TTL_SECONDS_MAX } from "../log/limits.ts";
+import { parseOffset } from "./offset.ts";
+
+const offset = z.string().transform((token, context) => {
+  const seq = parseOffset(token);
+  if (seq !== null) return seq;
+  context.addIssue({ code: "custom", message: "must be an offset that the server gave" });
+  return z.NEVER;
+});
+
+/** The headers of `PUT` that say what the stream is to be (§5.1). */
+export const createHeaders = z.object({
+  "stream-ttl": naturalParameter(0, TTL_SECONDS_MAX).optional(),
+  "stream-expires-at": z.iso
+    .datetime({ offset: true, message: "must be an RFC 3339 timestamp" })
+    .transform((text) => Math.max(0, Date.parse(text)))
+    .optional(),
+  "stream-forked-from": z.string().optional(),
+  "stream-fork-offset": offset.optional(),
+  "stream-fork-sub-offset": naturalParameter().optional(),
+});
+
+type CreateHeaders = z.infer<typeof createHeaders>;
+
+/** When a stream expires: after so many idle seconds, or at a time in ms since the epoch. */
+export interface Expiry {
+  readonly ttlSeconds: number | null;
+  readonly expiresAt: number | null;
+}
+
+/** Throws the problem `invalid-request` where both are given. */
+export function expiryOf(headers: CreateHeaders): Expiry {
+  const { "stream-ttl": ttlSeconds = null, "stream-expires-at": expiresAt = null } = headers;
+  if (ttlSeconds === null || expiresAt === null) return { ttlSeconds, expiresAt };
+  throw invalidRequest("header", [{ path: ["stream-ttl"], message: "excludes Stream-Expires-At: give one" }]);
+}
+
+/** What a fork is to be of; without an anchor, of all that its source holds. */
+export interface ForkWish {
+  readonly sourceName: string;
+  readonly anchor: number | null;
+  readonly subOffset: number;
+}
+
+/** Null where no fork is asked for. `nameOf` reads a source's path. Throws the problem `invalid-request`. */
+export function forkWishOf(headers: CreateHeaders, nameOf: (path: string) => string): ForkWish | null {
+  const {
+    "stream-forked-from": from,
+    "stream-fork-offset": anchor,
+    "stream-fork-sub-offset": subOffset,
+  } = headers;
+  if (from !== undefined)
+    return { sourceName: nameOf(from), anchor: anchor ?? null, subOffset: subOffset ?? 0 };
+  if (anchor === undefined && subOffset === undefined) return null;
+  const path = anchor === undefined ? "stream-fork-sub-offset" : "stream-fork-offset";
+  throw invalidRequest("header", [{ path: [path], message: "needs Stream-Forked-From" }]);
+}

@@ -1,0 +1,50 @@
+import type { Context } from "hono";
+import { authorize } from "../api/auth.ts";
+import { carryOut } from "../api/carry-out.ts";
+import type { Api, AppEnv } from "../api/context.ts";
+import type { Visit } from "../api/scope.ts";
+import { validated } from "../api/validation.ts";
+import { plainSettings } from "../log/state.ts";
+import { contentTypeOf, DEFAULT_TYPE } from "./content-type.ts";
+import { createHeaders, expiryOf, type ForkWish, forkWishOf } from "./create-headers.ts";
+import { type Beginning, forked } from "./fork.ts";
+import { asksToClose, endHeaders } from "./headers.ts";
+import { readMessages, toBatch, toRecords } from "./messages.ts";
+import { sourceName, streamName } from "./path.ts";
+import { creationRefusal } from "./refusal.ts";
+import { visitStreams } from "./request.ts";
+
+/** `PUT`: creates a stream, or a fork of one, or finds it as it is asked for (§4.2, §5.1). */
+export async function create(c: Context<AppEnv>, api: Api): Promise<Response> {
+  const name = streamName(c);
+  await authorize(c, "admin", name);
+  const headers = validated(createHeaders, "header", c.req.header());
+  const expiry = expiryOf(headers);
+  const wish = forkWishOf(headers, (path) => sourceName(c, path));
+  const contentType = contentTypeOf(c.req.raw.headers);
+  if (wish !== null) await authorize(c, "read", wish.sourceName);
+  const body = await readMessages(c.req.raw);
+  const visit = await visitStreams(c, api);
+  const { records, fork, ...begun } = await beginning(visit, contentType, wish, body);
+  const settings = { ...plainSettings, ...expiry, contentType: begun.contentType };
+  const command = { kind: "create", name, settings, fork, existing: "match" } as const;
+  const wanted = { ...command, closed: asksToClose(c), batch: toBatch(records) };
+  const { fresh, tail, state } = await carryOut(visit, wanted, creationRefusal);
+  return c.body(null, fresh ? 201 : 200, {
+    ...endHeaders(tail, state.closed),
+    "Content-Type": state.contentType ?? DEFAULT_TYPE,
+    ...(fresh ? { Location: new URL(c.req.path, c.req.url).href } : {}),
+  });
+}
+
+/** What the stream begins with. */
+async function beginning(
+  visit: Visit,
+  contentType: string | null,
+  wish: ForkWish | null,
+  body: Uint8Array,
+): Promise<Beginning> {
+  if (wish !== null) return forked(visit, contentType, wish, body);
+  const type = contentType ?? DEFAULT_TYPE;
+  return { contentType: type, records: toRecords(body, type), fork: null };
+}

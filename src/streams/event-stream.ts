@@ -1,0 +1,53 @@
+import { Problem } from "../api/problem.ts";
+import type { Page } from "../transport/protocol.ts";
+import { isAtEnd } from "./page.ts";
+
+/** So long an event stream goes on, ms; then its reader connects again, maybe nearer or with others (§10.2). */
+export const STREAM_MS = 60_000;
+
+/** How long it says nothing before it gives a sign of life, ms. */
+const QUIET_MS = 15_000;
+
+/** What an event stream is made of. */
+export interface EventSource {
+  /** Which time it is, ms. */
+  now(): number;
+  /** What is there from `seq` on, or comes within `waitMs`; it may come early, and empty. */
+  follow(seq: number, waitMs: number): Promise<Page>;
+  eventsOf(page: Page): string;
+}
+
+const utf8 = new TextEncoder();
+
+/**
+ * The pages of a stream from `first` on, as events. The next one is read only when the reader has taken the last, so
+ * that a slow reader costs no memory. It ends with a closed stream, when its time is over, and where a page can't be
+ * read: a new request then says why.
+ */
+export function eventStream(first: Page, source: EventSource): ReadableStream<Uint8Array> {
+  const deadline = source.now() + STREAM_MS;
+  // No page is kept once it is sent: a reader that waits costs only its place.
+  let ready: Page | null = first;
+  let seq: number = first.next;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const page = ready ?? (await nextPage(source, seq, deadline));
+        ready = null;
+        if (page !== null) controller.enqueue(utf8.encode(source.eventsOf(page)));
+        if (page === null || isAtEnd(page) || source.now() >= deadline) controller.close();
+        seq = page?.next ?? seq;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+async function nextPage(source: EventSource, seq: number, deadline: number): Promise<Page | null> {
+  try {
+    return await source.follow(seq, Math.max(0, Math.min(QUIET_MS, deadline - source.now())));
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+import { recordsOf } from "../api/page.ts";
+import { ask } from "../api/query.ts";
+import type { Visit } from "../api/scope.ts";
+import type { LogRecord } from "../log/records.ts";
+import type { ForkRequest } from "../log/types.ts";
+import { JSON_TYPE } from "./content-type.ts";
+import type { ForkWish } from "./create-headers.ts";
+import { bytesRecord, toRecords } from "./messages.ts";
+import { linearizable } from "./request.ts";
+
+/** What a new stream begins with. */
+export interface Beginning {
+  /** Null: that of the source. */
+  readonly contentType: string | null;
+  readonly records: readonly LogRecord[];
+  readonly fork: ForkRequest | null;
+}
+
+/** No source reaches this far. The leader, who decides in one order, refuses a fork there. */
+const nowhere = Number.MAX_SAFE_INTEGER;
+
+/**
+ * What a fork begins with (§4.2). Of JSON, the sub-offset counts messages, which are records: the fork has the source's
+ * up to there. Of bytes, it is within a record, and the part before it becomes the fork's own first record.
+ */
+export async function forked(
+  visit: Visit,
+  given: string | null,
+  wish: ForkWish,
+  body: Uint8Array,
+): Promise<Beginning> {
+  const contentType = given ?? (await typeOf(visit, wish.sourceName));
+  const records = toRecords(body, contentType);
+  const { at, first } = await cutOf(visit, contentType, wish);
+  return { contentType, records: first === null ? records : [first, ...records], fork: { ...wish, at } };
+}
+
+/** Where a fork's own records begin, and what of one of its source it begins with. */
+interface Cut {
+  readonly at: number | null;
+  readonly first: LogRecord | null;
+}
+
+async function cutOf(visit: Visit, contentType: string | null, wish: ForkWish): Promise<Cut> {
+  const { sourceName, anchor, subOffset } = wish;
+  if (subOffset === 0) return { at: null, first: null };
+  if (anchor === null) return { at: nowhere, first: null };
+  if (contentType === JSON_TYPE) return { at: Math.min(nowhere, anchor + subOffset), first: null };
+  const record = await recordAt(visit, sourceName, anchor);
+  if (record === null || record.length < subOffset) return { at: nowhere, first: null };
+  return { at: anchor, first: bytesRecord(record.subarray(0, subOffset)) };
+}
+
+/** The source's media type; null where there is no source: the leader then says so. */
+async function typeOf(visit: Visit, name: string): Promise<string | null> {
+  const { result } = await ask(visit, { kind: "describe", name }, linearizable);
+  return result.kind === "description" ? result.state.contentType : null;
+}
+
+/** The bytes of a record of the source; null where it has none there. */
+async function recordAt(visit: Visit, name: string, seq: number): Promise<Uint8Array | null> {
+  const limits = { until: null, recordsMax: 1, bytesMax: 1, waitMs: 0 };
+  const query = { kind: "page", name, from: { at: "seq", seq }, ...limits } as const;
+  const { result } = await ask(visit, query, linearizable);
+  if (result.kind !== "page" || result.from !== seq) return null;
+  const [placed] = recordsOf(result);
+  return placed?.record.value ?? null;
+}

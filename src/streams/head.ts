@@ -1,0 +1,35 @@
+import type { Context } from "hono";
+import { authorize } from "../api/auth.ts";
+import type { Api, AppEnv } from "../api/context.ts";
+import { describeLog } from "../api/describe.ts";
+import type { LogState } from "../log/types.ts";
+import { DEFAULT_TYPE } from "./content-type.ts";
+import { endHeaders } from "./headers.ts";
+import { streamName } from "./path.ts";
+import { linearizable, visitStreams } from "./request.ts";
+
+/** The last time that a date can name (ECMA-262 §21.4.1.1), ms since the epoch. */
+const DATE_MS_MAX = 8.64e15;
+
+/** `HEAD` (§5.5): it is no read, so a stream's time goes on. */
+export async function head(c: Context<AppEnv>, api: Api): Promise<Response> {
+  const name = streamName(c);
+  await authorize(c, "read", name);
+  const { log } = await describeLog(await visitStreams(c, api), name, linearizable, false);
+  const { tail, state } = log;
+  return c.body(null, 200, {
+    ...endHeaders(tail, state.closed),
+    ...expiryHeaders(state),
+    "Content-Type": state.contentType ?? DEFAULT_TYPE,
+    "Cache-Control": "no-store",
+  });
+}
+
+function expiryHeaders({ ttlSeconds, expiresAt }: LogState): Record<string, string> {
+  return {
+    ...(ttlSeconds === null ? {} : { "Stream-TTL": String(ttlSeconds) }),
+    ...(expiresAt === null
+      ? {}
+      : { "Stream-Expires-At": new Date(Math.min(expiresAt, DATE_MS_MAX)).toISOString() }),
+  };
+}

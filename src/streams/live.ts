@@ -1,0 +1,64 @@
+import type { Context } from "hono";
+import type { AppEnv, World } from "../api/context.ts";
+import type { PageReader } from "../api/page-reader.ts";
+import type { Page, PageStart } from "../transport/protocol.ts";
+import { kindOf } from "./content-type.ts";
+import { nextCursor } from "./cursor.ts";
+import { eventStream } from "./event-stream.ts";
+import { isAtEnd, isEmpty } from "./page.ts";
+import { pageBody } from "./page-body.ts";
+import { cacheHeaders, pageHeaders } from "./page-headers.ts";
+import { pageEvents } from "./sse-events.ts";
+
+/** How long a long poll waits for something, ms. */
+export const LONG_POLL_MS = 20_000;
+
+/** A request of somebody who follows a stream. */
+export interface Live {
+  /** What was there when the request came, and where it began. */
+  readonly first: Page;
+  readonly from: PageStart;
+  /** The cursor that it was given before. */
+  readonly cursor: number | null;
+  readonly reader: PageReader;
+  readonly world: World;
+}
+
+/** `live=long-poll` (§5.7): what is there, or what comes next. */
+export async function longPoll(c: Context<AppEnv>, request: Live): Promise<Response> {
+  const { from, world, cursor } = request;
+  const page = await nextRecords(request);
+  const { "Content-Type": contentType, ...headers } = pageHeaders(page);
+  headers["Stream-Cursor"] = String(nextCursor(cursor, world.now(), world.random()));
+  if (isEmpty(page)) return c.body(null, 204, { ...headers, "Cache-Control": "no-store" });
+  Object.assign(headers, { "Content-Type": contentType }, cacheHeaders(c, page, from, null));
+  return c.body(pageBody(page, kindOf(page.state.contentType)), 200, headers);
+}
+
+/** The first page with records; an empty one where the stream is closed, or the time is over. */
+async function nextRecords({ first, reader, world }: Live): Promise<Page> {
+  const deadline = world.now() + LONG_POLL_MS;
+  let page = first;
+  for (let leftMs = LONG_POLL_MS; isEmpty(page) && !isAtEnd(page) && leftMs > 0; ) {
+    page = await reader.follow(page.next, leftMs);
+    leftMs = deadline - world.now();
+  }
+  return page;
+}
+
+/** `live=sse` (§5.8). */
+export function serverSentEvents(c: Context<AppEnv>, { first, cursor, reader, world }: Live): Response {
+  const kind = kindOf(first.state.contentType);
+  // Above what the reader had, and never lower again.
+  const floor = nextCursor(cursor, world.now(), world.random());
+  const source = {
+    now: () => world.now(),
+    follow: (seq: number, waitMs: number) => reader.follow(seq, waitMs),
+    eventsOf: (page: Page) => pageEvents(page, kind, Math.max(floor, nextCursor(null, world.now(), 0))),
+  };
+  return c.body(eventStream(first, source), 200, {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-cache",
+    ...(kind === "binary" ? { "Stream-SSE-Data-Encoding": "base64" } : {}),
+  });
+}

@@ -1,0 +1,47 @@
+import { JSON_BODY_BYTES_MAX } from "../api/append-body.ts";
+import { decodeText, isUtf8, parseJson, readBody } from "../api/body.ts";
+import { parseMediaType } from "../api/media-type.ts";
+import { Problem } from "../api/problem.ts";
+import { toRecord } from "../api/record-input.ts";
+import { BATCH_BYTES_MAX, RECORD_BYTES_MAX } from "../log/limits.ts";
+import { encodeRecords, type LogRecord } from "../log/records.ts";
+import type { Batch } from "../log/types.ts";
+import { JSON_TYPE } from "./content-type.ts";
+
+/** Messages of one JSON body: clients gather as many as are waiting, and a batch is one entry. */
+export const MESSAGES_MAX = 50_000;
+
+/** The body, no longer than its type allows. Throws the problems of `readBody`. */
+export function readMessages(request: Request): Promise<Uint8Array> {
+  const { essence } = parseMediaType(request.headers.get("Content-Type"));
+  return readBody(request, essence === JSON_TYPE ? JSON_BODY_BYTES_MAX : RECORD_BYTES_MAX);
+}
+
+/**
+ * The records of a body: its bytes are one, and of JSON (§9.1) the value is, or each element of an array. Throws the
+ * problems `invalid-body` and `too-many-records`.
+ */
+export function toRecords(body: Uint8Array, contentType: string | null): readonly LogRecord[] {
+  if (contentType !== JSON_TYPE) return body.length === 0 ? [] : [bytesRecord(body)];
+  const value = body.length === 0 ? [] : parseJson(decodeText(body));
+  const messages: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (messages.length > MESSAGES_MAX) {
+    const detail = `A body has at most ${MESSAGES_MAX} messages.`;
+    throw new Problem("too-many-records", detail, { members: { records_max: MESSAGES_MAX } });
+  }
+  return messages.map((json, at) => toRecord({ json }, at));
+}
+
+/** A record of bytes, as a text where they are one. */
+export function bytesRecord(value: Uint8Array): LogRecord {
+  return { format: isUtf8(value) ? "text" : "binary", headers: [], value };
+}
+
+/** The batch of some records; null for none. Throws the problem `batch-too-large`. */
+export function toBatch(records: readonly LogRecord[]): Batch | null {
+  if (records.length === 0) return null;
+  const bytes = records.reduce((sum, { value }) => sum + value.length, 0);
+  if (bytes <= BATCH_BYTES_MAX) return { count: records.length, records: encodeRecords(records) };
+  const detail = `The messages have ${bytes} bytes; they may have ${BATCH_BYTES_MAX}.`;
+  throw new Problem("batch-too-large", detail, { members: { bytes, bytes_max: BATCH_BYTES_MAX } });
+}

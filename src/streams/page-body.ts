@@ -1,0 +1,38 @@
+import { encodeBase64 } from "hono/utils/encode";
+import { recordsOf } from "../api/page.ts";
+import type { LogRecord } from "../log/records.ts";
+import type { Page } from "../transport/protocol.ts";
+import type { ContentKind } from "./content-type.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
+const signs = { open: encoder.encode("["), comma: encoder.encode(","), close: encoder.encode("]") };
+
+/** The records of a page as a reader gets them: of JSON one array (§9.1.5), else one after the other. */
+export function pageBody(page: Page, kind: ContentKind): Uint8Array<ArrayBuffer> {
+  const records = Array.from(recordsOf(page), ({ record }) => record);
+  if (kind !== "json") return concat(records.map(({ value }) => value));
+  return jsonArray(records);
+}
+
+function jsonArray(records: readonly LogRecord[]): Uint8Array<ArrayBuffer> {
+  const parts = records.flatMap((record) => [signs.comma, jsonValue(record)]);
+  return concat([signs.open, ...parts.slice(1), signs.close]);
+}
+
+/** The native API appends texts and bytes to logs of JSON, too: they are shown as strings. */
+function jsonValue({ format, value }: LogRecord): Uint8Array {
+  if (format === "json") return value;
+  const text = format === "text" ? decoder.decode(value) : encodeBase64(value.slice().buffer);
+  return encoder.encode(JSON.stringify(text));
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

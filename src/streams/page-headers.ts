@@ -1,0 +1,33 @@
+import type { Context } from "hono";
+import type { Page, PageStart } from "../transport/protocol.ts";
+import { DEFAULT_TYPE } from "./content-type.ts";
+import { endHeaders } from "./headers.ts";
+import { isAtEnd } from "./page.ts";
+import { etagOf } from "./validators.ts";
+
+/** What a page says about itself (§5.6). */
+export function pageHeaders(page: Page): Record<string, string> {
+  return {
+    ...endHeaders(page.next, isAtEnd(page)),
+    ...(page.complete ? { "Stream-Up-To-Date": "true" } : {}),
+    "Content-Type": page.state.contentType ?? DEFAULT_TYPE,
+  };
+}
+
+/**
+ * How long a page may be taken from a cache (§10.1), and its tag. What lies at a position never changes; but a page that
+ * reaches the end of an open stream says, too, that there is no more, which `atTail` is for. From `now` on there is
+ * something else each time. What was got with a token is for its bearer alone.
+ */
+export function cacheHeaders(
+  c: Context,
+  page: Page,
+  { at }: PageStart,
+  atTail: string | null,
+): Record<string, string> {
+  if (at === "tail") return { "Cache-Control": "no-store" };
+  const whose = c.req.header("Authorization") === undefined ? "public" : "private";
+  const isOpen = page.complete && !isAtEnd(page);
+  const kept = `${whose}, max-age=60, stale-while-revalidate=300`;
+  return { "Cache-Control": (isOpen ? atTail : null) ?? kept, Vary: "Authorization", ETag: etagOf(page) };
+}

@@ -1,0 +1,31 @@
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { tryDecodeURIComponent } from "hono/utils/url";
+import { MAIN } from "../api/cluster.ts";
+import type { AppEnv } from "../api/context.ts";
+import { clusterName, logName } from "../api/parameters.ts";
+import { Problem } from "../api/problem.ts";
+import { invalidRequest, validated } from "../api/validation.ts";
+
+/** The first segment below which control APIs live, and no streams (§6). */
+export const RESERVED_SEGMENT = "__ds";
+
+const params = z.object({ path: logName, cluster: clusterName.optional() });
+const streamPath = /^\/v1(?:\/clusters\/([^/]+))?\/stream\/(.+)$/;
+
+/** The log that a request's path names. Throws the problems `route-not-found` and `invalid-request`. */
+export function streamName(c: Context<AppEnv>): string {
+  const { path = "", cluster } = c.req.param();
+  if (path.split("/", 1)[0] === RESERVED_SEGMENT)
+    throw new Problem("route-not-found", `There is no ${c.req.path}.`);
+  return validated(params, "path", { path, cluster }).path;
+}
+
+/** The log that `Stream-Forked-From` names: the path of a stream of the same cluster. Throws `invalid-request`. */
+export function sourceName(c: Context<AppEnv>, header: string): string {
+  const [, cluster = MAIN, path = ""] = streamPath.exec(header) ?? [];
+  const name = logName.safeParse(tryDecodeURIComponent(path));
+  if (name.success && cluster === (c.req.param("cluster") ?? MAIN)) return name.data;
+  const message = "must be the path of a stream of this cluster";
+  throw invalidRequest("header", [{ path: ["stream-forked-from"], message }]);
+}

@@ -1,0 +1,56 @@
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { authorize } from "../api/auth.ts";
+import type { Api, AppEnv } from "../api/context.ts";
+import { naturalParameter } from "../api/parameters.ts";
+import { invalidRequest, queryOf, validated } from "../api/validation.ts";
+import type { Page, PageStart } from "../transport/protocol.ts";
+import { kindOf } from "./content-type.ts";
+import { CURSOR_MAX } from "./cursor.ts";
+import { head } from "./head.ts";
+import { type Live, longPoll, serverSentEvents } from "./live.ts";
+import { parseOffset } from "./offset.ts";
+import { pageBody } from "./page-body.ts";
+import { cacheHeaders, pageHeaders } from "./page-headers.ts";
+import { streamName } from "./path.ts";
+import { firstPage, streamReader } from "./reader.ts";
+import { isNamed } from "./validators.ts";
+
+const offset = z.string().transform((token, context): PageStart => {
+  if (token === "-1") return { at: "earliest" };
+  if (token === "now") return { at: "tail" };
+  const seq = parseOffset(token);
+  if (seq !== null) return { at: "seq", seq };
+  context.addIssue({ code: "custom", message: "must be -1, now, or an offset that the server gave" });
+  return z.NEVER;
+});
+
+const readQuery = z.object({
+  offset: offset.optional(),
+  live: z.enum(["long-poll", "sse"]).optional(),
+  cursor: naturalParameter(0, CURSOR_MAX).optional(),
+});
+
+/** `GET`, of what is there or of what comes (§5.6 to §5.8), and `HEAD`. */
+export async function read(c: Context<AppEnv>, api: Api): Promise<Response> {
+  if (c.req.method === "HEAD") return head(c, api);
+  const name = streamName(c);
+  await authorize(c, "read", name);
+  const { offset: given, live, cursor = null } = validated(readQuery, "query", queryOf(c));
+  if (live !== undefined && given === undefined) {
+    throw invalidRequest("query", [{ path: ["offset"], message: "is needed with live" }]);
+  }
+  const from = given ?? { at: "earliest" };
+  const reader = await streamReader(c, api, name);
+  const first = await firstPage(reader, from);
+  if (live === undefined) return catchUp(c, first, from);
+  const request: Live = { first, from, cursor, reader, world: api.world };
+  return live === "sse" ? serverSentEvents(c, request) : longPoll(c, request);
+}
+
+function catchUp(c: Context<AppEnv>, page: Page, from: PageStart): Response {
+  const headers = { ...pageHeaders(page), ...cacheHeaders(c, page, from, "no-cache") };
+  const { ETag: etag } = headers;
+  if (etag !== undefined && isNamed(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
+  return c.body(pageBody(page, kindOf(page.state.contentType)), 200, headers);
+}

@@ -1,0 +1,53 @@
+import type { Context } from "hono";
+import { type Action, allows, authenticate, type Grant } from "../../api/auth.ts";
+import type { Api, AppEnv } from "../../api/context.ts";
+import { Problem } from "../../api/problem.ts";
+import { targetsOf } from "./configuration.ts";
+import { clusterOf, documentsOf, SubscriptionRefused } from "./request.ts";
+import { Store } from "./store.ts";
+
+/**
+ * Lets a request go on if its token allows `action` on all of these streams; of a pattern, on all that begin as it
+ * does. Throws the problems `unauthorized`, `forbidden` and `auth-not-configured`.
+ */
+export async function authorizeTargets(
+  c: Context<AppEnv>,
+  action: Action,
+  targets: readonly string[],
+): Promise<void> {
+  assertAllowed(c, await authenticate(c.env, c.req.header("Authorization")), action, targets);
+}
+
+/**
+ * The same of the streams of a subscription that is there. A token for all streams is believed without a look at
+ * them; one that is not is refused where there is no subscription as where there is one of others.
+ */
+export async function authorizeSubscription(
+  c: Context<AppEnv>,
+  api: Api,
+  action: Action,
+  id: string,
+): Promise<void> {
+  const grant = await authenticate(c.env, c.req.header("Authorization"));
+  if (allows(grant, action, clusterOf(c), "")) return;
+  const stored = await new Store(documentsOf(c, api)).get(id);
+  if (stored === null) throw forbidden(action);
+  const { configuration, links } = stored.subscription;
+  const paths = links.filter(({ isExplicit }) => isExplicit).map(({ path }) => path);
+  assertAllowed(c, grant, action, [...targetsOf(configuration), ...paths]);
+}
+
+/** The bearer token of a worker, which none of ours is. Throws `TOKEN_INVALID`. */
+export function workerToken(c: Context<AppEnv>): string {
+  const token = /^Bearer +([^\s,]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
+  if (token !== undefined) return token;
+  throw new SubscriptionRefused("TOKEN_INVALID", "The request carries no bearer token.");
+}
+
+function assertAllowed(c: Context<AppEnv>, grant: Grant, action: Action, targets: readonly string[]): void {
+  if (!targets.every((target) => allows(grant, action, clusterOf(c), target))) throw forbidden(action);
+}
+
+function forbidden(action: Action): Problem {
+  return new Problem("forbidden", `The token does not allow "${action}" here.`);
+}

@@ -1,0 +1,70 @@
+import { z } from "@hono/zod-openapi";
+import { encodeBase64Url } from "hono/utils/encode";
+import { literalPrefix } from "./glob.ts";
+import type { Configuration } from "./state.ts";
+import { isPathPattern, isStreamPath, normalizedPath } from "./stream-path.ts";
+
+const leaseTtlMs = { min: 1_000, max: 600_000, default: 30_000 };
+const descriptionLengthMax = 1_024;
+
+/** Streams of a subscription, at most: all cursors of it are one document, which has to fit into one entry. */
+export const LINKS_MAX = 5_000;
+
+/** A stream, by its path below the stream root. */
+export const streamPath = z
+  .string()
+  .transform(normalizedPath)
+  .refine(isStreamPath, "must be the path of a stream");
+
+const pattern = z
+  .string()
+  .transform(normalizedPath)
+  .refine(isPathPattern, "must be the path of a stream, with * or ** in the place of segments");
+
+/** The body that makes a subscription (Durable Streams §6.2), as its configuration. What its type does not use is dropped. */
+export const configurationInput = z
+  .object({
+    type: z.enum(["webhook", "pull-wake"]),
+    pattern: pattern.nullish(),
+    streams: z.array(streamPath).max(LINKS_MAX).nullish(),
+    webhook: z.object({ url: z.string() }).nullish(),
+    wake_stream: streamPath.nullish(),
+    lease_ttl_ms: z.int().min(leaseTtlMs.min).max(leaseTtlMs.max).nullish(),
+    description: z
+      .string()
+      .max(descriptionLengthMax)
+      .refine((text) => text.isWellFormed(), "must be Unicode")
+      .nullish(),
+  })
+  .transform(
+    (input): Configuration => ({
+      type: input.type,
+      pattern: input.pattern ?? null,
+      streams: [...new Set(input.streams ?? [])].sort(),
+      webhookUrl: input.type === "webhook" ? (input.webhook?.url ?? null) : null,
+      wakeStream: input.type === "pull-wake" ? (input.wake_stream ?? null) : null,
+      leaseTtlMs: input.lease_ttl_ms ?? leaseTtlMs.default,
+      description: input.description ?? null,
+    }),
+  )
+  .refine(({ pattern, streams }) => pattern !== null || streams.length > 0, "needs pattern or streams")
+  .refine(({ type, webhookUrl }) => type !== "webhook" || webhookUrl !== null, "needs webhook.url")
+  .refine(({ type, wakeStream }) => type !== "pull-wake" || wakeStream !== null, "needs wake_stream")
+  .refine(
+    ({ streams, wakeStream }) => wakeStream === null || !streams.includes(wakeStream),
+    "would wake itself",
+  );
+
+/** SHA-256 of a configuration, in base64url: equal for equal ones, however they were written. */
+export async function configurationHash(configuration: Configuration): Promise<string> {
+  const { type, pattern, streams, webhookUrl, wakeStream, leaseTtlMs: ttl, description } = configuration;
+  const canonical = JSON.stringify([type, pattern, streams, webhookUrl, wakeStream, ttl, description]);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonical));
+  return encodeBase64Url(digest);
+}
+
+/** What a subscription looks at, or writes to: streams, and of its pattern the beginning that all have. */
+export function targetsOf({ pattern, streams, wakeStream }: Configuration): readonly string[] {
+  const prefixes = pattern === null ? [] : [literalPrefix(pattern)];
+  return [...prefixes, ...streams, ...(wakeStream === null ? [] : [wakeStream])];
+}

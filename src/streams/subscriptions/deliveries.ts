@@ -1,0 +1,129 @@
+import type { Backing } from "./backing.ts";
+import { delivered, failed, finished } from "./delivering.ts";
+import type { Keyring } from "./keyring.ts";
+import { type Known, mergedNews, type News } from "./known.ts";
+import type { Registry, Surroundings } from "./registry.ts";
+import { type Subscription, wakeRef } from "./state.ts";
+import type { Streams } from "./streams.ts";
+import { mintToken } from "./tokens.ts";
+import { appendWakeEvent } from "./wake-event.ts";
+import { isHeldBack, isToDeliver, looked } from "./waking.ts";
+import { callWebhook, type DeliveryResult } from "./webhook.ts";
+import { newWakeId } from "./workers.ts";
+import type { Transition } from "./working.ts";
+
+/** Longer than any delivery takes, ms: one that is not over by then was lost with its object. */
+const deliveryMsMax = 45_000;
+
+/** After something has failed here, ms: no leader, most likely. */
+const againMs = 1_000;
+
+/** What is needed to wake, beside the registry. */
+export interface Means {
+  readonly backing: Backing;
+  readonly streams: Streams;
+  readonly keys: Keyring;
+}
+
+/** Looks for work, wakes who has some, and delivers the wakes, as the replicated state says that it is due. */
+export class Deliveries {
+  readonly #registry: Registry;
+  readonly #means: Means;
+  readonly #around: Surroundings;
+
+  constructor(registry: Registry, means: Means, around: Surroundings) {
+    this.#registry = registry;
+    this.#means = means;
+    this.#around = around;
+  }
+
+  /** Does what is due for one subscription, and makes sure that somebody comes back for the rest. */
+  async settle(known: Known): Promise<void> {
+    const now = this.#around.now();
+    // An attempt that takes that long is lost, and what it still may say is checked as any late news is.
+    if (known.deliveringUntil !== null && known.deliveringUntil <= now) known.deliveringUntil = null;
+    try {
+      await this.#look(known);
+      this.#deliver(known);
+      this.#registry.arm(known);
+    } catch (error) {
+      this.#postpone(known, error);
+    }
+  }
+
+  /** An idle subscription with news is looked at, and woken if there is work. */
+  async #look(known: Known): Promise<void> {
+    let news: News = new Set();
+    try {
+      const isLooked = { now: false };
+      await this.#registry.change(known.id, async (subscription, now) => {
+        // Time may have ended a wake just now, or somebody else was faster: then there are more.
+        news = mergedNews(news, known.takeNews());
+        isLooked.now = subscription.wake === null && !isHeldBack(subscription, now);
+        if (!isLooked.now || !(await this.#mayHaveWork(subscription, news)))
+          return { subscription, refusal: null };
+        const look = await this.#means.streams.look(subscription, news);
+        return { subscription: looked(subscription, look, newWakeId(), now), refusal: null };
+      });
+      if (isLooked.now) news = new Set();
+    } finally {
+      known.addNews(news);
+    }
+  }
+
+  /** A few streams are soon looked at, before all of a subscription's are. */
+  async #mayHaveWork(subscription: Subscription, news: News): Promise<boolean> {
+    if (news === "all") return true;
+    return news.size > 0 && this.#means.streams.havePending(subscription, news);
+  }
+
+  /** Nobody waits for a delivery: it may take long, and what comes of it is one more change. */
+  #deliver(known: Known): void {
+    const { subscription } = known.stored;
+    const now = this.#around.now();
+    if (known.deliveringUntil !== null || !isToDeliver(subscription, now)) return;
+    const until = now + deliveryMsMax;
+    known.deliveringUntil = until;
+    const over = (): void => {
+      if (known.deliveringUntil === until) known.deliveringUntil = null;
+    };
+    void this.#attempt(subscription).then(
+      () => {
+        over();
+        this.#registry.arm(known);
+      },
+      (error: unknown) => {
+        over();
+        this.#postpone(known, error);
+      },
+    );
+  }
+
+  async #attempt(subscription: Subscription): Promise<void> {
+    const ref = wakeRef(subscription);
+    if (ref === null) return;
+    const result = await this.#send(subscription);
+    await this.#registry.change(subscription.id, (current, now) => {
+      if (result === "taken") return unrefused(delivered(current, ref));
+      if (result === "done") return unrefused(finished(current, ref));
+      return unrefused(failed(current, ref, now, this.#around.random()));
+    });
+  }
+
+  async #send(subscription: Subscription): Promise<DeliveryResult> {
+    const { backing, keys } = this.#means;
+    if (subscription.configuration.type === "pull-wake") return appendWakeEvent(backing, subscription);
+    const now = this.#around.now();
+    const token = await mintToken(subscription, await keys.secret(), now);
+    return callWebhook(subscription, token, await keys.signing(), now);
+  }
+
+  #postpone(known: Known, error: unknown): void {
+    console.error(`the subscription ${known.id} has to wait:`, error);
+    this.#around.arm(this.#around.now() + againMs);
+  }
+}
+
+function unrefused(subscription: Subscription): Transition {
+  return { subscription, refusal: null };
+}

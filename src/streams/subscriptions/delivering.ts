@@ -1,0 +1,34 @@
+import { nextRetry } from "./backoff.ts";
+import { type Subscription, type Wake, type WakeRef, wakeRef } from "./state.ts";
+
+/** The webhook took the wake, or the wake stream holds it. */
+export function delivered(subscription: Subscription, ref: WakeRef): Subscription {
+  const { wake } = subscription;
+  if (!isInFlight(subscription, ref, wake) || wake.isDelivered) return subscription;
+  return { ...subscription, retry: null, wake: { ...wake, isDelivered: true } };
+}
+
+/** The webhook answered that it is done: all that the wake told of is acknowledged (§7.1). */
+export function finished(subscription: Subscription, ref: WakeRef): Subscription {
+  if (!isInFlight(subscription, ref, subscription.wake)) return subscription;
+  const links = subscription.links.map((link) =>
+    link.tail > link.acked ? { ...link, acked: link.tail } : link,
+  );
+  return { ...subscription, links, retry: null, wake: null };
+}
+
+/** The wake did not get through; it stays in flight, and its lease until some time after the next attempt. */
+export function failed(subscription: Subscription, ref: WakeRef, now: number, random: number): Subscription {
+  const { wake, configuration } = subscription;
+  if (!isInFlight(subscription, ref, wake) || wake.isDelivered) return subscription;
+  const retry = nextRetry(subscription.retry, now, random);
+  const until = retry.nextAttemptAt + configuration.leaseTtlMs;
+  const lease = wake.lease === null ? null : { ...wake.lease, until };
+  return { ...subscription, retry, wake: { ...wake, lease } };
+}
+
+/** Late news of another wake change nothing. */
+export function isInFlight(subscription: Subscription, ref: WakeRef, wake: Wake | null): wake is Wake {
+  const current = wakeRef(subscription);
+  return wake !== null && current?.generation === ref.generation && current.wakeId === ref.wakeId;
+}

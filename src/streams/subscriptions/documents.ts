@@ -1,0 +1,80 @@
+import { Problem } from "../../api/problem.ts";
+import { createCommand } from "../../log/commands.ts";
+import { SUBSCRIPTIONS_LOG } from "../../log/reserved.ts";
+import type { DocumentCommand, Outcome } from "../../log/types.ts";
+import type { Document } from "../../log/view.ts";
+import type { Backing } from "./backing.ts";
+
+/** Documents of one answer: each may have the size of an entry. */
+const pageMax = 16;
+
+/** The replicated documents behind the subscriptions of one cluster. */
+export class Documents {
+  readonly #backing: Backing;
+
+  constructor(backing: Backing) {
+    this.#backing = backing;
+  }
+
+  /** Null where there is none. */
+  async get(key: string): Promise<Document | null> {
+    const [first] = await this.#page(key, null, 1);
+    return first?.key === key ? first : null;
+  }
+
+  /** All whose keys begin so, in their order. */
+  async all(prefix: string): Promise<readonly Document[]> {
+    const found: Document[] = [];
+    for (;;) {
+      const page = await this.#page(prefix, found.at(-1)?.key ?? null, pageMax);
+      found.push(...page);
+      if (page.length < pageMax) return found;
+    }
+  }
+
+  /**
+   * Sets a document, or with null takes it away, if its version is the expected one (0: there is none). Gives its
+   * version then, which is 0 once it is gone; null where somebody else was faster. No two values may be alike: what
+   * was written shows by that where the answer is lost.
+   */
+  async put(key: string, value: Uint8Array | null, expectedVersion: number): Promise<number | null> {
+    const command = { kind: "document", name: SUBSCRIPTIONS_LOG, key, value, expectedVersion } as const;
+    const outcome = await this.#write(command);
+    if (outcome === "unknown") return this.#found(key, value);
+    if (outcome.kind === "documented") return outcome.version;
+    if (outcome.kind !== "refused") throw new Error("a document had the outcome of something else");
+    if (outcome.refusal.reason === "version-mismatch") return null;
+    throw new Error(`a document was refused: ${outcome.refusal.reason}`);
+  }
+
+  /** The log is made with its first document. */
+  async #write(command: DocumentCommand): Promise<Outcome | "unknown"> {
+    try {
+      const outcome = await this.#backing.command(command);
+      const isNew = outcome.kind === "refused" && outcome.refusal.reason === "log-not-found";
+      if (!isNew) return outcome;
+      await this.#backing.command(createCommand(SUBSCRIPTIONS_LOG));
+      return await this.#backing.command(command);
+    } catch (error) {
+      if (error instanceof Problem && error.kind === "outcome-unknown") return "unknown";
+      throw error;
+    }
+  }
+
+  /** A write that is still under way comes too late once another one has taken the version that it expects. */
+  async #found(key: string, value: Uint8Array | null): Promise<number | null> {
+    const document = await this.get(key);
+    if (document === null || value === null) return document === value ? 0 : null;
+    return isEqual(document.value, value) ? document.version : null;
+  }
+
+  async #page(prefix: string, after: string | null, limit: number): Promise<readonly Document[]> {
+    const query = { kind: "documents", name: SUBSCRIPTIONS_LOG, prefix, after, limit } as const;
+    const result = await this.#backing.query(query);
+    return result.kind === "documents" ? result.documents : [];
+  }
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}

@@ -1,0 +1,107 @@
+import { LINKS_MAX } from "./configuration.ts";
+import { matchesGlob } from "./glob.ts";
+import type { Configuration, Link, Subscription } from "./state.ts";
+import { isStreamPath } from "./stream-path.ts";
+
+/** Where a stream begins and ends: sequence numbers; its records are those from `earliest` to before `tail`. */
+export interface StreamEnds {
+  /** Where this life of it began. */
+  readonly start: number;
+  readonly earliest: number;
+  readonly tail: number;
+}
+
+/** By path; streams that are not there are left out. */
+export type EndsByPath = ReadonlyMap<string, StreamEnds>;
+
+/** What is known of a subscription's streams at one moment. */
+export interface Look {
+  /** Of its links and of `found`. */
+  readonly ends: EndsByPath;
+  /** Streams that its pattern matches and that are not linked, as far as somebody has looked. */
+  readonly found: readonly string[];
+}
+
+/** A link as workers see it, but for the form of its positions. */
+export interface LinkInfo {
+  readonly path: string;
+  readonly linkType: "glob" | "explicit";
+  readonly acked: number;
+  readonly tail: number;
+  readonly hasPending: boolean;
+}
+
+/** Whether the pattern matches a stream: never that which it wakes by, for it would wake itself. */
+export function isMatched({ pattern, wakeStream }: Configuration, path: string): boolean {
+  return pattern !== null && path !== wakeStream && isStreamPath(path) && matchesGlob(pattern, path);
+}
+
+/** The first links: those asked for and those that the pattern matches, all at their tails (§6.2). */
+export function firstLinks(configuration: Configuration, { ends, found }: Look): readonly Link[] {
+  const explicit = new Set(configuration.streams);
+  const paths = [...new Set([...explicit, ...found])];
+  return sorted(paths.map((path) => linkAt(path, explicit.has(path), ends.get(path)?.tail ?? 0)));
+}
+
+/** Links streams by name, at their tails where they are not linked yet (§6.4). */
+export function linked(subscription: Subscription, paths: readonly string[], ends: EndsByPath): Subscription {
+  const added = new Set(paths);
+  const there = subscription.links.map((link) =>
+    added.has(link.path) && !link.isExplicit ? { ...link, isExplicit: true } : link,
+  );
+  for (const { path } of there) added.delete(path);
+  const links = [...added].map((path) => linkAt(path, true, ends.get(path)?.tail ?? 0));
+  const isSame = links.length === 0 && there.every((link, at) => link === subscription.links[at]);
+  return isSame ? subscription : { ...subscription, links: sorted([...there, ...links]) };
+}
+
+/** Takes back a link by name; what the pattern matches stays linked (§6.4). */
+export function unlinked(subscription: Subscription, path: string): Subscription {
+  const link = subscription.links.find((candidate) => candidate.path === path);
+  if (link === undefined || !link.isExplicit) return subscription;
+  const others = subscription.links.filter((candidate) => candidate !== link);
+  const stays = isMatched(subscription.configuration, path) ? [{ ...link, isExplicit: false }] : [];
+  return { ...subscription, links: sorted([...others, ...stays]) };
+}
+
+/**
+ * The links with those of streams that were found to have records, from their beginning: they are news. Streams
+ * that are gone lose the links that nobody asked for.
+ */
+export function currentLinks({ links }: Subscription, { ends, found }: Look): readonly Link[] {
+  const there = links.filter(({ path, isExplicit }) => isExplicit || ends.has(path));
+  const fresh = found.flatMap((path) => {
+    const stream = ends.get(path);
+    return stream === undefined
+      ? []
+      : [linkAt(path, false, stream.start)].filter((link) => isPending(link, stream));
+  });
+  return fresh.length === 0 ? there : sorted([...there, ...fresh].slice(0, LINKS_MAX));
+}
+
+/** Whether a stream has records that were not acknowledged. */
+export function isPending({ acked }: Link, ends: StreamEnds | undefined): boolean {
+  return ends !== undefined && ends.tail > Math.max(acked, ends.earliest);
+}
+
+/** The links with the tails of their streams; that of a stream which is gone is where its cursor is. */
+export function linkInfos(links: readonly Link[], ends: EndsByPath): readonly LinkInfo[] {
+  return links.map((link) => {
+    const stream = ends.get(link.path);
+    const { path, acked } = link;
+    const tail = stream?.tail ?? acked;
+    return { path, linkType: linkType(link), acked, tail, hasPending: isPending(link, stream) };
+  });
+}
+
+export function linkType({ isExplicit }: Link): LinkInfo["linkType"] {
+  return isExplicit ? "explicit" : "glob";
+}
+
+function linkAt(path: string, isExplicit: boolean, acked: number): Link {
+  return { path, isExplicit, acked, tail: acked };
+}
+
+function sorted(links: readonly Link[]): readonly Link[] {
+  return links.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}

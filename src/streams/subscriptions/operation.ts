@@ -1,0 +1,53 @@
+import type { Refusal } from "./refusal.ts";
+import { refusalStatus } from "./refusal.ts";
+import type { Configuration, WakeRef } from "./state.ts";
+import type { Ack } from "./working.ts";
+
+/** What is asked of the subscriptions of a cluster, once it is known to be well-formed and allowed. */
+export type Operation =
+  | {
+      readonly kind: "put";
+      readonly id: string;
+      readonly configuration: Configuration;
+      readonly streamRoot: string;
+    }
+  | { readonly kind: "delete"; readonly id: string }
+  | { readonly kind: "link"; readonly id: string; readonly paths: readonly string[] }
+  | { readonly kind: "unlink"; readonly id: string; readonly path: string }
+  | { readonly kind: "claim"; readonly id: string; readonly worker: string }
+  | AckOperation
+  | ReleaseOperation;
+
+/** Of a webhook by its callback, or of a worker that has claimed (Durable Streams §7). */
+export interface AckOperation {
+  readonly kind: "callback" | "ack";
+  readonly id: string;
+  readonly token: string;
+  readonly ref: WakeRef;
+  readonly acks: readonly Ack[];
+  readonly isDone: boolean;
+}
+
+export interface ReleaseOperation {
+  readonly kind: "release";
+  readonly id: string;
+  readonly token: string;
+  readonly ref: WakeRef;
+}
+
+/** The answer: a status, and a JSON body unless it is null. */
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export const noContent: Reply = { status: 204, body: null };
+
+/** A refusal as the protocol has it (§7.1, §7.2). */
+export function refusalReply({ code, message, members }: Refusal): Reply {
+  return { status: refusalStatus[code], body: { error: { code, message, ...members } } };
+}
+
+export function notFound(id: string): Refusal {
+  return { code: "SUBSCRIPTION_NOT_FOUND", message: `There is no subscription ${id}.` };
+}

@@ -1,0 +1,27 @@
+/** Why a request about a subscription was refused, by the protocol's names (§6, §7) and their statuses. */
+export const refusalStatus = {
+  INVALID_REQUEST: 400,
+  WEBHOOK_URL_REJECTED: 400,
+  TOKEN_INVALID: 401,
+  TOKEN_EXPIRED: 401,
+  SUBSCRIPTION_NOT_FOUND: 404,
+  SUBSCRIPTION_ALREADY_EXISTS: 409,
+  TOO_MANY_SUBSCRIPTIONS: 409,
+  FENCED: 409,
+  ALREADY_CLAIMED: 409,
+  NO_PENDING_WORK: 409,
+  INVALID_OFFSET: 409,
+} as const;
+
+export type RefusalCode = keyof typeof refusalStatus;
+
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly message: string;
+  /** What the protocol has beside the code. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+export function refusal(code: RefusalCode, message: string, members: Refusal["members"] = {}): Refusal {
+  return { code, message, members };
+}

@@ -1,0 +1,169 @@
+import { Problem } from "../../api/problem.ts";
+import { Known } from "./known.ts";
+import type { Subscription } from "./state.ts";
+import type { Store, Stored } from "./store.ts";
+import { expired } from "./waking.ts";
+import type { Transition } from "./working.ts";
+
+/** How often a change is tried anew when somebody else was faster. */
+const attemptsMax = 10;
+
+/** When somebody is to look again, should this object be lost in the middle of a write, ms: longer than that may take. */
+const safetyMs = 60_000;
+
+/** What the subscriptions of a cluster need of the world around them. */
+export interface Surroundings {
+  /** Ms since the epoch. */
+  now(): number;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** Makes sure that somebody looks for what is due at `at` or earlier, ms since the epoch, whatever happens to this object. */
+  arm(at: number): void;
+}
+
+/** A step of a subscription, by its present state; it may be taken several times, and counts once. */
+export type Step = (subscription: Subscription, now: number) => Transition | Promise<Transition>;
+
+/**
+ * The subscriptions of one cluster, as they are replicated. One object writes them, and so has them in memory; each
+ * write expects the version that it was decided on, in case the platform has begun another life of this object.
+ */
+export class Registry {
+  readonly #store: Store;
+  readonly #around: Surroundings;
+  readonly #known = new Map<string, Known>();
+  /** Writes that are under way. */
+  #writing = 0;
+  #loading: Promise<void> | null = null;
+  #isLoaded = false;
+
+  constructor(store: Store, around: Surroundings) {
+    this.#store = store;
+    this.#around = around;
+  }
+
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
+  load(): Promise<void> {
+    this.#loading ??= this.#loadAll().catch((error: unknown) => {
+      this.#loading = null;
+      throw error;
+    });
+    return this.#loading;
+  }
+
+  all(): readonly Known[] {
+    return [...this.#known.values()];
+  }
+
+  find(id: string): Known | null {
+    return this.#known.get(id) ?? null;
+  }
+
+  /** Takes a step, with all that time has brought before. Null where there is no such subscription. */
+  async change(id: string, step: Step): Promise<Transition | null> {
+    const known = this.find(id);
+    return known === null ? null : known.inTurn(() => this.#change(id, step));
+  }
+
+  async #change(id: string, step: Step): Promise<Transition | null> {
+    for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+      const known = this.find(id);
+      if (known === null) return null;
+      const { subscription: before, version } = known.stored;
+      const now = this.#around.now();
+      const current = expired(before, now, this.#around.random());
+      if (current !== before) known.addNews("all");
+      const transition = await step(current, now);
+      const { subscription, refusal } = transition;
+      const isNothing = subscription === before || (refusal !== null && subscription === current);
+      if (isNothing || (await this.#write(known, subscription, version))) return transition;
+    }
+    throw busy();
+  }
+
+  /** Makes a subscription; false where there was one of its id already. */
+  async add(subscription: Subscription): Promise<boolean> {
+    const version = await this.#guarded(() => this.#store.put(subscription, 0));
+    if (version === null) {
+      await this.#reload(subscription.id);
+      return false;
+    }
+    this.#learn({ subscription, version });
+    return true;
+  }
+
+  /** Ends a subscription, with all that was given out for it. */
+  async remove(id: string): Promise<void> {
+    for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+      const known = this.find(id);
+      if (known === null) return;
+      if ((await this.#store.delete(id, known.stored.version)) !== null) this.#forget(known);
+      else await this.#reload(id);
+    }
+    throw busy();
+  }
+
+  /** Makes sure that somebody looks after what is being written: once an alarm has rung, it is set no more. */
+  guard(): void {
+    if (this.#writing > 0) this.#around.arm(this.#around.now() + safetyMs);
+  }
+
+  /** Makes sure that this subscription gets what is due. */
+  arm(known: Known): void {
+    const at = known.nextAt();
+    if (at !== null) this.#around.arm(at);
+  }
+
+  async #write(known: Known, subscription: Subscription, version: number): Promise<boolean> {
+    const written = await this.#guarded(() => this.#store.put(subscription, version));
+    if (written === null) await this.#reload(subscription.id);
+    else known.learn({ subscription, version: written });
+    this.arm(known);
+    return written !== null;
+  }
+
+  /** Should this object be lost right after the write, nobody else knows what follows from it. */
+  async #guarded<T>(write: () => Promise<T>): Promise<T> {
+    this.#writing += 1;
+    this.guard();
+    try {
+      return await write();
+    } finally {
+      this.#writing -= 1;
+    }
+  }
+
+  async #loadAll(): Promise<void> {
+    for (const stored of await this.#store.all()) this.#learn(stored);
+    this.#isLoaded = true;
+  }
+
+  async #reload(id: string): Promise<void> {
+    const known = this.find(id);
+    const stored = await this.#store.get(id);
+    if (stored !== null) this.#learn(stored);
+    else if (known !== null) this.#forget(known);
+  }
+
+  /** Another life of an id is another subscription. */
+  #learn(stored: Stored): void {
+    const { id, incarnation } = stored.subscription;
+    const known = this.find(id);
+    if (known?.stored.subscription.incarnation === incarnation) known.learn(stored);
+    else if (known === null || known.stored.version < stored.version) this.#known.set(id, new Known(stored));
+  }
+
+  /** Unless another one of its id has come in its place. */
+  #forget(known: Known): void {
+    const { id } = known.stored.subscription;
+    if (this.find(id) === known) this.#known.delete(id);
+  }
+}
+
+/** Others have changed the subscription each time that it was tried; nothing was written. */
+export function busy(): Problem {
+  return new Problem("busy", "The subscription is changed too often at once.");
+}

@@ -1,0 +1,89 @@
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { decodeText, parseJson, readBody } from "../../api/body.ts";
+import { MAIN } from "../../api/cluster.ts";
+import { type Api, type AppEnv, callOf } from "../../api/context.ts";
+import { Problem } from "../../api/problem.ts";
+import { askDeliverer, delivererPaths } from "../../transport/deliverer.ts";
+import { TransportError } from "../../transport/transport-error.ts";
+import { backingOf } from "./backing.ts";
+import { Documents } from "./documents.ts";
+import { type Operation, type Reply, refusalReply } from "./operation.ts";
+import { type RefusalCode, refusal } from "./refusal.ts";
+
+/** How long a read may take, ms. */
+export const REQUEST_TIMEOUT_MS = 10_000;
+
+/** An operation reads and writes, some of it several times. */
+const operationTimeoutMs = 30_000;
+
+/** Room for an acknowledgement of each stream that a subscription may have. */
+const bodyBytesMax = 2_097_152;
+
+const subscriptionId = z
+  .string()
+  .max(128)
+  .regex(/^[^\s/\p{Cc}]+$/u, "must be 1 to 128 characters, without spaces and slashes")
+  .refine((id) => id.isWellFormed(), "must be Unicode");
+
+/** A request that ends in a refusal of the protocol's own form. */
+export class SubscriptionRefused extends Error {
+  readonly reply: Reply;
+  constructor(code: RefusalCode, message: string) {
+    super(message);
+    this.name = "SubscriptionRefused";
+    this.reply = refusalReply(refusal(code, message));
+  }
+}
+
+/** The subscription that a path names. Throws `INVALID_REQUEST`. */
+export function subscriptionInPath(c: Context<AppEnv>): string {
+  return parsed(subscriptionId, c.req.param("id"), "id");
+}
+
+/** A body of the shape of `schema`. Throws `INVALID_REQUEST`, and the problems of `readBody`. */
+export async function jsonBody<T extends z.ZodType>(c: Context<AppEnv>, schema: T): Promise<z.output<T>> {
+  const bytes = await readBody(c.req.raw, bodyBytesMax);
+  return parsed(schema, parseJson(decodeText(bytes)), "body");
+}
+
+/** Answers with what the object says that serves the subscriptions of the cluster in the path. */
+export async function operate(c: Context<AppEnv>, api: Api, operation: Operation): Promise<Response> {
+  const { name } = await api.directory.resolve(callOf(c, api.world, REQUEST_TIMEOUT_MS), clusterOf(c));
+  const { DELIVERERS: deliverers } = c.env;
+  try {
+    return await askDeliverer(deliverers, name, delivererPaths.operation, operation, operationTimeoutMs);
+  } catch (cause) {
+    if (!(cause instanceof TransportError)) throw cause;
+    const detail = "The answer was lost: this may have happened, or may still happen.";
+    throw new Problem("outcome-unknown", detail, { cause });
+  }
+}
+
+/** What is replicated in the cluster in the path. */
+export function documentsOf(c: Context<AppEnv>, api: Api): Documents {
+  return new Documents(backingOf(api, clusterOf(c), () => callOf(c, api.world, REQUEST_TIMEOUT_MS)));
+}
+
+/** The URL of the stream root that a request came to. */
+export function streamRootOf(c: Context<AppEnv>): string {
+  const { origin, pathname } = new URL(c.req.url);
+  return origin + pathname.slice(0, pathname.indexOf("/__ds"));
+}
+
+export function clusterOf(c: Context<AppEnv>): string {
+  return c.req.param("cluster") ?? MAIN;
+}
+
+/** What the protocol answers for a refusal. */
+export function toResponse({ status, body }: Reply): Response {
+  return Response.json(body, { status });
+}
+
+function parsed<T extends z.ZodType>(schema: T, value: unknown, where: string): z.output<T> {
+  const { data, success, error } = schema.safeParse(value);
+  if (success) return data;
+  const [issue] = error.issues;
+  const at = [where, ...(issue?.path ?? [])].join(".");
+  throw new SubscriptionRefused("INVALID_REQUEST", `${at}: ${issue?.message ?? "is not valid"}`);
+}

@@ -1,0 +1,62 @@
+import type { Backing } from "./backing.ts";
+import { literalPrefix } from "./glob.ts";
+import type { News } from "./known.ts";
+import { type EndsByPath, isMatched, isPending, type Look, type StreamEnds } from "./links.ts";
+import type { Configuration, Subscription } from "./state.ts";
+
+const namesMax = 1_000;
+const endsMax = 1_000;
+
+/** The streams of one cluster, as subscriptions look at them. */
+export class Streams {
+  readonly #backing: Backing;
+
+  constructor(backing: Backing) {
+    this.#backing = backing;
+  }
+
+  /** Where these streams begin and end; reading it renews nobody's time. */
+  async ends(paths: readonly string[]): Promise<EndsByPath> {
+    const ends = new Map<string, StreamEnds>();
+    for (let at = 0; at < paths.length; at += endsMax) {
+      const result = await this.#backing.query({ kind: "ends", names: paths.slice(at, at + endsMax) });
+      if (result.kind !== "ends") throw new Error("ends of streams were answered with something else");
+      for (const stream of result.ends) ends.set(stream.name, stream);
+    }
+    return ends;
+  }
+
+  /** All streams that the pattern matches. */
+  async matching(configuration: Configuration): Promise<readonly string[]> {
+    if (configuration.pattern === null) return [];
+    const prefix = literalPrefix(configuration.pattern);
+    const matching: string[] = [];
+    for (let after: string | null = null; ; ) {
+      const result = await this.#backing.query({ kind: "names", prefix, after, limit: namesMax });
+      if (result.kind !== "names") throw new Error("a list of names was answered with something else");
+      matching.push(...result.names.filter((name) => isMatched(configuration, name)));
+      if (result.names.length < namesMax) return matching;
+      after = result.names.at(-1) ?? null;
+    }
+  }
+
+  /** Whether any of these streams has something for a subscription that it has not acknowledged. */
+  async havePending({ configuration, links }: Subscription, paths: ReadonlySet<string>): Promise<boolean> {
+    const ends = await this.ends([...paths]);
+    const isNew = ({ start, tail }: StreamEnds, path: string) =>
+      tail > start && isMatched(configuration, path);
+    const byPath = new Map(links.map((link) => [link.path, link]));
+    return [...ends].some(([path, stream]) => {
+      const link = byPath.get(path);
+      return link === undefined ? isNew(stream, path) : isPending(link, stream);
+    });
+  }
+
+  /** Looks at what is linked, and at those of `news` that are not; "all": at all that the pattern matches. */
+  async look({ configuration, links }: Subscription, news: News): Promise<Look> {
+    const isLinked = new Set(links.map(({ path }) => path));
+    const matching = news === "all" ? await this.matching(configuration) : [...news];
+    const found = matching.filter((path) => !isLinked.has(path) && isMatched(configuration, path));
+    return { found, ends: await this.ends([...isLinked, ...found]) };
+  }
+}

@@ -1,0 +1,68 @@
+import { formatOffset } from "../offset.ts";
+import { type EndsByPath, type LinkInfo, linkInfos, linkType } from "./links.ts";
+import type { Subscription } from "./state.ts";
+
+/** A stream of a subscription, as its workers see it (Durable Streams §7.1). */
+export interface StreamInfo {
+  readonly path: string;
+  readonly link_type: LinkInfo["linkType"];
+  readonly acked_offset: string;
+  readonly tail_offset: string;
+  readonly has_pending: boolean;
+}
+
+/** The streams as they are now. */
+export function currentStreams({ links }: Subscription, ends: EndsByPath): readonly StreamInfo[] {
+  return linkInfos(links, ends).map(streamInfo);
+}
+
+/** The streams as the wake in flight tells of them: `{"done": true}` acknowledges that much, and no more. */
+export function wokenStreams({ links }: Subscription): readonly StreamInfo[] {
+  return links.map((link) =>
+    streamInfo({ ...link, linkType: linkType(link), hasPending: link.tail > link.acked }),
+  );
+}
+
+/** Below where workers reach a subscription. */
+export function subscriptionUrl({ streamRoot, id }: Subscription): string {
+  return `${streamRoot}/__ds/subscriptions/${encodeURIComponent(id)}`;
+}
+
+/** Where the public keys of a stream root are. */
+function jwksUrl(streamRoot: string): string {
+  return `${streamRoot}/__ds/jwks.json`;
+}
+
+/** A subscription, as it is read (§6.3); `kid` is of the key that signs now, and null without webhooks. */
+export function subscriptionOutput(subscription: Subscription, kid: string | null) {
+  const { id, configuration, links, createdAt, retry, streamRoot } = subscription;
+  const { type, pattern, webhookUrl, wakeStream, leaseTtlMs, description } = configuration;
+  const signing = kid === null ? {} : { signing: { alg: "ed25519", kid, jwks_url: jwksUrl(streamRoot) } };
+  return {
+    id,
+    subscription_id: id,
+    type,
+    pattern,
+    streams: links.map((link) => ({
+      path: link.path,
+      link_type: linkType(link),
+      acked_offset: formatOffset(link.acked),
+    })),
+    webhook: webhookUrl === null ? null : { url: webhookUrl, ...signing },
+    wake_stream: wakeStream,
+    lease_ttl_ms: leaseTtlMs,
+    created_at: new Date(createdAt).toISOString(),
+    status: retry === null ? "active" : "failed",
+    description,
+  };
+}
+
+function streamInfo({ path, linkType, acked, tail, hasPending }: LinkInfo): StreamInfo {
+  return {
+    path,
+    link_type: linkType,
+    acked_offset: formatOffset(acked),
+    tail_offset: formatOffset(tail),
+    has_pending: hasPending,
+  };
+}

@@ -1,0 +1,28 @@
+import { appendCommand } from "../../log/commands.ts";
+import { encodeRecords } from "../../log/records.ts";
+import type { Backing } from "./backing.ts";
+import type { Subscription } from "./state.ts";
+import type { DeliveryResult } from "./webhook.ts";
+
+/**
+ * Appends the wake in flight to its wake stream (Durable Streams §7.2), once however often it is tried: a life of a
+ * subscription is a producer, and each generation an epoch of it, so that an older one is refused after a newer. It
+ * fails while the application has not made the stream, or has sealed it.
+ */
+export async function appendWakeEvent(backing: Backing, subscription: Subscription): Promise<DeliveryResult> {
+  const { id, incarnation, generation, wake, configuration } = subscription;
+  if (wake === null || configuration.wakeStream === null) throw new Error("there is no wake to tell of");
+  const event = { type: "wake", subscription_id: id, stream: wake.stream, generation, ts: wake.at };
+  const value = new TextEncoder().encode(JSON.stringify(event));
+  const records = encodeRecords([{ format: "json", headers: [], value }]);
+  const producer = { id: `wake:${incarnation}`, epoch: generation, seq: 0 };
+  const parts = { producer, contentType: "application/json" };
+  const command = appendCommand(configuration.wakeStream, { count: 1, records }, parts);
+  const outcome = await backing.command(command);
+  if (outcome.kind === "appended") return "taken";
+  if (outcome.kind !== "refused") throw new Error("an append had the outcome of something else");
+  const { reason } = outcome.refusal;
+  if (reason === "stale-producer-epoch" || reason === "batch-trimmed") return "taken";
+  console.warn(`the wake stream of the subscription ${id} refuses its event: ${reason}`);
+  return "failed";
+}

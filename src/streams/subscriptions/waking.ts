@@ -1,0 +1,67 @@
+import { nextRetry } from "./backoff.ts";
+import { currentLinks, type EndsByPath, isPending, type Look } from "./links.ts";
+import type { Link, Subscription } from "./state.ts";
+
+/**
+ * What became of a subscription by `now`: a lease that is over takes its wake with it (§7.3). A webhook that has not
+ * answered within its lease has failed.
+ */
+export function expired(subscription: Subscription, now: number, random: number): Subscription {
+  const { wake, retry } = subscription;
+  if (wake === null || wake.lease === null || now < wake.lease.until) return subscription;
+  return { ...subscription, wake: null, retry: wake.isDelivered ? retry : nextRetry(retry, now, random) };
+}
+
+/** An idle subscription with pending work is woken (§7), unless a delivery has just failed. */
+export function looked(subscription: Subscription, look: Look, wakeId: string, now: number): Subscription {
+  if (subscription.wake !== null || isHeldBack(subscription, now)) return subscription;
+  const links = currentLinks(subscription, look);
+  const stream = firstPending(links, look.ends);
+  if (stream !== null) return woken({ ...subscription, links }, stream, look.ends, wakeId, now);
+  return subscription.retry === null ? subscription : { ...subscription, retry: null };
+}
+
+/** Begins the next generation; a webhook's lease starts with it (§7.3). */
+export function woken(
+  subscription: Subscription,
+  stream: string,
+  ends: EndsByPath,
+  wakeId: string,
+  now: number,
+): Subscription {
+  const { type, leaseTtlMs } = subscription.configuration;
+  const lease = type === "webhook" ? { holder: null, until: now + leaseTtlMs } : null;
+  return {
+    ...subscription,
+    links: subscription.links.map((link) => ({ ...link, tail: ends.get(link.path)?.tail ?? link.acked })),
+    generation: subscription.generation + 1,
+    wake: { id: wakeId, stream, at: now, isDelivered: false, lease },
+  };
+}
+
+/** The first stream with pending work; null where there is none. */
+export function firstPending(links: readonly Link[], ends: EndsByPath): string | null {
+  return links.find((link) => isPending(link, ends.get(link.path)))?.path ?? null;
+}
+
+/** Whether the next delivery has to wait, because the last one failed. */
+export function isHeldBack({ retry }: Subscription, now: number): boolean {
+  return retry !== null && now < retry.nextAttemptAt;
+}
+
+/** Whether the wake in flight is to be delivered now. */
+export function isToDeliver(subscription: Subscription, now: number): boolean {
+  return subscription.wake?.isDelivered === false && !isHeldBack(subscription, now);
+}
+
+/**
+ * When something about a subscription is due next, ms since the epoch; null where nothing is. `hasNews`: somebody has
+ * to look at its streams. What is due at once is due at 0.
+ */
+export function dueAt({ wake, retry }: Subscription, hasNews: boolean): number | null {
+  const attemptAt = retry?.nextAttemptAt ?? 0;
+  if (wake === null) return hasNews ? attemptAt : null;
+  const until = wake.lease?.until ?? null;
+  if (wake.isDelivered) return until;
+  return Math.min(attemptAt, until ?? attemptAt);
+}

@@ -1,0 +1,83 @@
+import type { SigningKey } from "./keys.ts";
+import { signature } from "./keys.ts";
+import type { Subscription } from "./state.ts";
+import { subscriptionUrl, wokenStreams } from "./view.ts";
+
+/** `taken`: the webhook answers later, by the callback; `done`: it is through with all that it was told of. */
+export type DeliveryResult = "taken" | "done" | "failed";
+
+/** How long a webhook may take, ms, however long its lease is. */
+const timeoutMsMax = 30_000;
+/** No more of an answer is read. */
+const answerBytesMax = 65_536;
+
+/**
+ * Tells a webhook of the wake in flight (Durable Streams §7.1). It has as long as its lease to answer; where it
+ * redirects to is not called, for nobody has looked at that address.
+ */
+export async function callWebhook(
+  subscription: Subscription,
+  token: string,
+  key: SigningKey,
+  now: number,
+): Promise<DeliveryResult> {
+  const { webhookUrl, leaseTtlMs } = subscription.configuration;
+  if (webhookUrl === null) throw new Error("a webhook has no address");
+  const body = JSON.stringify(notification(subscription, token));
+  const headers = {
+    "Content-Type": "application/json",
+    "Webhook-Signature": await signature(key, body, now),
+  };
+  // Not AbortSignal.timeout: its timer would outlive the answer, and keep an idle object awake.
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), Math.min(leaseTtlMs, timeoutMsMax));
+  try {
+    const init = { method: "POST", headers, body, signal: controller.signal, redirect: "manual" } as const;
+    const response = await fetch(webhookUrl, init);
+    if (response.ok) return (await saysDone(response)) ? "done" : "taken";
+    await response.body?.cancel();
+    return "failed";
+  } catch (error) {
+    console.warn(`the webhook of the subscription ${subscription.id} could not be called:`, error);
+    return "failed";
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function notification(subscription: Subscription, token: string) {
+  const { id, generation, wake } = subscription;
+  return {
+    subscription_id: id,
+    wake_id: wake?.id,
+    generation,
+    streams: wokenStreams(subscription),
+    callback_url: `${subscriptionUrl(subscription)}/callback`,
+    callback_token: token,
+  };
+}
+
+/** Any other answer, of whatever form, only says that the wake has arrived. */
+async function saysDone(response: Response): Promise<boolean> {
+  const text = await boundedText(response);
+  try {
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === "object" && answer !== null && "done" in answer && answer.done === true;
+  } catch {
+    return false;
+  }
+}
+
+/** The text of an answer; nothing of one that is too long. */
+async function boundedText({ body }: Response): Promise<string> {
+  if (body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > answerBytesMax) return "";
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

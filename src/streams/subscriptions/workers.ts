@@ -1,0 +1,101 @@
+import type { Keyring } from "./keyring.ts";
+import type { Look } from "./links.ts";
+import {
+  type AckOperation,
+  noContent,
+  notFound,
+  type Operation,
+  type ReleaseOperation,
+  type Reply,
+  refusalReply,
+} from "./operation.ts";
+import type { Registry } from "./registry.ts";
+import type { Subscription } from "./state.ts";
+import type { Streams } from "./streams.ts";
+import { mintToken, tokenFault } from "./tokens.ts";
+import { currentStreams } from "./view.ts";
+import { acked, claimed, released, type Transition, wrongType } from "./working.ts";
+
+type ClaimOperation = Extract<Operation, { readonly kind: "claim" }>;
+
+const noLook: Look = { ends: new Map(), found: [] };
+
+/** What workers ask for: work, more time for it, and to be through with it (Durable Streams §7). */
+export class Workers {
+  readonly #registry: Registry;
+  readonly #streams: Streams;
+  readonly #keys: Keyring;
+  readonly #now: () => number;
+
+  constructor(registry: Registry, streams: Streams, keys: Keyring, now: () => number) {
+    this.#registry = registry;
+    this.#streams = streams;
+    this.#keys = keys;
+    this.#now = now;
+  }
+
+  /** Leases the wake in flight, or a new one, to a worker (§7.2). */
+  async claim({ id, worker }: ClaimOperation): Promise<Reply> {
+    let look = noLook;
+    const transition = await this.#registry.change(id, async (subscription, now) => {
+      look = subscription.wake?.lease ? noLook : await this.#lookAll(subscription);
+      return claimed(subscription, worker, look, newWakeId(), now);
+    });
+    if (transition?.refusal === null) return this.#claimReply(transition.subscription, look);
+    return refusalReply(transition?.refusal ?? notFound(id));
+  }
+
+  /** Moves cursors, and prolongs or ends the lease (§7.1, §7.2). */
+  async ack({ kind, id, token, ref, acks, isDone }: AckOperation): Promise<Reply> {
+    const type = kind === "callback" ? "webhook" : "pull-wake";
+    const transition = await this.#registry.change(id, async (subscription, now) => {
+      if (subscription.configuration.type !== type) return wrongType(subscription);
+      const fault = await tokenFault(token, await this.#keys.secret(), subscription, ref);
+      if (fault !== null) return { subscription, refusal: fault };
+      const look = acks.length === 0 && !isDone ? noLook : await this.#lookAll(subscription);
+      return acked(subscription, ref, { acks, isDone }, look, newWakeId(), now);
+    });
+    return replyOf(id, transition, ({ wake }) => ({
+      status: 200,
+      body: { ok: true, next_wake: isDone && wake !== null },
+    }));
+  }
+
+  /** Gives a claimed wake back (§7.2). */
+  async release({ id, token, ref }: ReleaseOperation): Promise<Reply> {
+    const transition = await this.#registry.change(id, async (subscription, now) => {
+      const fault = await tokenFault(token, await this.#keys.secret(), subscription, ref);
+      if (fault !== null) return { subscription, refusal: fault };
+      return released(subscription, ref, await this.#lookAll(subscription), newWakeId(), now);
+    });
+    return replyOf(id, transition, () => noContent);
+  }
+
+  async #claimReply(subscription: Subscription, { ends }: Look): Promise<Reply> {
+    const { generation, wake, configuration } = subscription;
+    const token = await mintToken(subscription, await this.#keys.secret(), this.#now());
+    const streams = currentStreams(subscription, ends);
+    const { leaseTtlMs: lease_ttl_ms } = configuration;
+    return { status: 200, body: { wake_id: wake?.id, generation, token, streams, lease_ttl_ms } };
+  }
+
+  /** With the streams that have news and are not linked yet; they stay news, until the subscription is idle again. */
+  #lookAll(subscription: Subscription): Promise<Look> {
+    return this.#streams.look(subscription, this.#registry.find(subscription.id)?.news ?? new Set());
+  }
+}
+
+/** Unique for ever, as nobody can guess it. */
+export function newWakeId(): string {
+  return `w_${crypto.randomUUID()}`;
+}
+
+function replyOf(
+  id: string,
+  transition: Transition | null,
+  accept: (subscription: Subscription) => Reply,
+): Reply {
+  if (transition === null) return refusalReply(notFound(id));
+  const { subscription, refusal: why } = transition;
+  return why === null ? accept(subscription) : refusalReply(why);
+}

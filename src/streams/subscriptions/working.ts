@@ -1,0 +1,130 @@
+import { parseOffset } from "../offset.ts";
+import { isInFlight } from "./delivering.ts";
+import { currentLinks, type EndsByPath, type Look } from "./links.ts";
+import { type Refusal, refusal } from "./refusal.ts";
+import type { Link, Subscription, WakeRef } from "./state.ts";
+import { firstPending, looked, woken } from "./waking.ts";
+
+/** What came of a worker's request; a refusal may still have changed something. */
+export interface Transition {
+  readonly subscription: Subscription;
+  readonly refusal: Refusal | null;
+}
+
+/** How far a stream was processed: `offset` is where reading goes on (§7). */
+export interface Ack {
+  readonly stream: string;
+  readonly offset: string;
+}
+
+/** A worker takes the wake in flight, or a new one, if there is work (§7.2). */
+export function claimed(
+  subscription: Subscription,
+  worker: string,
+  look: Look,
+  wakeId: string,
+  now: number,
+): Transition {
+  const { wake, generation, configuration } = subscription;
+  if (configuration.type !== "pull-wake") return wrongType(subscription);
+  if (wake?.lease) {
+    const members = { current_holder: wake.lease.holder, generation };
+    return refused(subscription, refusal("ALREADY_CLAIMED", "Another worker holds the lease.", members));
+  }
+  const links = currentLinks(subscription, look);
+  const stream = firstPending(links, look.ends);
+  if (stream === null) {
+    // Who has heard of this wake and finds nothing will not come again for it: the next work needs another one.
+    const idle = wake === null ? subscription : { ...subscription, wake: null, retry: null };
+    return refused(idle, refusal("NO_PENDING_WORK", "No stream has records that were not acknowledged."));
+  }
+  const base = { ...subscription, links };
+  const awake = wake === null ? woken(base, stream, look.ends, wakeId, now) : base;
+  return leased({ ...awake, retry: null }, { holder: worker, until: now + configuration.leaseTtlMs });
+}
+
+/** Moves cursors, and prolongs the lease or, once all is done, ends it and wakes anew if there is more (§7.1, §7.2). */
+export function acked(
+  subscription: Subscription,
+  ref: WakeRef,
+  { acks, isDone }: { readonly acks: readonly Ack[]; readonly isDone: boolean },
+  look: Look,
+  wakeId: string,
+  now: number,
+): Transition {
+  const fence = fenced(subscription, ref);
+  if (fence !== null) return refused(subscription, fence);
+  const links = afterAcks(subscription.links, acks, look.ends);
+  if ("code" in links) return refused(subscription, links);
+  const base = { ...subscription, links, retry: null };
+  if (isDone) return accepted(looked({ ...base, wake: null }, look, wakeId, now));
+  const holder = subscription.wake?.lease?.holder ?? null;
+  return leased(base, { holder, until: now + subscription.configuration.leaseTtlMs });
+}
+
+/** Gives the wake back; there is another one if there is work (§7.2). */
+export function released(
+  subscription: Subscription,
+  ref: WakeRef,
+  look: Look,
+  wakeId: string,
+  now: number,
+): Transition {
+  if (subscription.configuration.type !== "pull-wake") return wrongType(subscription);
+  const fence = fenced(subscription, ref);
+  if (fence !== null) return refused(subscription, fence);
+  return accepted(looked({ ...subscription, wake: null, retry: null }, look, wakeId, now));
+}
+
+/** Whoever speaks of another wake than the one in flight, or of one that nobody has claimed, is late (§7.3). */
+export function fenced(subscription: Subscription, ref: WakeRef): Refusal | null {
+  const isHeld = isInFlight(subscription, ref, subscription.wake) && subscription.wake.lease !== null;
+  return isHeld ? null : refusal("FENCED", "This wake is not the one in flight any more.");
+}
+
+/** Webhooks claim nothing, and workers that claim are called by nobody. */
+export function wrongType(subscription: Subscription): Transition {
+  const message = `The subscription is of the type ${subscription.configuration.type}.`;
+  return refused(subscription, refusal("INVALID_REQUEST", message));
+}
+
+/** All of the acknowledgements, or none. Those of streams that are gone are of no matter any more. */
+function afterAcks(
+  links: readonly Link[],
+  acks: readonly Ack[],
+  ends: EndsByPath,
+): readonly Link[] | Refusal {
+  const moved = new Map(links.map((link) => [link.path, link]));
+  for (const { stream, offset } of acks) {
+    const link = moved.get(stream);
+    const seq = parseOffset(offset);
+    const tail = ends.get(stream)?.tail ?? null;
+    if (link === undefined) return refusal("INVALID_OFFSET", `The stream ${stream} is not linked.`);
+    if (seq === null)
+      return refusal("INVALID_OFFSET", `The offset of ${stream} is not one that this server gave.`);
+    if (tail === null) continue;
+    if (seq < link.acked || seq > tail)
+      return refusal("INVALID_OFFSET", `The offset of ${stream} lies before its cursor, or beyond its tail.`);
+    moved.set(stream, { ...link, acked: seq });
+  }
+  return [...moved.values()];
+}
+
+/** Whoever works on a wake has got it, however the delivery went. */
+function leased(
+  subscription: Subscription,
+  lease: { readonly holder: string | null; readonly until: number },
+) {
+  const { wake } = subscription;
+  return accepted(
+    wake === null ? subscription : { ...subscription, wake: { ...wake, isDelivered: true, lease } },
+  );
+}
+
+function accepted(subscription: Subscription): Transition {
+  return { subscription, refusal: null };
+}
+
+function refused(subscription: Subscription, why: Refusal): Transition {
+  return { subscription, refusal: why };
+}

@@ -1,0 +1,17 @@
+import type { Page } from "../transport/protocol.ts";
+import { isAtEnd } from "./page.ts";
+
+/**
+ * The entity tag of a page (§10.1): which life of the stream, which records, and whether they are its last for now
+ * or for ever, for the headers say that too.
+ */
+export function etagOf(page: Page): string {
+  const end = isAtEnd(page) ? ":c" : page.complete ? ":t" : "";
+  return `"${page.log}:${page.from}:${page.next}${end}"`;
+}
+
+/** Whether `If-None-Match` names the tag, compared weakly (RFC 9110 §13.1.2). */
+export function isNamed(etag: string, header: string | undefined): boolean {
+  const tags = header?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
+  return tags.includes(etag) || tags.includes("*");
+}

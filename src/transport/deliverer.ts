@@ -1,0 +1,41 @@
+import { TransportError, toTransportError } from "./transport-error.ts";
+
+/** The paths that the object serves which delivers for a cluster's subscriptions; no route from outside leads to them. */
+export const delivererPaths = { news: "/news", operation: "/operation" } as const;
+
+/** How long it may take to take note of news, ms. */
+const newsTimeoutMs = 5_000;
+
+/** Tells that logs have changed, null: any may have. Once it resolves, they will be looked at. Throws `TransportError`. */
+export async function tellDeliverer(
+  deliverers: DurableObjectNamespace,
+  cluster: string,
+  names: readonly string[] | null,
+): Promise<void> {
+  const { ok } = await askDeliverer(deliverers, cluster, delivererPaths.news, names, newsTimeoutMs);
+  if (!ok) throw new TransportError(`the deliverer of ${cluster} took no news`);
+}
+
+/** Sends a body as JSON, and gives the answer, whatever its status. Throws `TransportError`. */
+export async function askDeliverer(
+  deliverers: DurableObjectNamespace,
+  cluster: string,
+  path: string,
+  body: unknown,
+  timeoutMs: number,
+): Promise<Response> {
+  const stub = deliverers.get(deliverers.idFromName(cluster));
+  // Not AbortSignal.timeout: its timer would outlive the answer, and keep an idle object awake.
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  try {
+    const init = { method: "POST", body: JSON.stringify(body), signal: controller.signal };
+    const response = await stub.fetch(`https://deliverer${path}`, init);
+    // The whole of it, so that the time covers it.
+    return new Response(response.status === 204 ? null : await response.text(), response);
+  } catch (error) {
+    throw toTransportError(error, `the deliverer of ${cluster}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}

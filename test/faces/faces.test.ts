@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startCluster } from "../../scripts/cluster.ts";
+import type { Runtime } from "../../scripts/runtime.ts";
+import { Model } from "./model.ts";
+import { anyOperations, type Operation } from "./operations.ts";
+import { type Place, send, show, shown } from "./requests.ts";
+
+const data = mkdtempSync(join(tmpdir(), "timberline-faces-"));
+let cluster: Runtime;
+
+beforeAll(async () => {
+  cluster = await startCluster({ data, nodes: 3, port: 0 });
+}, 60_000);
+
+afterAll(async () => {
+  await cluster.stop();
+  rmSync(data, { recursive: true });
+});
+
+/** Does one operation, and compares the answer with the model's. */
+async function step(model: Model, place: Place, operation: Operation): Promise<void> {
+  const tail = model.logs.get(operation.name)?.records.length ?? 0;
+  const anchor = operation.kind === "fork" ? model.anchor(operation) : 0;
+  const expected = model.apply(operation);
+  const response = await send(place, operation, tail, anchor);
+  const body = await response.text();
+  expect({ operation, status: response.status, body }).toEqual({
+    operation,
+    status: expected.status,
+    body: expect.any(String),
+  });
+  if (expected.start !== undefined) expect(JSON.parse(body)).toMatchObject({ start: expected.start });
+}
+
+let runs = 0;
+
+it("whatever is asked of either face, both show what a simple model of a log shows", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyOperations, async (operations) => {
+      const model = new Model();
+      runs += 1;
+      const place = { url: cluster.url, prefix: `run-${runs}-` };
+      for (const operation of operations) await step(model, place, operation);
+      for (const log of model.logs.values()) {
+        if (log.deleted) continue;
+        for (const face of ["native", "stream"] as const)
+          expect({ face, log: log.name, shows: await show(place, face, log.name) }).toEqual({
+            face,
+            log: log.name,
+            shows: shown(face, log),
+          });
+      }
+    }),
+    { numRuns: 60 },
+  );
+}, 120_000);

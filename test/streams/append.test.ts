@@ -1,0 +1,200 @@
+import { describe, expect, test } from "vitest";
+import { RECORD_BYTES_MAX } from "../../src/log/limits.ts";
+import { MESSAGES_MAX } from "../../src/streams/messages.ts";
+import { problem } from "../api/harness.ts";
+import { bytes, endOf, json, plain, Streams } from "./streams.ts";
+
+const closing = { "Stream-Closed": "true" };
+
+function by(id: string, epoch: number | string, seq: number | string): Record<string, string> {
+  return { ...plain, "Producer-Id": id, "Producer-Epoch": String(epoch), "Producer-Seq": String(seq) };
+}
+
+const progressOf = (headers: Headers) => ({
+  epoch: headers.get("Producer-Epoch"),
+  seq: headers.get("Producer-Seq"),
+});
+
+async function withStream(headers: Record<string, string> = plain, body?: string): Promise<Streams> {
+  const api = new Streams();
+  await api.put("a", headers, body);
+  return api;
+}
+
+describe("a body", () => {
+  test("is one record, which the native API shows as text where it is text", async () => {
+    const api = await withStream(bytes);
+    expect(endOf(await api.post("a", "žluť\n", bytes))).toMatchObject({ status: 204, next: 1 });
+    expect(endOf(await api.post("a", Uint8Array.of(0, 255), bytes))).toMatchObject({ status: 204, next: 2 });
+    const records = [{ data: "žluť\n" }, { base64: "AP8=" }];
+    expect((await api.read("a")).json).toMatchObject({ records });
+  });
+
+  test("of JSON is a record for each element of an array, or one", async () => {
+    const api = await withStream(json);
+    await api.post("a", ' [{"a": 1}, [2], null] ', json);
+    await api.post("a", '"b"', json);
+    expect(await api.get("a")).toMatchObject({ text: '[{"a":1},[2],null,"b"]' });
+    const records = [{ json: { a: 1 } }, { json: [2] }, { json: null }, { json: "b" }];
+    expect((await api.read("a")).json).toMatchObject({ records });
+  });
+
+  test.each([
+    "[]",
+    "[1",
+    "{}{}",
+    "\ufeff1",
+    "1e999",
+    '["\\ud800"]',
+    `${"[".repeat(200)}${"]".repeat(200)}`,
+    "\u0000",
+  ])("of JSON is refused where it is none that can be kept: %j", async (body) => {
+    const api = await withStream(json);
+    expect(await api.post("a", body, json)).toMatchObject(problem(400, "invalid-body"));
+    expect(await api.post("a", Uint8Array.of(0x22, 0xff, 0x22), json)).toMatchObject({ status: 400 });
+    expect(endOf(await api.head("a"))).toMatchObject({ next: 0 });
+  });
+
+  test("is as long as a record may be, and no longer", async () => {
+    const api = await withStream(bytes);
+    expect(await api.post("a", new Uint8Array(RECORD_BYTES_MAX), bytes)).toMatchObject({ status: 204 });
+    const longer = new Uint8Array(RECORD_BYTES_MAX + 1);
+    expect(await api.post("a", longer, bytes)).toMatchObject(problem(413, "body-too-large"));
+    const text = JSON.stringify(["a".repeat(RECORD_BYTES_MAX / 2), "b".repeat(RECORD_BYTES_MAX / 2)]);
+    await api.put("b", json);
+    expect(await api.post("b", text, json)).toMatchObject(problem(413, "batch-too-large"));
+  });
+
+  test("of JSON has as many messages as a client may have gathered, and no more", async () => {
+    const api = await withStream(json);
+    const many = JSON.stringify(Array.from({ length: MESSAGES_MAX }, () => 1));
+    expect(endOf(await api.post("a", many, json))).toMatchObject({ status: 204, next: MESSAGES_MAX });
+    expect(await api.get("a")).toMatchObject({ text: many });
+    const more = JSON.stringify(Array.from({ length: MESSAGES_MAX + 1 }, () => 1));
+    expect(await api.post("a", more, json)).toMatchObject(problem(413, "too-many-records"));
+  });
+
+  test("needs its type, and that of the stream", async () => {
+    const api = await withStream(plain);
+    expect(await api.post("a", "x", {})).toMatchObject(problem(400, "invalid-request"));
+    expect(await api.post("a", "x", { "Content-Type": "?" })).toMatchObject(problem(400, "invalid-request"));
+    expect(await api.post("a", "x", bytes)).toMatchObject(problem(409, "content-type-mismatch"));
+    expect(await api.post("a", "1", json)).toMatchObject(problem(409, "content-type-mismatch"));
+    expect(await api.post("a", "x", { "Content-Type": "TEXT/plain;charset=utf-8" })).toMatchObject({
+      status: 204,
+    });
+  });
+
+  test("is not empty, unless it closes", async () => {
+    const api = await withStream(plain);
+    expect(await api.post("a", "")).toMatchObject(problem(400, "invalid-body"));
+    expect(await api.post("a", "", { "Stream-Closed": "no" })).toMatchObject(problem(400, "invalid-body"));
+    expect(await api.post("a", "", { ...closing, "Content-Type": "?" })).toMatchObject({ status: 204 });
+  });
+});
+
+describe("a writer's sequence", () => {
+  test("grows byte by byte", async () => {
+    const api = await withStream(plain);
+    const append = async (seq: string) => (await api.post("a", "x", { ...plain, "Stream-Seq": seq })).status;
+    const statuses: number[] = [];
+    for (const seq of ["2", "10", "2", "a", "B"]) statuses.push(await append(seq));
+    expect(statuses).toEqual([204, 409, 409, 204, 409]);
+    expect(await append("é")).toBe(400);
+    expect(await append("b".repeat(256))).toBe(400);
+  });
+});
+
+describe("a producer", () => {
+  test("hears by the status whether its batch was new, and how far it is", async () => {
+    const api = await withStream(plain);
+    const first = await api.post("a", "x", by("p", 0, 0));
+    expect(endOf(first)).toMatchObject({ status: 200, next: 1 });
+    expect(progressOf(first.headers)).toEqual({ epoch: "0", seq: "0" });
+    await api.post("a", "y", by("p", 0, 1));
+    const again = await api.post("a", "x", by("p", 0, 0));
+    expect(again.status).toBe(204);
+    expect(progressOf(again.headers)).toEqual({ epoch: "0", seq: "1" });
+    expect(await api.get("a")).toMatchObject({ text: "xy" });
+  });
+
+  test("that was replaced, or has lost a batch, hears where things are", async () => {
+    const api = await withStream(plain);
+    await api.post("a", "x", by("p", 3, 0));
+    const stale = await api.post("a", "x", by("p", 2, 9));
+    expect(stale).toMatchObject(problem(403, "stale-producer-epoch"));
+    expect(stale.headers.get("Producer-Epoch")).toBe("3");
+    const gap = await api.post("a", "x", by("p", 3, 5));
+    expect(gap).toMatchObject(problem(409, "producer-sequence-gap"));
+    expect(gap.headers.get("Producer-Expected-Seq")).toBe("1");
+    expect(gap.headers.get("Producer-Received-Seq")).toBe("5");
+    expect(await api.post("a", "x", by("p", 4, 1))).toMatchObject(problem(400, "invalid-request"));
+  });
+
+  test("whose batch retention has taken hears that it was stored", async () => {
+    const api = await withStream(plain);
+    await api.post("a", "x", by("p", 0, 0));
+    await api.post("a", "y", by("p", 0, 1));
+    const trim = { headers: json, body: '{"before":2}' };
+    expect(await api.send("POST", "/v1/logs/a/trim", trim)).toMatchObject({ status: 200 });
+    await api.put("b");
+    api.nodes.compact("main");
+    const again = await api.post("a", "x", by("p", 0, 0));
+    expect(endOf(again)).toMatchObject({ status: 204, next: 2 });
+    expect(progressOf(again.headers)).toEqual({ epoch: "0", seq: "1" });
+  });
+
+  test.each([
+    ["", "0", "0"],
+    ["p", "", "0"],
+    ["p", "01", "0"],
+    ["p", "0", "-1"],
+    ["p", "0", "1.0"],
+    ["p", "9007199254740992", "0"],
+    ["p".repeat(256), "0", "0"],
+  ])("is none with these: %j, %j, %j", async (id, epoch, seq) => {
+    const api = await withStream(plain);
+    expect(await api.post("a", "x", by(id, epoch, seq))).toMatchObject(problem(400, "invalid-request"));
+  });
+
+  test("may close, too, once and for all", async () => {
+    const api = await withStream(plain);
+    const tuple = by("p", 0, 0);
+    const last = await api.post("a", "x", { ...tuple, ...closing });
+    expect(endOf(last)).toMatchObject({ status: 200, next: 1, closed: true });
+    expect(endOf(await api.post("a", "y", { ...tuple, ...closing }))).toMatchObject({
+      status: 204,
+      next: 1,
+      closed: true,
+    });
+    const other = await api.close("a", by("p", 0, 1));
+    expect(other).toMatchObject(problem(409, "log-closed"));
+    expect(endOf(other)).toMatchObject({ next: 1, closed: true });
+  });
+});
+
+describe("a closed stream", () => {
+  test("says so, and where it ends, to all who append", async () => {
+    const api = await withStream(plain, "x");
+    expect(endOf(await api.close("a"))).toMatchObject({ status: 204, next: 1, closed: true });
+    expect(endOf(await api.close("a"))).toMatchObject({ status: 204, next: 1, closed: true });
+    for (const headers of [plain, json, { ...plain, ...closing }, { ...plain, "Stream-Seq": "1" }]) {
+      const refused = await api.post("a", "1", headers);
+      expect(refused).toMatchObject(problem(409, "log-closed"));
+      expect(endOf(refused)).toMatchObject({ next: 1, closed: true });
+    }
+    expect(endOf(await api.head("a"))).toMatchObject({ status: 200, next: 1, closed: true });
+  });
+});
+
+test("what is deleted is gone, and what its forks need is gone for others", async () => {
+  const api = await withStream(plain, "x");
+  await api.put("b", { "Stream-Forked-From": "/v1/stream/a" });
+  expect(await api.send("DELETE", "/v1/stream/a")).toMatchObject({ status: 204, text: "" });
+  for (const method of ["GET", "HEAD", "DELETE"])
+    expect(await api.send(method, "/v1/stream/a")).toMatchObject({ status: 410 });
+  expect(await api.post("a", "y")).toMatchObject(problem(410, "log-gone"));
+  expect(await api.get("b")).toMatchObject({ status: 200, text: "x" });
+  expect(await api.send("DELETE", "/v1/stream/b")).toMatchObject({ status: 204 });
+  expect(await api.send("DELETE", "/v1/stream/a")).toMatchObject(problem(404, "log-not-found"));
+});

@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { Problem } from "../../src/api/problem.ts";
+import { type EventSource, eventStream, STREAM_MS } from "../../src/streams/event-stream.ts";
+import type { Page } from "../../src/transport/protocol.ts";
+import { pageOf, text } from "./pages.ts";
+
+/** Gives these pages, one after the other, and counts how many were asked for. */
+class Pages implements EventSource {
+  time = 0;
+  readonly asked: { readonly seq: number; readonly waitMs: number }[] = [];
+  readonly #pages: (Page | Error)[];
+
+  constructor(...pages: (Page | Error)[]) {
+    this.#pages = pages;
+  }
+
+  now(): number {
+    return this.time;
+  }
+
+  async follow(seq: number, waitMs: number): Promise<Page> {
+    this.asked.push({ seq, waitMs });
+    const page = this.#pages.shift() ?? pageOf([], { from: seq });
+    if (page instanceof Error) throw page;
+    return page;
+  }
+
+  eventsOf(page: Page): string {
+    return `${page.from}-${page.next};`;
+  }
+}
+
+const read = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();
+const closed = pageOf([text("z")], { from: 2, closed: true });
+
+describe("an event stream", () => {
+  test("goes on where the last page ended, until the stream is closed and all of it is given", async () => {
+    const pages = new Pages(pageOf([text("b")], { from: 1, tail: 3, closed: true }), closed);
+    expect(await read(eventStream(pageOf([text("a")]), pages))).toBe("0-1;1-2;2-3;");
+    expect(pages.asked.map(({ seq }) => seq)).toEqual([1, 2]);
+  });
+
+  test("of a closed stream of which nothing is left says so, and ends", async () => {
+    const pages = new Pages();
+    expect(await read(eventStream(pageOf([], { from: 3, closed: true }), pages))).toBe("3-3;");
+    expect(pages.asked).toEqual([]);
+  });
+
+  test("reads the next page only when the reader wants it", async () => {
+    const pages = new Pages();
+    const reader = eventStream(pageOf([text("a")], { tail: 9 }), pages).getReader();
+    await reader.read();
+    expect(pages.asked).toHaveLength(0);
+    await reader.read();
+    expect(pages.asked).toHaveLength(1);
+    await reader.cancel();
+    expect(pages.asked).toHaveLength(1);
+  });
+
+  test("ends when its time is over, and waits no longer than that", async () => {
+    const pages = new Pages();
+    const reader = eventStream(pageOf([]), pages).getReader();
+    await reader.read();
+    pages.time = STREAM_MS - 5;
+    await reader.read();
+    expect(pages.asked).toEqual([{ seq: 0, waitMs: 5 }]);
+    pages.time = STREAM_MS;
+    expect((await reader.read()).done).toBe(false);
+    expect((await reader.read()).done).toBe(true);
+  });
+
+  test("ends where a page can't be read", async () => {
+    const pages = new Pages(new Problem("log-not-found", "gone"));
+    expect(await read(eventStream(pageOf([text("a")]), pages))).toBe("0-1;");
+  });
+
+  test("does not hide what is the server's fault", async () => {
+    const pages = new Pages(new Error("broken"));
+    await expect(read(eventStream(pageOf([text("a")]), pages))).rejects.toThrow("broken");
+  });
+});

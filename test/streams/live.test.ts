@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import { LONG_POLL_MS } from "../../src/streams/live.ts";
+import { problem } from "../api/harness.ts";
+import { bytes, endOf, from, json, plain, Streams } from "./streams.ts";
+
+const longPoll = "&live=long-poll";
+
+async function withStream(headers: Record<string, string> = plain): Promise<Streams> {
+  const api = new Streams();
+  await api.put("a", headers, "x");
+  return api;
+}
+
+describe("a long poll", () => {
+  test("gives at once what is there", async () => {
+    const api = await withStream();
+    const answer = await api.get("a", from(0, longPoll));
+    expect(answer).toMatchObject({ status: 200, text: "x" });
+    expect(endOf(answer)).toMatchObject({ next: 1, upToDate: true, closed: false });
+    expect(answer.headers.get("Stream-Cursor")).toMatch(/^[0-9]+$/);
+    expect(api.now).toBe(0);
+  });
+
+  test("gives what comes while it waits", async () => {
+    const api = await withStream();
+    api.meanwhile.push(() => api.post("a", "y"));
+    expect(await api.get("a", `?offset=now${longPoll}`)).toMatchObject({ status: 200, text: "y" });
+  });
+
+  test("ends empty when its time is over, with a cursor that is not the old one", async () => {
+    const api = await withStream();
+    const answer = await api.get("a", from(1, `${longPoll}&cursor=7`));
+    expect(answer).toMatchObject({ status: 204, text: "" });
+    expect(endOf(answer)).toMatchObject({ next: 1, upToDate: true, closed: false });
+    expect(Number(answer.headers.get("Stream-Cursor"))).toBeGreaterThan(7);
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    expect(api.now).toBe(LONG_POLL_MS);
+  });
+
+  test("waits on when the stream changed, and nothing came", async () => {
+    const api = await withStream();
+    const idle = (): Promise<unknown> => Promise.resolve();
+    api.meanwhile.push(idle, idle, () => api.post("a", "y"));
+    expect(await api.get("a", from(1, longPoll))).toMatchObject({ status: 200, text: "y" });
+  });
+
+  test("of a stream that is closed does not wait, and ends when it is closed meanwhile", async () => {
+    const api = await withStream();
+    api.meanwhile.push(() => api.close("a"));
+    expect(endOf(await api.get("a", from(1, longPoll)))).toEqual({
+      ...{ status: 204, next: 1 },
+      ...{ upToDate: true, closed: true },
+    });
+    const { now } = api;
+    expect(endOf(await api.get("a", from(1, longPoll)))).toMatchObject({ status: 204, closed: true });
+    expect(endOf(await api.get("a", from(0, longPoll)))).toMatchObject({ status: 200, closed: true });
+    expect(api.now).toBe(now);
+  });
+
+  test("gives the last record together with the closing", async () => {
+    const api = await withStream();
+    api.meanwhile.push(() => api.post("a", "z", { ...plain, "Stream-Closed": "true" }));
+    const answer = await api.get("a", from(1, longPoll));
+    expect(answer).toMatchObject({ status: 200, text: "z" });
+    expect(endOf(answer)).toMatchObject({ next: 2, closed: true });
+  });
+
+  test("ends with the stream", async () => {
+    const api = await withStream();
+    api.meanwhile.push(() => api.send("DELETE", "/v1/stream/a"));
+    expect(await api.get("a", from(1, longPoll))).toMatchObject(problem(404, "log-not-found"));
+  });
+
+  test("keeps a stream that expires sooner than it waits", async () => {
+    const api = await withStream({ ...plain, "Stream-TTL": "4" });
+    for (let at = 0; at < 12; at++) {
+      api.meanwhile.push(async () => {
+        api.nodes.clock += 2_000;
+      });
+    }
+    expect(await api.get("a", from(1, longPoll))).toMatchObject({ status: 204 });
+    expect(await api.head("a")).toMatchObject({ status: 200 });
+  });
+});
+
+describe("server-sent events", () => {
+  const sse = "&live=sse";
+
+  test("go on to the end of a closed stream", async () => {
+    const api = await withStream();
+    api.meanwhile.push(
+      () => api.post("a", "y"),
+      () => api.post("a", "z", { ...plain, "Stream-Closed": "true" }),
+    );
+    const { status, headers, text } = await api.get("a", `?offset=-1${sse}`);
+    expect(status).toBe(200);
+    expect(headers.get("Content-Type")).toBe("text/event-stream");
+    expect(headers.get("Cache-Control")).toBe("no-cache");
+    expect(headers.get("Stream-SSE-Data-Encoding")).toBeNull();
+    const events = text.split("\n\n").map((event) => event.split("\n"));
+    expect(events.map(([name, data]) => (name === "event: data" ? data : name))).toEqual([
+      ...["data:x", "event: control", "data:y", "event: control", "data:z", "event: control", ""],
+    ]);
+    expect(text.match(/streamClosed/g)).toHaveLength(1);
+  });
+
+  test("end after a minute, with a sign of life now and then", async () => {
+    const api = await withStream(json);
+    await api.put("a", json);
+    const { text } = await api.get("a", `?offset=now${sse}`);
+    expect(text.match(/event: control/g)?.length).toBeGreaterThan(3);
+    expect(text).not.toContain("event: data");
+    expect(api.now).toBe(60_000);
+  });
+
+  test("have cursors above the reader's, which never go back", async () => {
+    const api = await withStream();
+    const { text } = await api.get("a", from(0, `${sse}&cursor=5`));
+    const cursors = [...text.matchAll(/"streamCursor":"(\d+)"/g)].map(([, cursor]) => Number(cursor));
+    expect(cursors.length).toBeGreaterThan(3);
+    expect(cursors[0]).toBeGreaterThan(5);
+    expect(cursors).toEqual(cursors.toSorted((a, b) => a - b));
+  });
+
+  test("of bytes are base64, and say so", async () => {
+    const api = await withStream(bytes);
+    await api.close("a");
+    const { headers, text } = await api.get("a", `?offset=-1${sse}`);
+    expect(headers.get("Stream-SSE-Data-Encoding")).toBe("base64");
+    expect(text).toContain("event: data\ndata:eA==\n\nevent: control\n");
+  });
+
+  test("end where the stream does, without an event for it", async () => {
+    const api = await withStream();
+    api.meanwhile.push(() => api.send("DELETE", "/v1/stream/a"));
+    const { text } = await api.get("a", from(1, sse));
+    expect(text.match(/event: control/g)).toHaveLength(1);
+    expect(text).not.toContain("streamClosed");
+  });
+});

@@ -1,0 +1,78 @@
+import type { AskOptions } from "../../src/api/nodes.ts";
+import { formatOffset, parseOffset } from "../../src/streams/offset.ts";
+import type { NodeAddress } from "../../src/transport/object.ts";
+import type { Reply, Request } from "../../src/transport/protocol.ts";
+import { type Answered, Harness, type Vars } from "../api/harness.ts";
+
+type Headers = Record<string, string>;
+
+/** The Durable Streams face over fake nodes. One that is asked to wait for records does so: the time passes. */
+export class Streams extends Harness {
+  /** What others do while a node waits. */
+  readonly meanwhile: (() => Promise<unknown>)[] = [];
+
+  constructor(vars?: Vars) {
+    super(vars);
+    const answer = this.nodes.ask.bind(this.nodes);
+    this.nodes.ask = (address, request, options) => this.#wait(answer, address, request, options);
+  }
+
+  async #wait(
+    answer: (address: NodeAddress, request: Request, options: AskOptions) => Promise<Reply>,
+    address: NodeAddress,
+    request: Request,
+    options: AskOptions,
+  ): Promise<Reply> {
+    if (request.kind === "query" && request.query.kind === "page" && request.query.waitMs > 0) {
+      const other = this.meanwhile.shift();
+      await other?.();
+      this.now += other === undefined ? request.query.waitMs : 1;
+    }
+    return answer(address, request, options);
+  }
+
+  put(name: string, headers: Headers = {}, body?: BodyInit): Promise<Answered> {
+    return this.#send("PUT", name, headers, body);
+  }
+
+  post(name: string, body: BodyInit, headers: Headers = { "Content-Type": "text/plain" }): Promise<Answered> {
+    return this.#send("POST", name, headers, body);
+  }
+
+  close(name: string, headers: Headers = {}): Promise<Answered> {
+    return this.#send("POST", name, { "Stream-Closed": "true", ...headers });
+  }
+
+  get(name: string, query = "", headers: Headers = {}): Promise<Answered> {
+    return this.#send("GET", `${name}${query}`, headers);
+  }
+
+  head(name: string, headers: Headers = {}): Promise<Answered> {
+    return this.#send("HEAD", name, headers);
+  }
+
+  #send(method: string, name: string, headers: Headers, body?: BodyInit): Promise<Answered> {
+    // Of a text the platform would say by itself that it is plain.
+    const sent = typeof body === "string" ? new TextEncoder().encode(body) : body;
+    const init = sent === undefined ? { headers } : { headers, body: sent, duplex: "half" };
+    return this.send(method, `/v1/stream/${name}`, init as RequestInit);
+  }
+}
+
+export const plain = { "Content-Type": "text/plain" };
+export const json = { "Content-Type": "application/json" };
+export const bytes = { "Content-Type": "application/octet-stream" };
+
+/** What a query asks for from a position on. */
+export const from = (seq: number, more = ""): string => `?offset=${formatOffset(seq)}${more}`;
+
+/** What an answer says of the end of a stream, or of a page. */
+export function endOf({ status, headers }: Answered) {
+  const next = headers.get("Stream-Next-Offset");
+  return {
+    status,
+    next: next === null ? null : parseOffset(next),
+    upToDate: headers.get("Stream-Up-To-Date") === "true",
+    closed: headers.get("Stream-Closed") === "true",
+  };
+}

@@ -1,0 +1,53 @@
+import { createApi } from "../../../src/api/app.ts";
+import type { Env } from "../../../src/api/env.ts";
+import { backingOf } from "../../../src/streams/subscriptions/backing.ts";
+import { serve } from "../../../src/streams/subscriptions/serve.ts";
+import { Subscriptions } from "../../../src/streams/subscriptions/subscriptions.ts";
+import type { FakeNodes } from "../../api/fake-nodes.ts";
+
+/** The objects that deliver, without a platform: their alarms never ring. */
+export class FakeDeliverers {
+  /** How many have been reached. */
+  readonly touched = new Set<string>();
+  /** Nothing reaches them. */
+  isDown = false;
+  readonly #nodes: FakeNodes;
+  readonly #served = new Map<string, Subscriptions>();
+
+  constructor(nodes: FakeNodes) {
+    this.#nodes = nodes;
+  }
+
+  /** As the platform binds them. */
+  get namespace(): DurableObjectNamespace {
+    const stubOf = (cluster: string) => ({
+      fetch: (url: string, init: RequestInit) => this.#fetch(cluster, new Request(url, init)),
+    });
+    return { idFromName: (name: string) => name, get: stubOf } as unknown as DurableObjectNamespace;
+  }
+
+  async #fetch(cluster: string, request: Request): Promise<Response> {
+    if (this.isDown) throw new Error("the object can't be reached");
+    this.touched.add(cluster);
+    return serve(this.#of(cluster), request);
+  }
+
+  #of(cluster: string): Subscriptions {
+    const served = this.#served.get(cluster) ?? new Subscriptions(this.#backing(cluster), world);
+    this.#served.set(cluster, served);
+    return served;
+  }
+
+  #backing(cluster: string) {
+    const nodes = this.#nodes;
+    let now = 0;
+    const sleep = async (ms: number): Promise<void> => {
+      now += ms;
+    };
+    const api = createApi({ nodes: () => nodes, now: () => now, random: () => 0.5, sleep });
+    const env = { REGIONS: "wnam,enam,weur" } as Env;
+    return backingOf(api, cluster, () => ({ env, nodes, deadline: now + 10_000, place: null }));
+  }
+}
+
+const world = { now: () => Date.now(), random: () => 0.5, arm: () => {} };

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import {
+  currentLinks,
+  firstLinks,
+  isMatched,
+  linked,
+  linkInfos,
+  unlinked,
+} from "../../../src/streams/subscriptions/links.ts";
+import { looked } from "../../../src/streams/subscriptions/waking.ts";
+import { endsOf, lookAt, pull, subscriptionOf, webhook } from "./fixture.ts";
+
+const glob = (path: string, acked: number) => ({ path, isExplicit: false, acked, tail: acked });
+const explicit = (path: string, acked: number) => ({ ...glob(path, acked), isExplicit: true });
+
+describe("the first links", () => {
+  it("are at the tails of their streams, by name first", () => {
+    const configuration = { ...webhook, streams: ["events/b", "other"] };
+    const look = lookAt({ "events/a": 3, "events/b": 4 }, ["events/a", "events/b"]);
+    expect(firstLinks(configuration, look)).toEqual([
+      glob("events/a", 3),
+      explicit("events/b", 4),
+      explicit("other", 0),
+    ]);
+  });
+});
+
+describe("what the pattern matches", () => {
+  it.each([
+    ["events/a", true],
+    ["events", false],
+    ["wake/pool", false],
+    ["_clusters", false],
+  ])("%s: %s", (path, expected) => {
+    expect(isMatched(pull, path)).toBe(expected);
+    expect(isMatched({ ...pull, pattern: null }, path)).toBe(false);
+  });
+
+  it("is never its own wake stream, nor a log of the system", () => {
+    const everything = { ...pull, pattern: "**" };
+    expect(isMatched(everything, "wake/other")).toBe(true);
+    expect(isMatched(everything, "wake/pool")).toBe(false);
+    expect(isMatched(everything, "_subscriptions")).toBe(false);
+  });
+});
+
+describe("a link by name", () => {
+  it("is at the tail of its stream, and stays where it is if it is there already", () => {
+    const before = subscriptionOf(webhook);
+    const { links } = linked(before, ["events/a", "x"], endsOf({ "events/a": 9, x: 7 }));
+    expect(links).toEqual([explicit("events/a", 2), explicit("x", 7)]);
+  });
+
+  it("given twice is given once", () => {
+    const once = linked(subscriptionOf(webhook), ["x", "x"], endsOf({ x: 7 }));
+    expect(once.links).toEqual([glob("events/a", 2), explicit("x", 7)]);
+    expect(linked(once, ["x"], endsOf({ x: 8 }))).toBe(once);
+  });
+
+  it("that is taken back leaves what the pattern matches, with its cursor", () => {
+    const links = [explicit("events/a", 2), explicit("x", 1)];
+    const before = subscriptionOf(webhook, { links });
+    const without = unlinked(unlinked(before, "x"), "events/a");
+    expect(without.links).toEqual([glob("events/a", 2)]);
+    expect(unlinked(without, "events/a")).toBe(without);
+    expect(unlinked(without, "nowhere")).toBe(without);
+  });
+});
+
+describe("a stream that is found", () => {
+  it("is linked from its beginning once it has records", () => {
+    const before = subscriptionOf(webhook);
+    const look = lookAt({ "events/a": 2, "events/b": 1, "events/c": 0 }, ["events/b", "events/c"]);
+    expect(currentLinks(before, look)).toEqual([glob("events/a", 2), glob("events/b", 0)]);
+    expect(looked(before, look, "w", 1).wake).toMatchObject({ stream: "events/b" });
+  });
+
+  it("is linked where it begins, if it goes on after one that was deleted, or was forked", () => {
+    const ends = new Map([["events/b", { start: 4, earliest: 0, tail: 6 }]]);
+    expect(currentLinks(subscriptionOf(webhook, { links: [] }), { ends, found: ["events/b"] })).toEqual([
+      glob("events/b", 4),
+    ]);
+  });
+});
+
+describe("a stream that is gone", () => {
+  it("has no work, and keeps its link only if that is by name", () => {
+    const links = [glob("events/a", 2), explicit("x", 1)];
+    const before = subscriptionOf(webhook, { links });
+    const look = lookAt({ "events/b": 1 }, ["events/b"]);
+    expect(currentLinks(before, look)).toEqual([glob("events/b", 0), explicit("x", 1)]);
+    expect(looked(before, lookAt({}), "w", 1)).toBe(before);
+  });
+});
+
+describe("pending work", () => {
+  it("is what can still be read: not what has been trimmed", () => {
+    const ends = new Map([
+      ["events/a", { start: 0, earliest: 9, tail: 9 }],
+      ["x", { start: 0, earliest: 0, tail: 9 }],
+    ]);
+    const infos = linkInfos([glob("events/a", 2), explicit("x", 3)], ends);
+    expect(infos).toEqual([
+      { path: "events/a", linkType: "glob", acked: 2, tail: 9, hasPending: false },
+      { path: "x", linkType: "explicit", acked: 3, tail: 9, hasPending: true },
+    ]);
+  });
+});

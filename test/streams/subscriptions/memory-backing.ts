@@ -1,0 +1,62 @@
+import { Problem } from "../../../src/api/problem.ts";
+import { decide } from "../../../src/log/decide.ts";
+import { encodeLogEntry } from "../../../src/log/entry-codec.ts";
+import type { Command, Outcome } from "../../../src/log/types.ts";
+import { evaluate } from "../../../src/node/queries.ts";
+import { createEntry } from "../../../src/raft/entry.ts";
+import { bootstrapIdentity } from "../../../src/raft/identity.ts";
+import { toIndex } from "../../../src/raft/types.ts";
+import { MemoryStorage } from "../../../src/storage/memory.ts";
+import type { Backing } from "../../../src/streams/subscriptions/backing.ts";
+import type { Query, QueryResult } from "../../../src/transport/protocol.ts";
+
+/** What happens to the next command: it or its answer is lost, nobody leads, or somebody comes in between. */
+export type Mishap = "lost-before" | "lost-after" | "no-leader" | (() => Promise<void>);
+
+/** A cluster without consensus: what it holds is committed. Its decisions and its reads are the real ones. */
+export class MemoryBacking implements Backing {
+  /** Of the leader, ms since the epoch. */
+  now = 1_000_000;
+  readonly commands: Command[] = [];
+  readonly queries: Query[] = [];
+  readonly mishaps: Mishap[] = [];
+  readonly #storage = new MemoryStorage();
+
+  constructor() {
+    this.#storage.prepare(bootstrapIdentity("main", 1, ["weur"]));
+    this.#storage.markDurable(this.#storage.written());
+  }
+
+  async command(command: Command): Promise<Outcome> {
+    this.commands.push(command);
+    const mishap = this.mishaps.shift();
+    if (mishap === "no-leader") throw new Problem("no-leader", "nobody leads");
+    if (mishap === "lost-before") throw new Problem("outcome-unknown", "lost");
+    if (typeof mishap === "function") await mishap();
+    const outcome = this.#carryOut(command);
+    if (mishap === "lost-after") throw new Problem("outcome-unknown", "lost");
+    return outcome;
+  }
+
+  async query(query: Query): Promise<QueryResult> {
+    this.queries.push(query);
+    return evaluate(query, this.#storage, this.#storage.durableLastIndex());
+  }
+
+  #carryOut(command: Command): Outcome {
+    const last = this.#storage.durableLastIndex();
+    const decision = decide(command, this.#storage.view(last), this.now);
+    if (decision.kind !== "propose") return decision.outcome;
+    const index = toIndex(last + 1);
+    const entry = createEntry(index, 1, "command", encodeLogEntry(decision.entry));
+    this.#storage.write({
+      hardState: null,
+      sleep: null,
+      truncateFrom: null,
+      snapshot: null,
+      append: [entry],
+    });
+    this.#storage.markDurable(this.#storage.written());
+    return decision.outcome(index, 1);
+  }
+}

@@ -1,0 +1,312 @@
+import { sign } from "hono/jwt";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type Answered, Harness, problem, type Vars } from "../../api/harness.ts";
+import { FakeDeliverers } from "./deliverers.ts";
+
+const hook = { type: "webhook", pattern: "events/*", webhook: { url: "https://worker.example/hooks" } };
+const pull = { type: "pull-wake", pattern: "events/*", wake_stream: "wake/pool" };
+
+/** The API with its deliverers. */
+function served(vars: Vars = { LOCAL: "on" }) {
+  const late: { deliverers?: FakeDeliverers } = {};
+  const namespace = {
+    get DELIVERERS() {
+      return late.deliverers?.namespace as DurableObjectNamespace;
+    },
+  };
+  const harness = new Harness(Object.assign(namespace, vars) as Vars);
+  const deliverers = new FakeDeliverers(harness.nodes);
+  late.deliverers = deliverers;
+  const send = (method: string, path: string, body?: unknown, token?: string): Promise<Answered> => {
+    const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+    const init = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
+    return harness.send(method, `/v1/stream/__ds/${path}`, { headers, ...init });
+  };
+  return { harness, deliverers, send };
+}
+
+const refusal = (status: number, code: string) => ({
+  status,
+  json: { error: { code, message: expect.any(String) } },
+});
+
+describe("the control routes", () => {
+  const { send, harness } = served();
+
+  it("make, show and end a subscription", async () => {
+    const made = await send("PUT", "subscriptions/sub", hook);
+    expect(made).toMatchObject({ status: 201, json: { id: "sub", streams: [], wake_stream: null } });
+    expect(made.json.webhook.signing).toMatchObject({
+      jwks_url: "http://timberline.test/v1/stream/__ds/jwks.json",
+    });
+    const shown = await send("GET", "subscriptions/sub");
+    expect(shown.json).toEqual(made.json);
+    expect(shown.headers.get("Cache-Control")).toBe("no-store");
+    expect(await send("PUT", "subscriptions/sub", hook)).toMatchObject({ status: 200, json: made.json });
+    expect((await send("DELETE", "subscriptions/sub")).status).toBe(204);
+    expect(await send("GET", "subscriptions/sub")).toMatchObject(refusal(404, "SUBSCRIPTION_NOT_FOUND"));
+  });
+
+  it("publish the key that signs, to everybody", async () => {
+    const { json } = await send("PUT", "subscriptions/keyed", hook);
+    const jwks = await send("GET", "jwks.json");
+    expect(jwks.headers.get("Content-Type")).toBe("application/jwk-set+json");
+    expect(jwks.headers.get("Cache-Control")).toBe("public, max-age=300");
+    expect(jwks.headers.get("X-Content-Type-Options")).toBe("nosniff");
+    const { keys } = JSON.parse(jwks.text);
+    expect(keys).toEqual([
+      {
+        ...{ kty: "OKP", crv: "Ed25519", use: "sig", alg: "EdDSA" },
+        ...{ kid: json.webhook.signing.kid, x: expect.any(String) },
+      },
+    ]);
+    expect(jwks.text).not.toContain('"d"');
+  });
+
+  it("link streams whose paths have slashes, written in either way", async () => {
+    await send("PUT", "subscriptions/linked", { ...hook, streams: ["manual/a", "manual/b"] });
+    expect((await send("POST", "subscriptions/linked/streams", { streams: ["/manual/c/"] })).status).toBe(
+      204,
+    );
+    expect((await send("DELETE", "subscriptions/linked/streams/manual%2Fa")).status).toBe(204);
+    expect((await send("DELETE", "subscriptions/linked/streams/manual/b")).status).toBe(204);
+    const { json } = await send("GET", "subscriptions/linked");
+    expect(json.streams).toMatchObject([{ path: "manual/c", link_type: "explicit" }]);
+  });
+
+  it("name the same subscription below the cluster's own path", async () => {
+    await send("PUT", "subscriptions/both", hook);
+    const { json } = await harness.send("GET", "/v1/clusters/main/stream/__ds/subscriptions/both");
+    expect(json).toMatchObject({ id: "both" });
+  });
+
+  it("leave no log that anybody sees, or reaches", async () => {
+    await send("PUT", "subscriptions/hidden", hook);
+    await harness.send("PUT", "/v1/logs/a");
+    await harness.send("PUT", "/v1/logs/z");
+    const page = await harness.send("GET", "/v1/logs?limit=1");
+    expect(page.json).toMatchObject({ logs: [{ name: "a" }], cursor: expect.any(String) });
+    const rest = await harness.send("GET", `/v1/logs?cursor=${page.json.cursor}`);
+    expect(rest.json).toMatchObject({ logs: [{ name: "z" }], cursor: null });
+    for (const path of [
+      "/v1/logs/_subscriptions",
+      "/v1/logs/_subscriptions/records",
+      "/v1/stream/_subscriptions",
+    ])
+      expect((await harness.send("GET", path)).status).toBe(400);
+  });
+
+  it("take an id that has to be escaped", async () => {
+    const made = await send("PUT", `subscriptions/${encodeURIComponent("ü:1%?")}`, hook);
+    expect(made).toMatchObject({ status: 201, json: { id: "ü:1%?" } });
+  });
+});
+
+describe("a wrong request", () => {
+  const { send, deliverers, harness } = served();
+
+  it.each([
+    ["no type", { ...hook, type: undefined }],
+    ["a list", []],
+    ["a webhook that is no object", { ...hook, webhook: "https://worker.example" }],
+    ["neither pattern nor streams", { ...hook, pattern: undefined }],
+    ["a pattern of nothing", { ...hook, pattern: "/" }],
+    ["a lease of no time", { ...hook, lease_ttl_ms: 0 }],
+  ])("to make one is refused: %s", async (_, body) => {
+    expect(await send("PUT", "subscriptions/wrong", body)).toMatchObject(refusal(400, "INVALID_REQUEST"));
+  });
+
+  it.each([
+    ["http://10.0.0.1/hook"],
+    ["https://10.0.0.1/hook"],
+    ["http://worker.example/"],
+    ["https://[::1]/"],
+    ["nonsense"],
+  ])("to call %s is refused", async (url) => {
+    const reply = await send("PUT", "subscriptions/wrong", { ...hook, webhook: { url } });
+    expect(reply).toMatchObject(refusal(400, "WEBHOOK_URL_REJECTED"));
+  });
+
+  it.each([
+    ["PUT", "subscriptions/wrong", "{"],
+    ["PUT", "subscriptions/wrong", ""],
+    ["POST", "subscriptions/wrong/claim", "\xff"],
+  ])("%s %s whose body is %j is a problem", async (method, path, body) => {
+    expect(await send(method, path, body)).toMatchObject(problem(400, "invalid-body"));
+  });
+
+  it.each([
+    ["POST", "subscriptions/wrong/streams", {}],
+    ["POST", "subscriptions/wrong/streams", { streams: [] }],
+    ["POST", "subscriptions/wrong/streams", { streams: [7] }],
+    ["POST", "subscriptions/wrong/streams", { streams: ["__ds/x"] }],
+    ["POST", "subscriptions/wrong/claim", {}],
+    ["POST", "subscriptions/wrong/claim", { worker: "" }],
+    ["POST", "subscriptions/wrong/claim", { worker: "w".repeat(257) }],
+    ["PUT", `subscriptions/${"x".repeat(129)}`, hook],
+    ["PUT", "subscriptions/a%20b", hook],
+    ["PUT", "subscriptions/a%2Fb", hook],
+  ])("%s %s with %j is refused", async (method, path, body) => {
+    expect(await send(method, path, body)).toMatchObject(refusal(400, "INVALID_REQUEST"));
+  });
+
+  it.each([
+    ["ack", { generation: 1 }],
+    ["ack", { wake_id: "w", generation: -1 }],
+    ["ack", { wake_id: "w", generation: 1, acks: [{ stream: "a" }] }],
+    ["callback", { wake_id: "w", generation: 1, done: "yes" }],
+    ["release", { wake_id: 1, generation: 1 }],
+  ])("to %s with %j is refused", async (action, body) => {
+    const reply = await send("POST", `subscriptions/wrong/${action}`, body, "token");
+    expect(reply).toMatchObject(refusal(400, "INVALID_REQUEST"));
+  });
+
+  it("of a worker without a token is refused", async () => {
+    for (const action of ["ack", "callback", "release"]) {
+      const reply = await send("POST", `subscriptions/wrong/${action}`, { wake_id: "w", generation: 1 });
+      expect(reply).toMatchObject(refusal(401, "TOKEN_INVALID"));
+    }
+  });
+
+  it("for a route that is not there finds no stream instead", async () => {
+    for (const [method, path] of [
+      ["GET", "subscriptions"],
+      ["PUT", "streams/x"],
+      ["POST", "jwks.json"],
+      ["PATCH", "subscriptions/x"],
+      ["GET", "subscriptions/x/claim"],
+      ["DELETE", "nothing"],
+    ] as const)
+      expect(await send(method, path)).toMatchObject(problem(404, "route-not-found"));
+  });
+
+  it("has written nothing, and touched no object", () => {
+    expect(deliverers.touched.size).toBe(0);
+    expect(harness.nodes.asked.filter(({ request }) => request.kind === "command")).toEqual([]);
+  });
+
+  it("for a cluster that is not there touches nothing", async () => {
+    const path = "/v1/clusters/none/stream/__ds/subscriptions/x";
+    const init = {
+      body: JSON.stringify({ wake_id: "w", generation: 1 }),
+      headers: { Authorization: "Bearer x" },
+    };
+    expect(await harness.send("POST", `${path}/ack`, init)).toMatchObject(problem(404, "cluster-not-found"));
+    expect(deliverers.touched.size).toBe(0);
+  });
+});
+
+describe("an object that can't be reached", () => {
+  it("leaves it open whether anything has happened", async () => {
+    const { send, deliverers } = served();
+    deliverers.isDown = true;
+    expect(await send("PUT", "subscriptions/x", pull)).toMatchObject(problem(503, "outcome-unknown"));
+  });
+
+  it("tells which nodes could not be", async () => {
+    const { send, harness } = served();
+    await send("PUT", "subscriptions/x", pull);
+    harness.nodes.leaders.set("main", null);
+    for (const id of [1, 2, 3]) harness.nodes.down.add(`main/${id}`);
+    const reply = await send("PUT", "subscriptions/y", pull);
+    expect(reply.status).toBe(503);
+    expect(reply.json.type).toMatch(/^\/problems\//);
+  });
+});
+
+describe("who may do what", () => {
+  const JWT_SECRET = "a secret of the test";
+  const token = (actions: readonly string[], prefix: string) =>
+    sign({ actions, prefix }, JWT_SECRET, "HS256");
+  let tokens: Readonly<Record<"events" | "others" | "reader" | "all", string>>;
+  const { send, harness } = served({ JWT_SECRET });
+
+  beforeEach(async () => {
+    tokens = {
+      events: await token(["admin", "read"], "events/"),
+      others: await token(["admin", "read"], "others/"),
+      reader: await token(["read"], ""),
+      all: await token(["admin", "read"], ""),
+    };
+  });
+
+  it("a token makes subscriptions of what it covers", async () => {
+    const make = (body: unknown, key: keyof typeof tokens) =>
+      send("PUT", "subscriptions/s", body, tokens[key]);
+    const webhookOf = (parts: object) => ({ ...hook, ...parts });
+    expect(await make(hook, "others")).toMatchObject(problem(403, "forbidden"));
+    expect(await make(hook, "reader")).toMatchObject(problem(403, "forbidden"));
+    expect(await make(webhookOf({ pattern: "**" }), "events")).toMatchObject(problem(403, "forbidden"));
+    expect(await make(webhookOf({ pattern: "events/**" }), "events")).toMatchObject(
+      problem(403, "forbidden"),
+    );
+    expect(await make(webhookOf({ streams: ["others/a"] }), "events")).toMatchObject(
+      problem(403, "forbidden"),
+    );
+    expect(await make(pull, "events")).toMatchObject(problem(403, "forbidden"));
+    expect((await make(hook, "events")).status).toBe(201);
+  });
+
+  it("and sees, claims and ends those", async () => {
+    expect(await send("GET", "subscriptions/s", undefined, tokens.others)).toMatchObject(
+      problem(403, "forbidden"),
+    );
+    expect(await send("GET", "subscriptions/none", undefined, tokens.others)).toMatchObject(
+      problem(403, "forbidden"),
+    );
+    expect((await send("GET", "subscriptions/s", undefined, tokens.events)).status).toBe(200);
+    expect((await send("GET", "subscriptions/s", undefined, tokens.reader)).status).toBe(200);
+    const claim = { worker: "w" };
+    expect(await send("POST", "subscriptions/s/claim", claim, tokens.others)).toMatchObject(
+      problem(403, "forbidden"),
+    );
+    expect((await send("POST", "subscriptions/s/claim", claim, tokens.reader)).status).toBe(400);
+    const link = { streams: ["others/a"] };
+    expect(await send("POST", "subscriptions/s/streams", link, tokens.events)).toMatchObject(
+      problem(403, "forbidden"),
+    );
+    expect((await send("POST", "subscriptions/s/streams", link, tokens.all)).status).toBe(204);
+    // It covers streams of others now.
+    expect(await send("DELETE", "subscriptions/s", undefined, tokens.events)).toMatchObject(
+      problem(403, "forbidden"),
+    );
+    expect(await send("DELETE", "subscriptions/s", undefined, tokens.reader)).toMatchObject(
+      problem(403, "forbidden"),
+    );
+    expect((await send("DELETE", "subscriptions/s", undefined, tokens.all)).status).toBe(204);
+  });
+
+  it("nobody without a token makes, sees, claims or ends one", async () => {
+    const asked = harness.nodes.asked.length;
+    for (const [method, path, body] of [
+      ["PUT", "subscriptions/s", hook],
+      ["GET", "subscriptions/s", undefined],
+      ["DELETE", "subscriptions/s", undefined],
+      ["POST", "subscriptions/s/streams", { streams: ["a"] }],
+      ["DELETE", "subscriptions/s/streams/a", undefined],
+      ["POST", "subscriptions/s/claim", { worker: "w" }],
+    ] as const)
+      expect(await send(method, path, body)).toMatchObject(problem(401, "unauthorized"));
+    expect(harness.nodes.asked).toHaveLength(asked);
+  });
+
+  it("where no secret is set, nobody is served, workers and keys included", async () => {
+    const { send: ask, deliverers } = served({});
+    for (const [method, path] of [
+      ["GET", "jwks.json"],
+      ["POST", "subscriptions/s/ack"],
+    ] as const)
+      expect(await ask(method, path, method === "POST" ? {} : undefined)).toMatchObject(
+        problem(503, "auth-not-configured"),
+      );
+    expect(deliverers.touched.size).toBe(0);
+  });
+
+  it("plain http to this machine is for local clusters", async () => {
+    const local = { ...hook, webhook: { url: "http://127.0.0.1:1/x" } };
+    expect(await send("PUT", "subscriptions/l", local, tokens.all)).toMatchObject(
+      refusal(400, "WEBHOOK_URL_REJECTED"),
+    );
+    expect((await served().send("PUT", "subscriptions/l", local)).status).toBe(201);
+  });
+});

@@ -1,0 +1,212 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { formatOffset } from "../../../src/streams/offset.ts";
+import type { Reply } from "../../../src/streams/subscriptions/operation.ts";
+import { done, type Notification, Receiver } from "./receiver.ts";
+import { STREAM_ROOT, Stage } from "./stage.ts";
+
+let receiver: Receiver;
+let stage: Stage;
+
+beforeEach(async () => {
+  vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  receiver = await new Receiver().start();
+  stage = new Stage();
+  await stage.put("sub", { type: "webhook", pattern: "events/*", webhook: { url: receiver.url } });
+  await stage.pass(60_000);
+});
+
+afterEach(() => receiver.stop());
+
+/** What a worker sends to the callback of a notification. */
+function callback(
+  { body }: Notification,
+  acks: Readonly<Record<string, number>>,
+  isDone: boolean,
+): Promise<Reply> {
+  return stage.operate({
+    ...{ kind: "callback", id: body.subscription_id, token: body.callback_token, isDone },
+    ref: { generation: body.generation, wakeId: body.wake_id },
+    acks: Object.entries(acks).map(([stream, seq]) => ({ stream, offset: formatOffset(seq) })),
+  });
+}
+
+const untilDelivered = () =>
+  stage.until(async () => expect((await stage.stored("sub")).wake?.isDelivered).toBe(true));
+const untilIdle = () => stage.until(async () => expect((await stage.stored("sub")).wake).toBeNull());
+
+describe("a webhook", () => {
+  it("is told of the streams of its subscription, and of what is pending", async () => {
+    await stage.append("events/a");
+    await stage.append("other");
+    await stage.append("events/b");
+    const { body, headers } = await stage.until(() => receiver.call(0));
+    expect(body).toMatchObject({ subscription_id: "sub", generation: 1 });
+    expect(body.callback_url).toBe(`${STREAM_ROOT}/__ds/subscriptions/sub/callback`);
+    const stream = { link_type: "glob", acked_offset: formatOffset(0), tail_offset: formatOffset(1) };
+    expect(body.streams).toEqual([
+      { path: "events/a", ...stream, has_pending: true },
+      { path: "events/b", ...stream, has_pending: true },
+    ]);
+    expect(headers["content-type"]).toBe("application/json");
+    expect(headers["webhook-signature"]).toMatch(/^t=\d+,kid=ds_[\w-]+,ed25519=[\w-]{86}$/);
+  });
+
+  it("that is done at once has acknowledged what it was told of, and nothing is due any more", async () => {
+    receiver.reactions.push(done);
+    await stage.append("events/a");
+    await stage.until(() => receiver.call(0));
+    await untilIdle();
+    expect((await stage.stored("sub")).links).toMatchObject([{ path: "events/a", acked: 1 }]);
+    await stage.pass(600_000);
+    expect(stage.alarmAt).toBeNull();
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it("that is done is called again for what came after it was told", async () => {
+    receiver.reactions.push(done);
+    await stage.append("events/a");
+    await stage.until(() => receiver.call(0));
+    await stage.append("events/a");
+    const { body } = await stage.until(() => receiver.call(1));
+    expect(body).toMatchObject({ generation: 2, streams: [{ acked_offset: formatOffset(1) }] });
+    expect(body.wake_id).not.toBe(receiver.received[0]?.body.wake_id);
+  });
+
+  it("is called no more than once for one wake, however much comes in meanwhile", async () => {
+    await stage.append("events/a");
+    await stage.until(() => receiver.call(0));
+    await untilDelivered();
+    for (let i = 0; i < 5; i += 1) await stage.append("events/a");
+    await stage.pass(5_000);
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it("that neither calls back nor is done is called again when its lease is over", async () => {
+    await stage.append("events/a");
+    await stage.until(() => receiver.call(0));
+    await untilDelivered();
+    await stage.pass(9_999);
+    expect(receiver.received).toHaveLength(1);
+    await stage.pass(1);
+    expect((await stage.until(() => receiver.call(1))).body.generation).toBe(2);
+  });
+});
+
+describe("a callback", () => {
+  it("moves the cursors, and ends the wake", async () => {
+    await stage.append("events/a");
+    const notification = await stage.until(() => receiver.call(0));
+    expect(await callback(notification, { "events/a": 1 }, true)).toEqual({
+      status: 200,
+      body: { ok: true, next_wake: false },
+    });
+    expect(await stage.stored("sub")).toMatchObject({ wake: null, links: [{ acked: 1 }] });
+    const late = await callback(notification, { "events/a": 1 }, true);
+    expect(late).toMatchObject({ status: 409, body: { error: { code: "FENCED" } } });
+  });
+
+  it("says so if there is more to do, and that is delivered", async () => {
+    await stage.append("events/a");
+    await stage.append("events/b");
+    const notification = await stage.until(() => receiver.call(0));
+    const reply = await callback(notification, { "events/a": 1 }, true);
+    expect(reply.body).toEqual({ ok: true, next_wake: true });
+    const { body } = await stage.until(() => receiver.call(1));
+    expect(body.streams).toMatchObject([
+      { path: "events/a", has_pending: false },
+      { path: "events/b", has_pending: true },
+    ]);
+  });
+
+  it("keeps the wake as long as it comes in time", async () => {
+    await stage.append("events/a");
+    const notification = await stage.until(() => receiver.call(0));
+    await untilDelivered();
+    for (let i = 0; i < 5; i += 1) {
+      await stage.pass(9_000);
+      expect((await callback(notification, {}, false)).body).toEqual({ ok: true, next_wake: false });
+    }
+    expect(receiver.received).toHaveLength(1);
+    await stage.pass(10_000);
+    await stage.until(() => receiver.call(1));
+    expect((await callback(notification, {}, false)).status).toBe(409);
+  });
+
+  it("is refused with a token of somebody else, and no cursor moves", async () => {
+    await stage.append("events/a");
+    const { body, ...rest } = await stage.until(() => receiver.call(0));
+    const forged = { ...rest, body: { ...body, callback_token: `${body.callback_token}x` } };
+    expect(await callback(forged, { "events/a": 1 }, true)).toMatchObject({
+      status: 401,
+      body: { error: { code: "TOKEN_INVALID" } },
+    });
+    expect((await stage.stored("sub")).links).toMatchObject([{ acked: 0 }]);
+  });
+
+  it("is refused once its subscription is gone, also if there is another one of its name", async () => {
+    await stage.append("events/a");
+    const notification = await stage.until(() => receiver.call(0));
+    await stage.operate({ kind: "delete", id: "sub" });
+    expect(await callback(notification, { "events/a": 1 }, true)).toMatchObject({
+      status: 404,
+      body: { error: { code: "SUBSCRIPTION_NOT_FOUND" } },
+    });
+    await stage.put("sub", { type: "webhook", pattern: "events/*", webhook: { url: receiver.url } });
+    expect(await callback(notification, { "events/a": 1 }, true)).toMatchObject({ status: 401 });
+  });
+});
+
+describe("a delivery that fails", () => {
+  const statusOf = async () => (await stage.stored("sub")).retry;
+
+  it.each([
+    ["a status of failure", { status: 500 }],
+    ["a redirect, which is not followed", { status: 307, headers: { Location: "/elsewhere" } }],
+  ])("with %s is tried again later, as the same wake", async (_, reaction) => {
+    receiver.reactions.push(reaction, done);
+    await stage.append("events/a");
+    await stage.until(() => receiver.call(0));
+    await stage.until(async () => expect(await statusOf()).toMatchObject({ attempts: 1 }));
+    await stage.pass(999);
+    expect(receiver.received).toHaveLength(1);
+    await stage.pass(1);
+    const again = await stage.until(() => receiver.call(1));
+    const first = receiver.received[0]?.body;
+    expect(again.body).toMatchObject({ wake_id: first?.wake_id, generation: first?.generation });
+    await untilIdle();
+    expect(await statusOf()).toBeNull();
+  });
+
+  it("waits longer each time, though the object is lost in between", async () => {
+    receiver.reactions.push({ status: 503 });
+    await stage.append("events/a");
+    for (const [failures, delayMs] of [
+      1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000,
+    ].entries()) {
+      await stage.until(() => receiver.call(failures));
+      await stage.until(async () => expect(await statusOf()).toMatchObject({ attempts: failures + 1 }));
+      stage.evict();
+      stage.alarmAt = null;
+      // Whatever wakes it: it knows what was, and waits for the rest.
+      stage.subscriptions.tell(["events/a"]);
+      await stage.pass(delayMs - 1);
+      expect(receiver.received).toHaveLength(failures + 1);
+      await stage.pass(1);
+    }
+  });
+
+  it("because nobody listens is one, too", async () => {
+    await receiver.stop();
+    await stage.append("events/a");
+    await stage.until(async () => expect(await statusOf()).toMatchObject({ attempts: 1 }));
+    receiver = await new Receiver().start();
+  });
+
+  it("does not count what the webhook says at great length", async () => {
+    receiver.reactions.push({ body: `{"done":true,"padding":"${"x".repeat(100_000)}"}` });
+    await stage.append("events/a");
+    await stage.until(() => receiver.call(0));
+    await untilDelivered();
+    expect((await stage.stored("sub")).links).toMatchObject([{ acked: 0 }]);
+  });
+});
