@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { appendCommand } from "../log/commands.ts";
 import { encodeRecords, type LogRecord } from "../log/records.ts";
 import type { AppendCommand, Appended } from "../log/types.ts";
 import { batchInput, readBatch } from "./append-body.ts";
@@ -99,7 +100,8 @@ async function append(c: Context<AppEnv>, api: Api, scope: Scope): Promise<Respo
   const headers = validated(appendHeaders, "header", c.req.header());
   const conditions = conditionsOf(query, headers);
   const records = await readBatch(c.req.raw);
-  const command = { kind: "append", name, ...conditions, ...batchOf(records) } as const;
+  const { contentType, ...batch } = batchOf(records);
+  const command = appendCommand(name, batch, { ...conditions, contentType });
   return c.json(appendedJson(await carryOut(await visit(c, api, query.timeout_ms), command)));
 }
 
@@ -108,7 +110,6 @@ function conditionsOf(query: z.infer<typeof appendQuery>, headers: z.infer<typeo
     expectedSeq: expectedSeq(query, headers),
     producer: producerOf(headers),
     fencingToken: query.fencing_token ?? null,
-    writerSeq: null,
     closes: query.close === "true",
   };
 }

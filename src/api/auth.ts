@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { verify } from "hono/jwt";
 import { timingSafeEqual } from "hono/utils/buffer";
-import { MAIN } from "./cluster.ts";
+import { clusterNameIn, MAIN } from "./cluster.ts";
 import type { AppEnv } from "./context.ts";
 import { type Env, isLocal } from "./env.ts";
 import { Problem } from "./problem.ts";
@@ -23,7 +23,8 @@ export interface Grant {
   readonly expiresAt: number | null;
 }
 
-const everything: Grant = {
+/** What an administrator may do. */
+export const everything: Grant = {
   actions: ["read", "append", "admin"],
   prefix: "",
   cluster: null,
@@ -52,14 +53,17 @@ export function permit(action: Action): MiddlewareHandler<AppEnv> {
  */
 export async function authorize(c: Context<AppEnv>, action: Action, log: string): Promise<Grant> {
   const grant = await authenticate(c.env, c.req.header("Authorization"));
-  assertAllowed(grant, action, c.req.param("cluster") ?? MAIN, log);
+  assertAllowed(grant, action, clusterNameIn(c), log);
   return grant;
 }
 
 /** Throws the problem `forbidden` where a grant does not cover it. */
 export function assertAllowed(grant: Grant, action: Action, cluster: string, log: string): void {
-  if (allows(grant, action, cluster, log)) return;
-  throw new Problem("forbidden", `The token does not allow "${action}" here.`);
+  if (!allows(grant, action, cluster, log)) throw forbidden(action);
+}
+
+export function forbidden(action: Action): Problem {
+  return new Problem("forbidden", `The token does not allow "${action}" here.`);
 }
 
 /** Whether a grant covers it. */
@@ -73,11 +77,16 @@ export async function authenticate(env: Env, header: string | undefined): Promis
   const { ADMIN_TOKEN: adminToken, JWT_SECRET: secret } = env;
   assertConfigured(env);
   if (!adminToken && !secret) return everything;
-  const token = /^Bearer +([^\s,]+)$/i.exec(header ?? "")?.[1];
-  if (token === undefined) throw unauthorized("The request carries no bearer token.");
+  const token = bearerToken(header);
+  if (token === null) throw unauthorized("The request carries no bearer token.");
   if (adminToken && (await timingSafeEqual(token, adminToken))) return everything;
   if (!secret) throw unauthorized("The token is not valid.");
   return grantOf(token, secret);
+}
+
+/** The token in a header `Authorization`; null where there is none. */
+export function bearerToken(header: string | undefined): string | null {
+  return /^Bearer +([^\s,]+)$/i.exec(header ?? "")?.[1] ?? null;
 }
 
 /** Without a secret nobody is served, but on someone's own machine. Throws `auth-not-configured`. */

@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import type { NodeAddress } from "../transport/object.ts";
 import type { Env } from "./env.ts";
 import { Problem } from "./problem.ts";
@@ -5,6 +6,11 @@ import { isRegion } from "./regions.ts";
 
 /** The cluster that paths without a cluster mean; it keeps the catalogue of the others. */
 export const MAIN = "main";
+
+/** The cluster that a request's path names. */
+export function clusterNameIn(c: Context): string {
+  return c.req.param("cluster") ?? MAIN;
+}
 
 /** The log in `main` that lists the other clusters. */
 export const CATALOGUE = "_clusters";

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { decodeConsumer } from "../log/consumer.ts";
+import { consumerIn } from "../log/consumer.ts";
 import type { Document } from "../log/view.ts";
 import { permit } from "./auth.ts";
 import { carryOut } from "./carry-out.ts";
@@ -8,6 +8,7 @@ import { expectedVersion, versionHeaders } from "./consumer-parameters.ts";
 import type { Api, AppEnv } from "./context.ts";
 import { errorResponses } from "./openapi.ts";
 import { deadlineQuery, leaseHolder } from "./parameters.ts";
+import { newest } from "./query.ts";
 import { refusalProblem } from "./refusal.ts";
 import { type Scope, type Visit, visit } from "./scope.ts";
 
@@ -17,7 +18,6 @@ const deleteQuery = z.strictObject({
 });
 
 const deleteHeaders = versionHeaders.pick({ "if-match": true });
-const newest = { consistency: "linearizable", min_index: 0 } as const;
 
 /** `DELETE …/logs/{log}/consumers/{consumer}`. */
 export function consumerDeleteRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
@@ -57,9 +57,10 @@ async function released(
   name: string,
   consumer: string,
   holder: string | null,
-  { value, version }: Document,
+  document: Document,
 ): Promise<number> {
-  if (decodeConsumer(value).lease === null) return version;
+  const { lease, version } = consumerIn(document);
+  if (lease === null) return version;
   const release = { kind: "consumer", name, consumer, position: null, holder, leaseMs: 0 } as const;
   const outcome = await carryOut(at, { ...release, expectedVersion: version });
   if (outcome.consumer === null) throw new Error("a consumer that was written is not there");

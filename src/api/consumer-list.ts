@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { CONSUMER_PREFIX, consumerKey } from "../log/consumer.ts";
 import { permit } from "./auth.ts";
 import { consumerDocuments } from "./consumer-documents.ts";
-import { consumerIn, consumerOutput } from "./consumer-output.ts";
+import { consumerOutput, documentOutput } from "./consumer-output.ts";
 import type { Api, AppEnv } from "./context.ts";
 import { cursorOf, nameIn } from "./cursor.ts";
 import { errorResponses } from "./openapi.ts";
@@ -49,7 +49,7 @@ export function consumerListRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Sc
     const asked = { prefix: CONSUMER_PREFIX, after, limit: limit + 1 };
     const at = await visit(c, api, options.timeout_ms);
     const documents = await consumerDocuments(at, c.req.valid("param").log, asked, options);
-    const consumers = documents.slice(0, limit).map(consumerIn);
+    const consumers = documents.slice(0, limit).map(documentOutput);
     const last = documents.length > limit ? consumers.at(-1) : undefined;
     return c.json({ consumers, cursor: last === undefined ? null : cursorOf(last.name) }, 200);
   });

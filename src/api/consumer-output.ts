@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { CONSUMER_PREFIX, decodeConsumer } from "../log/consumer.ts";
+import { CONSUMER_PREFIX, consumerIn } from "../log/consumer.ts";
 import type { Consumer } from "../log/types.ts";
 import type { Document } from "../log/view.ts";
 
@@ -32,6 +32,6 @@ export function consumerOf(name: string, { position, version, lease }: Consumer)
 }
 
 /** The consumer in one of a log's documents. */
-export function consumerIn({ key, value, version }: Document): ConsumerOutput {
-  return consumerOf(key.slice(CONSUMER_PREFIX.length), { ...decodeConsumer(value), version });
+export function documentOutput(document: Document): ConsumerOutput {
+  return consumerOf(document.key.slice(CONSUMER_PREFIX.length), consumerIn(document));
 }

@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { permit } from "./auth.ts";
 import { carryOut } from "./carry-out.ts";
 import { consumerDocument } from "./consumer-documents.ts";
-import { consumerIn, consumerOf, consumerOutput, versionTag } from "./consumer-output.ts";
+import { consumerOf, consumerOutput, documentOutput, versionTag } from "./consumer-output.ts";
 import { changeOf, consumerInput, expectedVersion, versionHeaders } from "./consumer-parameters.ts";
 import type { Api, AppEnv } from "./context.ts";
 import { describeJsonBody, requireJsonBody } from "./json-body.ts";
@@ -42,7 +42,7 @@ function getRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
     const query = c.req.valid("query");
     const at = await visit(c, api, query.timeout_ms);
     const document = await consumerDocument(at, log, consumer, query);
-    return c.json(consumerIn(document), 200, {
+    return c.json(documentOutput(document), 200, {
       "Cache-Control": "no-store",
       ETag: versionTag(document),
     });

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Altered } from "../log/types.ts";
+import type { Context } from "hono";
+import type { CloseCommand, FenceCommand, TrimCommand } from "../log/types.ts";
 import { permit } from "./auth.ts";
 import { carryOut } from "./carry-out.ts";
 import type { Api, AppEnv } from "./context.ts";
@@ -56,10 +57,7 @@ function trimRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
   app.openapi({ ...route, hide: true }, async (c) => {
     const { before } = await requireJsonBody(c.req.raw, trimInput);
     const command = { kind: "trim", name: c.req.valid("param").log, before } as const;
-    return c.json(
-      outputOf(await carryOut(await visit(c, api, c.req.valid("query").timeout_ms), command)),
-      200,
-    );
+    return c.json(await changed(c, api, c.req.valid("query").timeout_ms, command), 200);
   });
 }
 
@@ -76,10 +74,7 @@ function closeRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
   app.openapi(route, async (c) => {
     const producer = producerOf(c.req.valid("header"));
     const command = { kind: "close", name: c.req.valid("param").log, producer } as const;
-    return c.json(
-      outputOf(await carryOut(await visit(c, api, c.req.valid("query").timeout_ms), command)),
-      200,
-    );
+    return c.json(await changed(c, api, c.req.valid("query").timeout_ms, command), 200);
   });
 }
 
@@ -95,10 +90,7 @@ function fenceRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
     const { token, expected } = await requireJsonBody(c.req.raw, fenceInput);
     const condition = expected === undefined ? {} : { expected };
     const command = { kind: "fence", name: c.req.valid("param").log, token, ...condition } as const;
-    return c.json(
-      outputOf(await carryOut(await visit(c, api, c.req.valid("query").timeout_ms), command)),
-      200,
-    );
+    return c.json(await changed(c, api, c.req.valid("query").timeout_ms, command), 200);
   });
 }
 
@@ -119,7 +111,13 @@ function routeOf(scope: Scope, verb: "trim" | "close" | "fence") {
   };
 }
 
-function outputOf({ tail, state, duplicate }: Altered): z.infer<typeof changedOutput> {
+async function changed(
+  c: Context<AppEnv>,
+  api: Api,
+  timeoutMs: number,
+  command: TrimCommand | CloseCommand | FenceCommand,
+): Promise<z.infer<typeof changedOutput>> {
+  const { tail, state, duplicate } = await carryOut(await visit(c, api, timeoutMs), command);
   const { earliest, closed, fencingToken: fencing_token } = state;
   return { earliest, tail, closed, fencing_token, duplicate };
 }

@@ -1,5 +1,6 @@
 import type { LogId } from "../log/types.ts";
 import type { Page, PageStart } from "../transport/protocol.ts";
+import { bareTag, entityTags } from "./entity-tags.ts";
 import type { PageFormat } from "./media-type.ts";
 
 /** What of a request decides which records a page holds, and in which form. */
@@ -31,13 +32,12 @@ export function keptHeaders(asked: AskedPage, log: LogId): Readonly<Record<strin
 
 /** The tag of `If-None-Match` (RFC 9110 §13.1.2) that this question's page would have; null: none of them. */
 export function keptTag(asked: AskedPage, ifNoneMatch: string): string | null {
-  const tags = ifNoneMatch.split(",").map(bare);
-  return tags.find((tag) => tag.endsWith(`.${question(asked)}"`)) ?? null;
+  return entityTags(ifNoneMatch).find((tag) => tag.endsWith(`.${question(asked)}"`)) ?? null;
 }
 
 /** Whether `tag` is of this life of the log. */
 export function isOf(tag: string, asked: AskedPage, log: LogId): boolean {
-  return tag === bare(tagOf(asked, log));
+  return tag === bareTag(tagOf(asked, log));
 }
 
 /**
@@ -53,5 +53,3 @@ function question({ from, limit, max_bytes, until, format }: AskedPage): string 
   const seq = from.at === "seq" ? from.seq : from.at;
   return [seq, until ?? "", limit, max_bytes, format].join(".");
 }
-
-const bare = (tag: string): string => tag.trim().replace(/^W\//, "");

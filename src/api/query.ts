@@ -10,6 +10,9 @@ export interface Consistency {
   readonly min_index: number;
 }
 
+/** Sees all that was acknowledged before. */
+export const newest = { consistency: "linearizable", min_index: 0 } as const;
+
 /** Asks a cluster, with no wait. Throws the problems of `Router.query`. */
 export function ask(
   { api, call, cluster }: Visit,

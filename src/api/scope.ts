@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { type Cluster, MAIN } from "./cluster.ts";
+import { type Cluster, clusterNameIn } from "./cluster.ts";
 import { type Api, type AppEnv, type Call, callOf } from "./context.ts";
 import { clusterName, consumerName, logName } from "./parameters.ts";
 
@@ -42,11 +42,6 @@ export const scopes: readonly Scope[] = [
   },
 ];
 
-/** The cluster that a request's path names. Throws the problem `cluster-not-found`. */
-export function clusterInPath(c: Context<AppEnv>, { directory }: Api, call: Call): Promise<Cluster> {
-  return directory.resolve(call, c.req.param("cluster") ?? MAIN);
-}
-
 /** A request at its cluster: all that it asks there is answered by one deadline. */
 export interface Visit {
   readonly api: Api;
@@ -57,5 +52,5 @@ export interface Visit {
 /** Begins what is over within `timeoutMs`. Throws the problem `cluster-not-found`. */
 export async function visit(c: Context<AppEnv>, api: Api, timeoutMs: number): Promise<Visit> {
   const call = callOf(c, api.world, timeoutMs);
-  return { api, call, cluster: await clusterInPath(c, api, call) };
+  return { api, call, cluster: await api.directory.resolve(call, clusterNameIn(c)) };
 }

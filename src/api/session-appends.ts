@@ -1,3 +1,4 @@
+import { appendCommand } from "../log/commands.ts";
 import type { AppendCommand, Appended } from "../log/types.ts";
 import { batchOf } from "./append.ts";
 import { toBatch } from "./append-body.ts";
@@ -39,14 +40,12 @@ export class SessionAppends {
 }
 
 function commandOf(message: AppendMessage): AppendCommand {
-  return {
-    kind: "append",
-    name: message.log,
-    ...batchOf(toBatch(message.records)),
+  const { contentType, ...batch } = batchOf(toBatch(message.records));
+  return appendCommand(message.log, batch, {
+    contentType,
     expectedSeq: message.expected_seq ?? null,
     producer: message.producer ?? null,
     fencingToken: message.fencing_token ?? null,
-    writerSeq: null,
     closes: message.close,
-  };
+  });
 }

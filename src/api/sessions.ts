@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { LOG_NAME_LENGTH_MAX } from "../log/limits.ts";
 import { assertAllowed, authenticate, type Grant } from "./auth.ts";
-import { MAIN } from "./cluster.ts";
+import { clusterNameIn } from "./cluster.ts";
 import type { Api, AppEnv } from "./context.ts";
 import { isUpgrade, openSocket, protocolOf, upgradeRequired } from "./open-socket.ts";
 import { errorResponses } from "./openapi.ts";
@@ -43,7 +43,7 @@ async function openSession(c: Context<AppEnv>, api: Api): Promise<Response> {
 async function grantOf(c: Context<AppEnv>): Promise<Grant> {
   const grant = await authenticate(c.env, c.req.header("Authorization"));
   const action = grant.actions.find((one) => one !== "admin") ?? "read";
-  assertAllowed(grant, action, c.req.param("cluster") ?? MAIN, grant.prefix);
+  assertAllowed(grant, action, clusterNameIn(c), grant.prefix);
   if (grant.prefix.length <= LOG_NAME_LENGTH_MAX) return grant;
   throw new Problem("forbidden", "No log's name begins with the token's prefix.");
 }

@@ -1,6 +1,7 @@
 import { pack, toList, toNatural, toNullable, toText, unpack } from "./packed.ts";
 import type { Consumer, Lease } from "./types.ts";
 import { toSeq } from "./types.ts";
+import type { Document } from "./view.ts";
 
 /** What of a consumer its document holds; its version is the document's. */
 export type StoredConsumer = Omit<Consumer, "version">;
@@ -13,6 +14,11 @@ export const consumerKey = (consumer: string): string => `${CONSUMER_PREFIX}${co
 
 export function encodeConsumer({ position, lease }: StoredConsumer): Uint8Array {
   return pack([position, lease && [lease.holder, lease.until]]);
+}
+
+/** The consumer that a document holds. Throws `CodecError`. */
+export function consumerIn({ value, version }: Document): Consumer {
+  return { ...decodeConsumer(value), version };
 }
 
 /** What `encodeConsumer` was given. Throws `CodecError`. */

@@ -1,11 +1,13 @@
 import type { Index, Term } from "../raft/types.ts";
+import { compareUtf8 } from "./compare-utf8.ts";
 import { answer, batchRefusal, type Decision, propose, refuse } from "./decision.ts";
 import { checkProducer } from "./producer.ts";
 import { alteration, entryBase, type Subject } from "./subject.ts";
 import type { AppendCommand, AppendEntry, Appended, LogState, Refusal, Seq } from "./types.ts";
 import { toSeq } from "./types.ts";
 
-const JSON_TYPE = "application/json";
+/** The media type of a log whose records are values, and no bytes or texts. */
+export const JSON_TYPE = "application/json";
 
 export function decideAppend(command: AppendCommand, subject: Subject): Decision {
   const { producer } = command;
@@ -33,7 +35,7 @@ function unmetCondition(
   if (state.closed) return { reason: "log-closed", tail };
   if (!takes(state.contentType, contentType))
     return { reason: "content-type-mismatch", contentType: state.contentType };
-  if (writerSeq !== null && state.writerSeq !== null && compareBytes(writerSeq, state.writerSeq) <= 0)
+  if (writerSeq !== null && state.writerSeq !== null && compareUtf8(writerSeq, state.writerSeq) <= 0)
     return { reason: "writer-sequence-regression", writerSeq: state.writerSeq };
   if (expectedSeq !== null && expectedSeq !== tail)
     return { reason: "sequence-mismatch", expectedSeq, tail, fencingToken };
@@ -43,17 +45,6 @@ function unmetCondition(
 /** A log of JSON takes nothing else; who says nothing of a type may append to any other. */
 function takes(logType: string | null, type: string | null): boolean {
   return logType === null || logType === type || (type === null && logType !== JSON_TYPE);
-}
-
-const utf8 = new TextEncoder();
-
-/** Byte-wise, as UTF-8. */
-function compareBytes(a: string, b: string): number {
-  const left = utf8.encode(a);
-  const right = utf8.encode(b);
-  const at = left.findIndex((byte, i) => byte !== right[i]);
-  if (at === -1) return left.length - right.length;
-  return (left[at] ?? 0) - (right[at] ?? -1);
 }
 
 /** What changes nothing but the end of the log, nearly every append, holds nothing but its batch. */

@@ -1,9 +1,8 @@
-import { consumerKey, decodeConsumer, encodeConsumer, type StoredConsumer } from "./consumer.ts";
+import { consumerIn, consumerKey, encodeConsumer } from "./consumer.ts";
 import { answer, type Decision, propose, refuse, sizeRefusal } from "./decision.ts";
 import { entryBase, type Subject } from "./subject.ts";
-import type { ConsumerCommand, DocumentCommand, DocumentEntry, Lease, Refusal } from "./types.ts";
+import type { Consumer, ConsumerCommand, DocumentCommand, DocumentEntry, Lease, Refusal } from "./types.ts";
 import { toSeq } from "./types.ts";
-import type { Document } from "./view.ts";
 
 export function decideDocument(command: DocumentCommand, subject: Subject): Decision {
   const { key, value, expectedVersion } = command;
@@ -27,13 +26,13 @@ function documentEntry(subject: Subject, key: string, value: Uint8Array | null):
 export function decideConsumer(command: ConsumerCommand, subject: Subject): Decision {
   const key = consumerKey(command.consumer);
   const document = subject.view.document(subject.life.id, key);
-  const stored = document === null ? null : decodeConsumer(document.value);
-  if (changesNothing(command, stored)) return answer(known(stored, document));
-  const refusal = consumerRefusal(command, stored, document, subject);
+  const consumer = document === null ? null : consumerIn(document);
+  if (changesNothing(command, consumer)) return answer({ kind: "consumer", consumer });
+  const refusal = consumerRefusal(command, consumer, subject);
   if (refusal !== null) return refuse(refusal);
   const { earliest } = subject.life.state;
-  const position = toSeq(command.position ?? stored?.position ?? earliest);
-  const next = { position, lease: nextLease(command, stored, subject.now) };
+  const position = toSeq(command.position ?? consumer?.position ?? earliest);
+  const next = { position, lease: nextLease(command, consumer, subject.now) };
   return propose(documentEntry(subject, key, encodeConsumer(next)), (index) => ({
     kind: "consumer",
     consumer: { ...next, version: index },
@@ -41,23 +40,17 @@ export function decideConsumer(command: ConsumerCommand, subject: Subject): Deci
 }
 
 /** Asks for nothing, or gives back what nobody has. */
-function changesNothing({ position, leaseMs }: ConsumerCommand, stored: StoredConsumer | null): boolean {
-  return position === null && (leaseMs === null || (leaseMs === 0 && stored === null));
-}
-
-function known(stored: StoredConsumer | null, document: Document | null) {
-  const consumer = stored === null || document === null ? null : { ...stored, version: document.version };
-  return { kind: "consumer", consumer } as const;
+function changesNothing({ position, leaseMs }: ConsumerCommand, consumer: Consumer | null): boolean {
+  return position === null && (leaseMs === null || (leaseMs === 0 && consumer === null));
 }
 
 function consumerRefusal(
   { position, expectedVersion, holder, leaseMs }: ConsumerCommand,
-  stored: StoredConsumer | null,
-  document: Document | null,
+  consumer: Consumer | null,
   { tail, now }: Subject,
 ): Refusal | null {
-  const lease = leaseAt(stored, now);
-  const version = document?.version ?? 0;
+  const lease = leaseAt(consumer, now);
+  const version = consumer?.version ?? 0;
   if (lease !== null && lease.holder !== holder) return { reason: "lease-held", lease };
   // Another may have held it since: who names itself as the holder without asking for a lease must still be it.
   if (lease === null && holder !== null && leaseMs === null) return { reason: "lease-held", lease };
@@ -66,16 +59,16 @@ function consumerRefusal(
 }
 
 /** The lease that holds at `now`. */
-function leaseAt(stored: StoredConsumer | null, now: number): Lease | null {
-  const lease = stored?.lease ?? null;
+function leaseAt(consumer: Consumer | null, now: number): Lease | null {
+  const lease = consumer?.lease ?? null;
   return lease !== null && now < lease.until ? lease : null;
 }
 
 function nextLease(
   { holder, leaseMs }: ConsumerCommand,
-  stored: StoredConsumer | null,
+  consumer: Consumer | null,
   now: number,
 ): Lease | null {
-  if (leaseMs === null) return leaseAt(stored, now);
+  if (leaseMs === null) return leaseAt(consumer, now);
   return leaseMs === 0 || holder === null ? null : { holder, until: now + leaseMs };
 }

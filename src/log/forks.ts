@@ -3,18 +3,18 @@ import type { Life, LogView } from "./view.ts";
 
 /** Whether forks that are not deleted, or forks of theirs, still read from this log. */
 export function isHeld(log: LogId, view: LogView): boolean {
-  return view.forksOf(log).some((fork) => isThere(fork, view) || isHeld(fork, view));
+  return view.forksOf(log).some((fork) => presentLife(fork, view) !== null || isHeld(fork, view));
 }
 
-/** A life is over once its name has begun another one, deleted or not. */
-function isThere(log: LogId, view: LogView): boolean {
+/** Null for a life that is over: it was deleted, or its name has begun another one. */
+function presentLife(log: LogId, view: LogView): Life | null {
   const life = view.lifeOf(log);
-  return life !== null && !life.deleted && view.life(life.name)?.id === log;
+  return life !== null && !life.deleted && view.life(life.name)?.id === log ? life : null;
 }
 
 /** The first record that somebody may still read from this log; infinite where nobody reads from it any more. */
 export function firstNeeded(log: LogId, view: LogView): number {
-  const own = isThere(log, view) ? (view.lifeOf(log)?.state.earliest ?? 0) : Number.POSITIVE_INFINITY;
+  const own = presentLife(log, view)?.state.earliest ?? Number.POSITIVE_INFINITY;
   const forks = view.forksOf(log).map((fork) => {
     const first = firstNeeded(fork, view);
     // What a fork has of its own it does not read from its source.

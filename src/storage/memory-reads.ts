@@ -1,3 +1,4 @@
+import { compareUtf8 } from "../log/compare-utf8.ts";
 import type { LogId, StoredBatch } from "../log/types.ts";
 import type { Document, Life } from "../log/view.ts";
 import type { Entry, Index } from "../raft/types.ts";
@@ -52,22 +53,9 @@ export function readNames(log: MemoryLog, { prefix, after, limit, upTo }: NameRa
   return [...log.named]
     .filter(([name, rows]) => name.startsWith(prefix) && exists(rows))
     .map(([name]) => name)
-    .filter((name) => after === null || compareCodePoints(name, after) > 0)
-    .sort(compareCodePoints)
+    .filter((name) => after === null || compareUtf8(name, after) > 0)
+    .sort(compareUtf8)
     .slice(0, limit);
-}
-
-/** JavaScript itself compares UTF-16 units, which puts what is above U+FFFF before U+E000. */
-function compareCodePoints(a: string, b: string): number {
-  const left = codePoints(a);
-  const right = codePoints(b);
-  const at = left.findIndex((point, i) => point !== right[i]);
-  if (at === -1) return left.length - right.length;
-  return (left[at] ?? 0) - (right[at] ?? -1);
-}
-
-function codePoints(text: string): number[] {
-  return Array.from(text, (character) => character.codePointAt(0) ?? 0);
 }
 
 /** As `Storage.touched`. */
@@ -87,8 +75,8 @@ export function readDocuments(log: MemoryLog, range: DocumentRange): readonly Do
   const byKey = new Map(rows.filter(({ entry }) => entry.index <= upTo).map((row) => [row.log.key, row]));
   return [...byKey.values()]
     .flatMap((row) => toDocument(row) ?? [])
-    .filter(({ key }) => key.startsWith(prefix) && (after === null || compareCodePoints(key, after) > 0))
-    .sort((a, b) => compareCodePoints(a.key, b.key))
+    .filter(({ key }) => key.startsWith(prefix) && (after === null || compareUtf8(key, after) > 0))
+    .sort((a, b) => compareUtf8(a.key, b.key))
     .slice(0, limit);
 }
 

@@ -6,6 +6,7 @@ import type { Api, AppEnv } from "../api/context.ts";
 import { Problem } from "../api/problem.ts";
 import { producerHeaders, producerOf } from "../api/producer-headers.ts";
 import { invalidRequest, validated } from "../api/validation.ts";
+import { appendCommand } from "../log/commands.ts";
 import type { AppendCommand, Batch, ProducerTuple, Refusal } from "../log/types.ts";
 import { contentTypeOf } from "./content-type.ts";
 import { asksToClose, endHeaders, progressHeaders } from "./headers.ts";
@@ -36,9 +37,8 @@ export async function append(c: Context<AppEnv>, api: Api): Promise<Response> {
   const contentType = contentTypeOf(c.req.raw.headers);
   const writerSeq = headers["stream-seq"] ?? null;
   const closes = asksToClose(c);
-  const conditions = { expectedSeq: null, fencingToken: null, contentType, writerSeq };
   const batch = batchOf(body, contentType);
-  const command = { kind: "append", name, ...batch, producer, ...conditions, closes } as const;
+  const command = appendCommand(name, batch, { producer, contentType, writerSeq, closes });
   const { call, cluster } = await visitStreams(c, api);
   const outcome = await api.router.command(call, cluster, command);
   if (outcome.kind === "refused") return refused(c, outcome.refusal, command);

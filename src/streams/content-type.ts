@@ -1,7 +1,7 @@
 import { parseMediaType } from "../api/media-type.ts";
 import { invalidRequest } from "../api/validation.ts";
+import { JSON_TYPE } from "../log/decide-append.ts";
 
-export const JSON_TYPE = "application/json";
 export const DEFAULT_TYPE = "application/octet-stream";
 
 /** How a stream's records are put together and shown (§5.8, §9). */

@@ -4,6 +4,7 @@ import { carryOut } from "../api/carry-out.ts";
 import type { Api, AppEnv } from "../api/context.ts";
 import type { Visit } from "../api/scope.ts";
 import { validated } from "../api/validation.ts";
+import { createCommand } from "../log/commands.ts";
 import { plainSettings } from "../log/state.ts";
 import { contentTypeOf, DEFAULT_TYPE } from "./content-type.ts";
 import { createHeaders, expiryOf, type ForkWish, forkWishOf } from "./create-headers.ts";
@@ -27,9 +28,14 @@ export async function create(c: Context<AppEnv>, api: Api): Promise<Response> {
   const visit = await visitStreams(c, api);
   const { records, fork, ...begun } = await beginning(visit, contentType, wish, body);
   const settings = { ...plainSettings, ...expiry, contentType: begun.contentType };
-  const command = { kind: "create", name, settings, fork, existing: "match" } as const;
-  const wanted = { ...command, closed: asksToClose(c), batch: toBatch(records) };
-  const { fresh, tail, state } = await carryOut(visit, wanted, creationRefusal);
+  const wanted = {
+    settings,
+    fork,
+    closed: asksToClose(c),
+    batch: toBatch(records),
+    existing: "match",
+  } as const;
+  const { fresh, tail, state } = await carryOut(visit, createCommand(name, wanted), creationRefusal);
   return c.body(null, fresh ? 201 : 200, {
     ...endHeaders(tail, state.closed),
     "Content-Type": state.contentType ?? DEFAULT_TYPE,

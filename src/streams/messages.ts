@@ -3,10 +3,10 @@ import { decodeText, isUtf8, parseJson, readBody } from "../api/body.ts";
 import { parseMediaType } from "../api/media-type.ts";
 import { Problem } from "../api/problem.ts";
 import { toRecord } from "../api/record-input.ts";
+import { JSON_TYPE } from "../log/decide-append.ts";
 import { BATCH_BYTES_MAX, RECORD_BYTES_MAX } from "../log/limits.ts";
 import { encodeRecords, type LogRecord } from "../log/records.ts";
 import type { Batch } from "../log/types.ts";
-import { JSON_TYPE } from "./content-type.ts";
 
 /** Messages of one JSON body: clients gather as many as are waiting, and a batch is one entry. */
 export const MESSAGES_MAX = 50_000;

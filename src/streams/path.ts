@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { tryDecodeURIComponent } from "hono/utils/url";
-import { MAIN } from "../api/cluster.ts";
+import { clusterNameIn, MAIN } from "../api/cluster.ts";
 import type { AppEnv } from "../api/context.ts";
 import { clusterName, logName } from "../api/parameters.ts";
 import { Problem } from "../api/problem.ts";
@@ -25,7 +25,7 @@ export function streamName(c: Context<AppEnv>): string {
 export function sourceName(c: Context<AppEnv>, header: string): string {
   const [, cluster = MAIN, path = ""] = streamPath.exec(header) ?? [];
   const name = logName.safeParse(tryDecodeURIComponent(path));
-  if (name.success && cluster === (c.req.param("cluster") ?? MAIN)) return name.data;
+  if (name.success && cluster === clusterNameIn(c)) return name.data;
   const message = "must be the path of a stream of this cluster";
   throw invalidRequest("header", [{ path: ["stream-forked-from"], message }]);
 }

@@ -1,16 +1,13 @@
 import type { Context } from "hono";
 import type { Api, AppEnv } from "../api/context.ts";
+import { newest } from "../api/query.ts";
 import { type Visit, visit } from "../api/scope.ts";
 
 /** How long a request may take, ms, what it waits for left out. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 
 /** How streams are read: whatever was acknowledged before is seen. */
-export const linearizable = {
-  timeout_ms: REQUEST_TIMEOUT_MS,
-  consistency: "linearizable",
-  min_index: 0,
-} as const;
+export const linearizable = { timeout_ms: REQUEST_TIMEOUT_MS, ...newest } as const;
 
 /** A request at its cluster. Throws the problem `cluster-not-found`. */
 export function visitStreams(c: Context<AppEnv>, api: Api): Promise<Visit> {

@@ -1,3 +1,4 @@
+import { entityTags } from "../api/entity-tags.ts";
 import type { Page } from "../transport/protocol.ts";
 import { isAtEnd } from "./page.ts";
 
@@ -12,6 +13,6 @@ export function etagOf(page: Page): string {
 
 /** Whether `If-None-Match` names the tag, compared weakly (RFC 9110 §13.1.2). */
 export function isNamed(etag: string, header: string | undefined): boolean {
-  const tags = header?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
+  const tags = entityTags(header ?? "");
   return tags.includes(etag) || tags.includes("*");
 }

@@ -1,9 +1,17 @@
 import type { Context } from "hono";
-import { type Action, allows, authenticate, type Grant } from "../../api/auth.ts";
+import {
+  type Action,
+  allows,
+  assertAllowed,
+  authenticate,
+  bearerToken,
+  forbidden,
+  type Grant,
+} from "../../api/auth.ts";
+import { clusterNameIn } from "../../api/cluster.ts";
 import type { Api, AppEnv } from "../../api/context.ts";
-import { Problem } from "../../api/problem.ts";
 import { targetsOf } from "./configuration.ts";
-import { clusterOf, documentsOf, SubscriptionRefused } from "./request.ts";
+import { documentsOf, SubscriptionRefused } from "./request.ts";
 import { Store } from "./store.ts";
 
 /**
@@ -15,7 +23,7 @@ export async function authorizeTargets(
   action: Action,
   targets: readonly string[],
 ): Promise<void> {
-  assertAllowed(c, await authenticate(c.env, c.req.header("Authorization")), action, targets);
+  assertAllAllowed(c, await authenticate(c.env, c.req.header("Authorization")), action, targets);
 }
 
 /**
@@ -29,25 +37,26 @@ export async function authorizeSubscription(
   id: string,
 ): Promise<void> {
   const grant = await authenticate(c.env, c.req.header("Authorization"));
-  if (allows(grant, action, clusterOf(c), "")) return;
+  if (allows(grant, action, clusterNameIn(c), "")) return;
   const stored = await new Store(documentsOf(c, api)).get(id);
   if (stored === null) throw forbidden(action);
   const { configuration, links } = stored.subscription;
   const paths = links.filter(({ isExplicit }) => isExplicit).map(({ path }) => path);
-  assertAllowed(c, grant, action, [...targetsOf(configuration), ...paths]);
+  assertAllAllowed(c, grant, action, [...targetsOf(configuration), ...paths]);
 }
 
 /** The bearer token of a worker, which none of ours is. Throws `TOKEN_INVALID`. */
 export function workerToken(c: Context<AppEnv>): string {
-  const token = /^Bearer +([^\s,]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
-  if (token !== undefined) return token;
+  const token = bearerToken(c.req.header("Authorization"));
+  if (token !== null) return token;
   throw new SubscriptionRefused("TOKEN_INVALID", "The request carries no bearer token.");
 }
 
-function assertAllowed(c: Context<AppEnv>, grant: Grant, action: Action, targets: readonly string[]): void {
-  if (!targets.every((target) => allows(grant, action, clusterOf(c), target))) throw forbidden(action);
-}
-
-function forbidden(action: Action): Problem {
-  return new Problem("forbidden", `The token does not allow "${action}" here.`);
+function assertAllAllowed(
+  c: Context<AppEnv>,
+  grant: Grant,
+  action: Action,
+  targets: readonly string[],
+): void {
+  for (const target of targets) assertAllowed(grant, action, clusterNameIn(c), target);
 }

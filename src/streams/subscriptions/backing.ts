@@ -1,6 +1,7 @@
 import type { Api, Call } from "../../api/context.ts";
+import { ask, newest } from "../../api/query.ts";
+import type { Visit } from "../../api/scope.ts";
 import type { Command, Outcome } from "../../log/types.ts";
-import { toIndex } from "../../raft/types.ts";
 import type { Query, QueryResult } from "../../transport/protocol.ts";
 
 /** One cluster, as its subscriptions use it. Both throw the problems of `Router`. */
@@ -11,16 +12,18 @@ export interface Backing {
 }
 
 /** The cluster of this name; `begin` begins the call of each request. */
-export function backingOf(api: Api, cluster: string, begin: () => Call): Backing {
+export function backingOf(api: Api, name: string, begin: () => Call): Backing {
+  const visit = async (): Promise<Visit> => {
+    const call = begin();
+    return { api, call, cluster: await api.directory.resolve(call, name) };
+  };
   return {
     async command(command) {
-      const call = begin();
-      return api.router.command(call, await api.directory.resolve(call, cluster), command);
+      const { call, cluster } = await visit();
+      return api.router.command(call, cluster, command);
     },
     async query(query) {
-      const call = begin();
-      const request = { kind: "query", query, consistency: "linearizable", minIndex: toIndex(0) } as const;
-      return (await api.router.query(call, await api.directory.resolve(call, cluster), () => request)).result;
+      return (await ask(await visit(), query, newest)).result;
     },
   };
 }

@@ -1,18 +1,16 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { decodeText, parseJson, readBody } from "../../api/body.ts";
-import { MAIN } from "../../api/cluster.ts";
+import { clusterNameIn } from "../../api/cluster.ts";
 import { type Api, type AppEnv, callOf } from "../../api/context.ts";
 import { Problem } from "../../api/problem.ts";
 import { askDeliverer, delivererPaths } from "../../transport/deliverer.ts";
 import { TransportError } from "../../transport/transport-error.ts";
+import { REQUEST_TIMEOUT_MS } from "../request.ts";
 import { backingOf } from "./backing.ts";
 import { Documents } from "./documents.ts";
 import { type Operation, type Reply, refusalReply } from "./operation.ts";
 import { type RefusalCode, refusal } from "./refusal.ts";
-
-/** How long a read may take, ms. */
-export const REQUEST_TIMEOUT_MS = 10_000;
 
 /** An operation reads and writes, some of it several times. */
 const operationTimeoutMs = 30_000;
@@ -49,7 +47,7 @@ export async function jsonBody<T extends z.ZodType>(c: Context<AppEnv>, schema: 
 
 /** Answers with what the object says that serves the subscriptions of the cluster in the path. */
 export async function operate(c: Context<AppEnv>, api: Api, operation: Operation): Promise<Response> {
-  const { name } = await api.directory.resolve(callOf(c, api.world, REQUEST_TIMEOUT_MS), clusterOf(c));
+  const { name } = await api.directory.resolve(callOf(c, api.world, REQUEST_TIMEOUT_MS), clusterNameIn(c));
   const { DELIVERERS: deliverers } = c.env;
   try {
     return await askDeliverer(deliverers, name, delivererPaths.operation, operation, operationTimeoutMs);
@@ -62,17 +60,13 @@ export async function operate(c: Context<AppEnv>, api: Api, operation: Operation
 
 /** What is replicated in the cluster in the path. */
 export function documentsOf(c: Context<AppEnv>, api: Api): Documents {
-  return new Documents(backingOf(api, clusterOf(c), () => callOf(c, api.world, REQUEST_TIMEOUT_MS)));
+  return new Documents(backingOf(api, clusterNameIn(c), () => callOf(c, api.world, REQUEST_TIMEOUT_MS)));
 }
 
 /** The URL of the stream root that a request came to. */
 export function streamRootOf(c: Context<AppEnv>): string {
   const { origin, pathname } = new URL(c.req.url);
   return origin + pathname.slice(0, pathname.indexOf("/__ds"));
-}
-
-export function clusterOf(c: Context<AppEnv>): string {
-  return c.req.param("cluster") ?? MAIN;
 }
 
 /** What the protocol answers for a refusal. */
