@@ -1,4 +1,4 @@
-import type { Grant } from "../../src/api/auth.ts";
+import { everything } from "../../src/api/auth.ts";
 import { Session, type SessionNode, type Wire } from "../../src/api/session.ts";
 import type { SessionState } from "../../src/api/session-state.ts";
 import { createCommand } from "../../src/log/commands.ts";
@@ -6,13 +6,6 @@ import type { Command } from "../../src/log/types.ts";
 import { Tails } from "../../src/node/tails.ts";
 import type { Answer, Request } from "../../src/transport/protocol.ts";
 import { Leader } from "../node/leader.ts";
-
-export const everything: Grant = {
-  actions: ["read", "append", "admin"],
-  prefix: "",
-  cluster: null,
-  expiresAt: null,
-};
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever was said
 type Said = any;

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { everything } from "../../src/api/auth.ts";
 import type { Session } from "../../src/api/session.ts";
 import { closeCodes, sessionLimits, TAIL_CREDIT } from "../../src/api/session-protocol.ts";
 import type { SessionState } from "../../src/api/session-state.ts";
@@ -9,7 +10,7 @@ import { toIndex } from "../../src/raft/types.ts";
 import type { Answer } from "../../src/transport/protocol.ts";
 import { appendTo } from "../storage/fixture.ts";
 import { problem } from "./harness.ts";
-import { everything, type FakeWire, Place, settled } from "./session-scene.ts";
+import { type FakeWire, Place, settled } from "./session-scene.ts";
 
 let place: Place;
 let session: Session;

@@ -1,34 +1,24 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startCluster } from "../../scripts/cluster.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { appendFile } from "../../scripts/files/append-file.ts";
 import { readLog } from "../../scripts/files/read-log.ts";
 import { crashLeader } from "../../scripts/leadership.ts";
-import type { Runtime } from "../../scripts/runtime.ts";
 import { RECORD_BYTES_MAX } from "../../src/log/limits.ts";
+import { useCluster } from "./local-cluster.ts";
 import { appendText, createLog, readFrom, send } from "./requests.ts";
 
 const LINES = 4_000;
 const CRASHES = 5;
 const BATCH_RECORDS = 40;
 
-const directory = mkdtempSync(join(tmpdir(), "timberline-cluster-"));
-const file = join(directory, "lines.txt");
-const start = (): Promise<Runtime> => startCluster({ data: join(directory, "data"), nodes: 3, port: 0 });
-let cluster: Runtime;
+const cluster = useCluster();
+const file = join(cluster.directory, "lines.txt");
 
-beforeAll(async () => {
+beforeAll(() => {
   const lines = Array.from({ length: LINES }, (_, i) => `${i} ${"řeka ".repeat(i % 17)}\r\n`);
   writeFileSync(file, `${lines.join("")}the last line has no newline`);
-  cluster = await start();
-}, 30_000);
-
-afterAll(async () => {
-  await cluster.stop();
-  rmSync(directory, { recursive: true });
 });
 
 const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
@@ -71,7 +61,7 @@ describe("a file", () => {
 
   test("is still there once the cluster was stopped and started", async () => {
     await cluster.stop();
-    cluster = await start();
+    await cluster.start();
     await expectWholeFile("file");
   }, 30_000);
 

@@ -1,10 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startCluster } from "../../scripts/cluster.ts";
+import { describe, expect, test } from "vitest";
 import { currentLeader } from "../../scripts/leadership.ts";
-import type { Runtime } from "../../scripts/runtime.ts";
+import { useCluster } from "./local-cluster.ts";
 import { appendText, createLog, readFrom, send } from "./requests.ts";
 
 interface Status {
@@ -12,18 +8,7 @@ interface Status {
   readonly members: readonly unknown[];
 }
 
-const directory = mkdtempSync(join(tmpdir(), "timberline-members-"));
-const start = (): Promise<Runtime> => startCluster({ data: join(directory, "data"), nodes: 3, port: 0 });
-let cluster: Runtime;
-
-beforeAll(async () => {
-  cluster = await start();
-}, 30_000);
-
-afterAll(async () => {
-  await cluster.stop();
-  rmSync(directory, { recursive: true });
-});
+const cluster = useCluster();
 
 const change = (body: unknown) =>
   send(cluster.url, "POST", "/v1/clusters/main/members", {
@@ -93,7 +78,7 @@ describe("members", () => {
 
   test("are found by a Worker that starts anew, and knows only those of the bootstrap", async () => {
     await cluster.stop();
-    cluster = await start();
+    await cluster.start();
     expect(await texts("growing")).toEqual(written);
     const { start: seq } = await appendText(cluster.url, "growing", "once more", { id: "other", seq: 0 });
     expect(seq).toBe(written.length);

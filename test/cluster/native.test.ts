@@ -1,22 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startCluster } from "../../scripts/cluster.ts";
+import { describe, expect, test } from "vitest";
 import { crashLeader } from "../../scripts/leadership.ts";
-import type { Runtime } from "../../scripts/runtime.ts";
+import { useCluster } from "./local-cluster.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "timberline-native-"));
-let cluster: Runtime;
-
-beforeAll(async () => {
-  cluster = await startCluster({ data: join(directory, "data"), nodes: 3, port: 0 });
-}, 30_000);
-
-afterAll(async () => {
-  await cluster.stop();
-  rmSync(directory, { recursive: true });
-});
+const cluster = useCluster();
 
 interface Answer {
   readonly status: number;

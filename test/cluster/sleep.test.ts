@@ -1,28 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { startCluster } from "../../scripts/cluster.ts";
-import type { Runtime } from "../../scripts/runtime.ts";
+import { beforeAll, expect, test, vi } from "vitest";
+import { useCluster } from "./local-cluster.ts";
 import { appendText, createLog, readFrom, send } from "./requests.ts";
 
 /** Longer than two election timeouts of a local cluster: every alarm that was set before has rung. */
 const WHILE_MS = 2_500;
 
 const patience = { timeout: 20_000, interval: 100 };
-const directory = mkdtempSync(join(tmpdir(), "timberline-sleep-"));
-let cluster: Runtime;
+const cluster = useCluster({ sleepAfterMs: 500 });
 
-beforeAll(async () => {
-  cluster = await startCluster({ data: join(directory, "data"), nodes: 3, port: 0, sleepAfterMs: 500 });
-  await createLog(cluster.url, "idle");
-}, 30_000);
-
-afterAll(async () => {
-  await cluster.stop();
-  rmSync(directory, { recursive: true });
-});
+beforeAll(() => createLog(cluster.url, "idle"), 30_000);
 
 interface ClusterStatus {
   readonly term: number;

@@ -1,30 +1,14 @@
 import { createPublicKey, type JsonWebKey, verify } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { startCluster } from "../../scripts/cluster.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { crashLeader } from "../../scripts/leadership.ts";
-import type { Runtime } from "../../scripts/runtime.ts";
 import { done, type Notification, Receiver } from "../streams/subscriptions/receiver.ts";
+import { useCluster } from "./local-cluster.ts";
 import { appendText, createLog, statusOf } from "./requests.ts";
 
 const patience = { timeout: 20_000, interval: 20 };
-const directory = mkdtempSync(join(tmpdir(), "timberline-subscriptions-"));
-const start = (): Promise<Runtime> =>
-  startCluster({ data: join(directory, "data"), nodes: 3, port: 0, sleepAfterMs: 500 });
-let cluster: Runtime;
+const cluster = useCluster({ sleepAfterMs: 500 });
 let receiver: Receiver;
 const subscribed: string[] = [];
-
-beforeAll(async () => {
-  cluster = await start();
-}, 30_000);
-
-afterAll(async () => {
-  await cluster.stop();
-  rmSync(directory, { recursive: true });
-});
 
 beforeEach(async () => {
   receiver = await new Receiver().start();
@@ -125,7 +109,7 @@ describe("a webhook", () => {
     await send("PUT", "restarted/a", { n: 1 });
     const notification = await called(0);
     await cluster.stop();
-    cluster = await start();
+    await cluster.start();
     expect(await (await callBack(notification)).json()).toEqual({ ok: true, next_wake: false });
     await send("POST", "restarted/a", { n: 2 });
     expect((await calledIn(2)).body).toMatchObject({

@@ -1,30 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { Agent } from "undici";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { startCluster } from "../../scripts/cluster.ts";
+import { describe, expect, test, vi } from "vitest";
 import { crashLeader } from "../../scripts/leadership.ts";
-import type { Runtime } from "../../scripts/runtime.ts";
 import { type FollowOptions, followEvents } from "../../scripts/tails/follow-events.ts";
 import { followSocket } from "../../scripts/tails/follow-socket.ts";
+import { useCluster } from "./local-cluster.ts";
 import { PipelinedAppender } from "./pipelined-appender.ts";
 import { appendText, createLog, readFrom, send } from "./requests.ts";
 import { Socket } from "./sockets.ts";
 
 const patience = { timeout: 30_000, interval: 20 };
-const directory = mkdtempSync(join(tmpdir(), "timberline-tails-"));
-let cluster: Runtime;
-
-beforeAll(async () => {
-  cluster = await startCluster({ data: join(directory, "data"), nodes: 3, port: 0 });
-}, 30_000);
-
-afterAll(async () => {
-  await cluster.stop();
-  rmSync(directory, { recursive: true });
-});
+const cluster = useCluster();
 
 const upTo = (count: number) => Array.from({ length: count }, (_, seq) => `record ${seq}`);
 

@@ -1,9 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { startCluster } from "../../scripts/cluster.ts";
-import type { Runtime } from "../../scripts/runtime.ts";
+import { beforeAll, expect, test } from "vitest";
+import { useCluster } from "./local-cluster.ts";
 import { appendText, createLog, type Place, send, statusOf } from "./requests.ts";
 
 /** Leadership moves after six windows, and not before twelve. */
@@ -16,19 +12,9 @@ const places: readonly Place[] = [
   { latitude: "50.1", longitude: "4.4" },
 ];
 
-const directory = mkdtempSync(join(tmpdir(), "timberline-writers-"));
-let cluster: Runtime;
+const cluster = useCluster({ vars: { WRITERS_WINDOW_MS: String(windowMs) } });
 
-beforeAll(async () => {
-  const vars = { WRITERS_WINDOW_MS: String(windowMs) };
-  cluster = await startCluster({ data: directory, nodes: 3, port: 0, vars });
-  await createLog(cluster.url, "log");
-}, 30_000);
-
-afterAll(async () => {
-  await cluster.stop();
-  rmSync(directory, { recursive: true });
-});
+beforeAll(() => createLog(cluster.url, "log"), 30_000);
 
 let seq = 0;
 const appendFrom = (at: number): Promise<unknown> =>

@@ -1,24 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { DurableStream, FetchError, IdempotentProducer, stream } from "@durable-streams/client";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startCluster } from "../../scripts/cluster.ts";
+import { describe, expect, test } from "vitest";
 import { currentLeader } from "../../scripts/leadership.ts";
-import type { Runtime } from "../../scripts/runtime.ts";
+import { useCluster } from "../cluster/local-cluster.ts";
 import { send } from "../cluster/requests.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "timberline-client-"));
-let cluster: Runtime;
-
-beforeAll(async () => {
-  cluster = await startCluster({ data: join(directory, "data"), nodes: 3, port: 0 });
-}, 30_000);
-
-afterAll(async () => {
-  await cluster.stop();
-  rmSync(directory, { recursive: true });
-});
+const cluster = useCluster();
 
 const urlOf = (name: string): string => `${cluster.url}/v1/stream/${name}`;
 

@@ -1,25 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { startCluster } from "../../scripts/cluster.ts";
-import type { Runtime } from "../../scripts/runtime.ts";
+import { expect, it } from "vitest";
+import { useCluster } from "../cluster/local-cluster.ts";
 import { Model } from "./model.ts";
 import { anyOperations, type Operation } from "./operations.ts";
 import { type Place, send, show, shown } from "./requests.ts";
 
-const data = mkdtempSync(join(tmpdir(), "timberline-faces-"));
-let cluster: Runtime;
-
-beforeAll(async () => {
-  cluster = await startCluster({ data, nodes: 3, port: 0 });
-}, 60_000);
-
-afterAll(async () => {
-  await cluster.stop();
-  rmSync(data, { recursive: true });
-});
+const cluster = useCluster();
 
 /** Does one operation, and compares the answer with the model's. */
 async function step(model: Model, place: Place, operation: Operation): Promise<void> {

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll } from "vitest";
+import { type ClusterOptions, startCluster } from "../../scripts/cluster.ts";
+import type { Runtime } from "../../scripts/runtime.ts";
+
+type Options = Pick<ClusterOptions, "sleepAfterMs" | "vars">;
+
+/** A local cluster of three nodes, with a directory of its own, that runs while the tests of a file do. */
+export class LocalCluster {
+  /** Of the tests too: the cluster keeps to `data` in it. */
+  readonly directory: string;
+  readonly #options: Options;
+  #runtime: Runtime | null = null;
+
+  constructor(options: Options) {
+    this.directory = mkdtempSync(join(tmpdir(), "timberline-test-"));
+    this.#options = options;
+  }
+
+  get url(): string {
+    if (this.#runtime === null) throw new Error("the cluster does not run");
+    return this.#runtime.url;
+  }
+
+  async start(): Promise<void> {
+    this.#runtime = await startCluster({
+      ...this.#options,
+      ...{ data: join(this.directory, "data"), nodes: 3, port: 0 },
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#runtime?.stop();
+    this.#runtime = null;
+  }
+}
+
+/** Starts a cluster before the tests of this file, and stops it after them. */
+export function useCluster(options: Options = {}): LocalCluster {
+  const cluster = new LocalCluster(options);
+  beforeAll(() => cluster.start(), 30_000);
+  afterAll(async () => {
+    await cluster.stop();
+    rmSync(cluster.directory, { recursive: true });
+  });
+  return cluster;
+}
