@@ -50,7 +50,9 @@ export async function followByEvents(followed: Followed): Promise<Response> {
   const { webSocket } = await open(followed, first, "events", null);
   if (webSocket === null) throw new Error("a node took a socket and gave none");
   headers.set("Content-Type", mediaTypes.events);
-  const stream = eventStream(webSocket, followed.query.wait || SILENCE_MS, renewals(followed, page.state));
+  // A reader that is lost shows at the next write only, and keeps the log until then.
+  const silenceMs = waitWithin(page.state, followed.query.wait || SILENCE_MS);
+  const stream = eventStream(webSocket, silenceMs, renewals(followed, page.state));
   return new Response(stream, { headers });
 }
 

@@ -119,6 +119,20 @@ describe("what is done to a log", () => {
     expect(await read("short")).toMatchObject({ status: 404, body: { type: "/problems/log-not-found" } });
     expect((await send("PUT", "short")).body).toMatchObject({ created: true, tail: 1, ttl_s: null });
   }, 40_000);
+
+  test("is kept by an event stream, and not by one whose reader is lost", async () => {
+    await send("PUT", "watched", { ttl_s: 1 });
+    const headers = { Accept: "text/event-stream" };
+    const response = await fetch(new URL("/v1/logs/watched/records", cluster.url), { headers });
+    let signs = 0;
+    // Leaving the loop cuts the connection.
+    for await (const chunk of response.body ?? []) {
+      if (new TextDecoder().decode(chunk).startsWith(":") && ++signs === 4) break;
+    }
+    expect(signs).toBe(4);
+    expect((await send("HEAD", "watched")).status).toBe(200);
+    await eventually(async () => (await send("HEAD", "watched")).status).toBe(404);
+  }, 40_000);
 });
 
 describe("a page", () => {
