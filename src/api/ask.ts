@@ -1,3 +1,4 @@
+import type { Command } from "../log/types.ts";
 import type { Answer, Request } from "../transport/protocol.ts";
 
 /** The node at which a session is, as it is asked. */
@@ -22,9 +23,34 @@ export async function askPatiently(node: Asked, request: Request): Promise<Answe
   const deadline = node.now() + patienceMs;
   for (;;) {
     const answer = await node.ask(request);
-    const isUndone =
-      answer.kind === "failure" && (answer.reason === "not-leader" || answer.reason === "superseded");
-    if (!isUndone || node.now() >= deadline) return answer;
+    if (!isUndone(answer) || node.now() >= deadline) return answer;
     await node.pause(retryMs);
   }
+}
+
+/**
+ * Asks for all commands at once, and as patiently anew for those after the last that may have happened: so they happen
+ * in their order, or not at all. Each is answered once.
+ */
+export async function askInOrder(
+  node: Asked,
+  commands: readonly Command[],
+  answer: (at: number, answer: Answer) => void,
+): Promise<void> {
+  const deadline = node.now() + patienceMs;
+  let first = 0;
+  while (first < commands.length) {
+    const left = commands.slice(first);
+    const asked = await node.ask({ kind: "commands", commands: left });
+    const answers = asked.kind === "outcomes" ? asked.answers : left.map(() => asked);
+    const isLate = node.now() >= deadline;
+    const done = isLate ? answers.length : answers.findLastIndex((one) => !isUndone(one)) + 1;
+    for (const [at, one] of answers.slice(0, done).entries()) answer(first + at, one);
+    first += done;
+    if (first < commands.length) await node.pause(retryMs);
+  }
+}
+
+function isUndone(answer: Answer): boolean {
+  return answer.kind === "failure" && (answer.reason === "not-leader" || answer.reason === "superseded");
 }

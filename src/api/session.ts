@@ -39,7 +39,6 @@ export interface Wire {
 /** The node that a session is at. */
 export interface SessionNode extends Asked {
   readonly tails: Tails;
-  readonly isLeader: boolean;
   /** Runs what does not belong to an event of the node's. */
   guard(run: () => void): void;
 }
@@ -155,7 +154,7 @@ export class Session implements TailHome {
   async #append(message: AppendMessage): Promise<() => void> {
     const { grant, cluster } = this.#fixed;
     assertAllowed(grant, "append", cluster, message.log);
-    const appended = await this.#appends.append(message, this.#node.isLeader);
+    const appended = await this.#appends.append(message);
     return () => this.deliver(appendedText(message.id, appended));
   }
 

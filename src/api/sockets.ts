@@ -41,10 +41,6 @@ export class Sockets implements SocketFace, SessionNode {
     }
   }
 
-  get isLeader(): boolean {
-    return this.#around.node.isLeader;
-  }
-
   /** As the answer wakes those who wait for it outside of the event, they enter the node by `guard`. */
   readonly ask = (request: NodeRequest): Promise<Answer> =>
     new Promise((resolve) => {

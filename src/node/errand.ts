@@ -55,10 +55,11 @@ export function handOn(
     ticket.answer(failure(parts, "not-leader"));
     return;
   }
-  const writes = request.kind === "command" || request.kind === "members";
+  const commands = request.kind === "command" || request.kind === "commands";
+  const writes = commands || request.kind === "members";
   const lost: FailureReason = writes ? "outcome-unknown" : "timeout";
   errand.ticket.ifLate = () => failure(parts, lost);
-  const entered = request.kind === "command" ? { ...request, near: request.near ?? id } : request;
+  const entered = commands ? { ...request, near: request.near ?? id } : request;
   parts.tally.calls += 1;
   parts.host.forward(leader, entered, errand.timeoutMs, (answer) =>
     ticket.answer(answer ?? failure(parts, lost)),

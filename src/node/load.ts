@@ -65,7 +65,12 @@ function isReader({ kind }: Request): boolean {
 }
 
 function bytesOf(request: Request): number {
-  return requestOverheadBytes + (request.kind === "command" ? payloadBytes(request.command) : 0);
+  return requestOverheadBytes + commandsOf(request).reduce((sum, command) => sum + payloadBytes(command), 0);
+}
+
+function commandsOf(request: Request): readonly Command[] {
+  if (request.kind === "commands") return request.commands;
+  return request.kind === "command" ? [request.command] : [];
 }
 
 function payloadBytes(command: Command): number {

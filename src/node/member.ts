@@ -124,8 +124,9 @@ export class Member {
     });
     this.#enter((outbox) => {
       admitted.served();
-      serve();
-      this.#take(this.raft.ready(), outbox, null);
+      const write = (): void => this.#take(this.raft.ready(), outbox, null);
+      serve(write);
+      write();
     });
   }
 

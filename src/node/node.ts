@@ -106,11 +106,6 @@ export class Node {
     return this.#member?.replica ?? null;
   }
 
-  /** Whether it leads, as far as it knows. */
-  get isLeader(): boolean {
-    return this.#member?.raft.state.role.name === "leader";
-  }
-
   /** The alarm rang: maybe late, early or twice. */
   alarm(): void {
     this.#member?.alarm();

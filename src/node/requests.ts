@@ -2,13 +2,14 @@ import { toIndex } from "../raft/types.ts";
 import type { Answer, Request } from "../transport/protocol.ts";
 import { confirm, type Errand, failure, handOn, type Parts } from "./errand.ts";
 import { serveCommand, serveMembers, serveRecovery, serveTransfer } from "./serve-command.ts";
+import { serveCommands } from "./serve-commands.ts";
 import { serveQuery } from "./serve-query.ts";
 import { Ticket } from "./ticket.ts";
 
 /**
- * Serves a command or a query: this starts its clock, and `serve` is for when its turn comes. Every answer, a
- * refusal too, waits until what it was decided on is committed in the leader's term; a refusal, which leaves no
- * entry behind, also until a majority has confirmed that this node still led when it decided.
+ * Serves a command or a query: this starts its clock, and `serve` is for when its turn comes; `write` writes what was
+ * proposed so far. Every answer, a refusal too, waits until what it was decided on is committed in the leader's term; a
+ * refusal, which leaves no entry behind, also until a majority has confirmed that this node still led when it decided.
  */
 export function openRequest(
   parts: Parts,
@@ -16,25 +17,26 @@ export function openRequest(
   timeoutMs: number,
   forwarded: boolean,
   answer: (answer: Answer) => void,
-): { readonly serve: () => void } {
+): { readonly serve: (write: () => void) => void } {
   const ticket = new Ticket(answer, () => failure(parts, "timeout"));
   ticket.atEnd(parts.host.after(timeoutMs, () => ticket.answer(ticket.ifLate())));
   const errand = { ticket, timeoutMs, forwarded };
   return {
-    serve: () => {
-      if (!ticket.isAnswered) serve(parts, request, errand);
+    serve: (write) => {
+      if (!ticket.isAnswered) serve(parts, request, errand, write);
     },
   };
 }
 
-function serve(parts: Parts, request: Request, errand: Errand): void {
+function serve(parts: Parts, request: Request, errand: Errand, write: () => void): void {
   const { raft } = parts;
   const { ticket } = errand;
   if (needsLeader(parts, request)) raft.wake(parts.now());
   if (request.kind === "query") serveQuery(parts, request, errand);
   else if (request.kind === "recover") serveRecovery(parts, request.lost, ticket);
   else if (raft.state.role.name !== "leader") handOn(parts, request, errand, ticket);
-  else if (request.kind === "command") serveCommand(parts, request, ticket);
+  else if (request.kind === "command") serveCommand(parts, request.command, request.near ?? null, ticket);
+  else if (request.kind === "commands") serveCommands(parts, request, ticket, write);
   else if (request.kind === "transfer") serveTransfer(parts, request.to, ticket);
   else if (request.kind === "members") serveMembers(parts, request.change, ticket);
   else confirm(parts, toIndex(0), ticket, (index) => ticket.answer({ kind: "read-index", index }));

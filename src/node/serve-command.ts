@@ -2,10 +2,10 @@ import { decide } from "../log/decide.ts";
 import type { Proposal } from "../log/decision.ts";
 import { encodeLogEntry } from "../log/entry-codec.ts";
 import { SUBSCRIPTION_PREFIX } from "../log/reserved.ts";
-import type { Outcome } from "../log/types.ts";
+import type { Command, Outcome } from "../log/types.ts";
 import type { MembersChange } from "../raft/membership.ts";
 import type { NodeId } from "../raft/types.ts";
-import type { Answer, CommandRequest } from "../transport/protocol.ts";
+import type { Answer } from "../transport/protocol.ts";
 import { awaitEntry, confirm, failure, type Parts } from "./errand.ts";
 import type { Ticket } from "./ticket.ts";
 
@@ -44,12 +44,12 @@ export function serveRecovery(parts: Parts, lost: readonly NodeId[], ticket: Tic
 }
 
 /** Decides on the rows written so far, the uncommitted ones included; so the answer waits for those. */
-export function serveCommand(parts: Parts, { command, near }: CommandRequest, ticket: Ticket): void {
+export function serveCommand(parts: Parts, command: Command, near: NodeId | null, ticket: Ticket): void {
   const { lastIndex } = parts.raft.state;
   const decision = decide(command, parts.host.storage.view(lastIndex), parts.host.now());
   switch (decision.kind) {
     case "propose":
-      propose(parts, decision, near ?? null, ticket);
+      propose(parts, decision, near, ticket);
       break;
     case "answer":
       confirm(parts, lastIndex, ticket, () => ticket.answer(toAnswer(decision.outcome)));

@@ -8,6 +8,7 @@ import type { Index, NodeId } from "../raft/types.ts";
 /** What the Worker, or a follower on its behalf, asks of a node. */
 export type Request =
   | CommandRequest
+  | CommandsRequest
   | ReadIndexRequest
   | TransferRequest
   | MembersRequest
@@ -19,6 +20,14 @@ export interface CommandRequest {
   readonly kind: "command";
   readonly command: Command;
   /** The member nearest to where it came from; absent where that is not known. */
+  readonly near?: NodeId;
+}
+
+/** Commands that the leader decides one after another, with nothing in between, each on what those before it wrote. */
+export interface CommandsRequest {
+  readonly kind: "commands";
+  /** One at least. */
+  readonly commands: readonly Command[];
   readonly near?: NodeId;
 }
 
@@ -110,6 +119,7 @@ export interface DocumentsQuery {
 
 export type Answer =
   | OutcomeAnswer
+  | OutcomesAnswer
   | ReadIndexAnswer
   | TransferAnswer
   | MembersAnswer
@@ -121,6 +131,12 @@ export type Answer =
 export interface OutcomeAnswer {
   readonly kind: "outcome";
   readonly outcome: Outcome;
+}
+
+/** What came of each of the commands, in their order. */
+export interface OutcomesAnswer {
+  readonly kind: "outcomes";
+  readonly answers: readonly Answer[];
 }
 
 export interface ReadIndexAnswer {

@@ -34,7 +34,14 @@ export function decodeCall(body: Uint8Array): Call {
 }
 
 function toRequest(request: Request): Request {
-  return request.kind === "command" ? { ...request, command: completedCommand(request.command) } : request;
+  switch (request.kind) {
+    case "command":
+      return { ...request, command: completedCommand(request.command) };
+    case "commands":
+      return { ...request, commands: request.commands.map(completedCommand) };
+    default:
+      return request;
+  }
 }
 
 /** The members come second: the version before reads the first alone, and sends no more. */

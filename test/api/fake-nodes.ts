@@ -186,7 +186,12 @@ export class FakeNodes implements Nodes {
       return { kind: "transferring" };
     }
     if (request.kind === "members") return this.#change(address.cluster, leader, request.change);
-    return { kind: "outcome", outcome: this.#carryOut(address.cluster, request.command) };
+    const decided = (command: Command): Answer => ({
+      kind: "outcome",
+      outcome: this.#carryOut(address.cluster, command),
+    });
+    if (request.kind === "commands") return { kind: "outcomes", answers: request.commands.map(decided) };
+    return decided(request.command);
   }
 
   /** By what its leader knows. */

@@ -39,7 +39,6 @@ export class Place implements SessionNode {
     sendsPerSecond: 1_000,
     stallMs: 5_000,
   });
-  isLeader = true;
   /** What was asked of the node. */
   readonly asked: Request[] = [];
   /** Answers a request in the node's place; null leaves it to the node. */

@@ -133,19 +133,20 @@ describe("an append", () => {
   });
 
   test("says what is known of it where it fails", async () => {
-    const reasons = ["outcome-unknown", "not-leader", "busy"] as const;
+    const reasons = ["outcome-unknown", "too-many-requests", "busy"] as const;
     for (const [id, reason] of reasons.entries()) {
       place.instead = async () => ({ kind: "failure", reason, leader: null });
       await say(append(id));
     }
-    expect(problems()).toEqual(["/problems/outcome-unknown", "/problems/no-leader", "/problems/busy"]);
+    expect(problems()).toEqual([
+      "/problems/outcome-unknown",
+      "/problems/too-many-requests",
+      "/problems/busy",
+    ]);
   });
 
   describe("at a node that does not know its leader yet", () => {
     const unknown: Answer = { kind: "failure", reason: "not-leader", leader: null };
-    beforeEach(() => {
-      place.isLeader = false;
-    });
 
     test("is tried again until it does, in its order", async () => {
       place.instead = () => (place.asked.length < 4 ? Promise.resolve(unknown) : null);
@@ -178,7 +179,7 @@ describe("answers", () => {
   test("come in the order of the requests, whichever is ready first", async () => {
     const slow = Promise.withResolvers<Answer>();
     place.instead = (request) =>
-      request.kind === "command" && request.command.name === "slow" ? slow.promise : null;
+      request.kind === "commands" && request.commands[0]?.name === "slow" ? slow.promise : null;
     await say(append(0, { log: "slow" }), append(1), tail(9), { kind: "untail", tail: 9 });
     expect(kinds()).toEqual(["welcome"]);
     slow.resolve({ kind: "failure", reason: "outcome-unknown", leader: null });
@@ -367,9 +368,9 @@ describe("a session is ended", () => {
 
   test("by more requests under way than it may have", async () => {
     place.instead = () => new Promise(() => {});
-    const requests = Array.from({ length: sessionLimits.requests }, (_, id) => JSON.stringify(append(id)));
-    expect(await ended(...requests)).toBeUndefined();
-    expect(await ended(JSON.stringify(append(64)))).toBe(1008);
+    const request = (_: unknown, id: number): string => JSON.stringify(append(id, { log: `log-${id}` }));
+    expect(await ended(...Array.from({ length: sessionLimits.requests }, request))).toBeUndefined();
+    expect(await ended(request(null, sessionLimits.requests))).toBe(1008);
     expect(place.asked).toHaveLength(sessionLimits.requests);
   });
 

@@ -1,0 +1,34 @@
+import type { Answer, CommandsRequest } from "../transport/protocol.ts";
+import { failure, type Parts } from "./errand.ts";
+import { serveCommand } from "./serve-command.ts";
+import { Ticket } from "./ticket.ts";
+
+/**
+ * Decides commands one after another; `write` makes the rows of each be there for the next. Answered when all are, or
+ * at the deadline with what is true of each then.
+ */
+export function serveCommands(
+  parts: Parts,
+  { commands, near }: CommandsRequest,
+  ticket: Ticket,
+  write: () => void,
+): void {
+  const outcomes = { kind: "outcomes", answers: new Array<Answer>(commands.length) } as const;
+  let left = commands.length;
+  const each = commands.map((command, at) => {
+    const give = (answer: Answer): void => {
+      outcomes.answers[at] = answer;
+      left -= 1;
+      if (left === 0) ticket.answer(outcomes);
+    };
+    return { command, one: new Ticket(give, () => failure(parts, "timeout")) };
+  });
+  ticket.ifLate = () => {
+    for (const { one } of each) one.answer(one.ifLate());
+    return outcomes;
+  };
+  for (const { command, one } of each) {
+    serveCommand(parts, command, near ?? null, one);
+    write();
+  }
+}
