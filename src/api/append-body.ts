@@ -63,7 +63,7 @@ function ndjsonBatch(text: string): LogRecord[] {
   if (lines.at(-1) === "") lines.pop();
   if (lines.length > BATCH_RECORDS_MAX) throw tooMany();
   return lines.map((line, at) => {
-    const parsed = recordInput.safeParse(parseJson(line, { record: at }));
+    const parsed = recordInput.safeParse(parseJson(line, at));
     if (!parsed.success) throw invalidShape(parsed.error, at);
     return toRecord(parsed.data, at);
   });

@@ -23,7 +23,10 @@ export function failureProblem(reason: FailureReason, cluster: string): Problem 
     case "unreadable":
       return new Problem(reason, "The nodes that were asked have damaged copies.");
     case "timeout":
-      return new Problem(reason, "The nodes did not confirm the read in time.");
+      return new Problem(
+        reason,
+        "In time no node could confirm the read, or had come as far as `min_index`.",
+      );
     default:
       return new Problem("no-leader", `No leader of the cluster ${cluster} answered in time.`);
   }

@@ -82,13 +82,16 @@ export function isUtf8(bytes: Uint8Array): boolean {
   }
 }
 
-/** A JSON value. Throws the problem `invalid-body`. */
-export function parseJson(text: string, members: Readonly<Record<string, unknown>> = {}): unknown {
+/** The JSON value that a body is, or the record `at` of one. Throws the problem `invalid-body`. */
+export function parseJson(text: string, at?: number): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : "";
-    throw new Problem("invalid-body", `The body is not valid JSON: ${reason}`, { members, cause });
+    if (at === undefined)
+      throw new Problem("invalid-body", `The body is not valid JSON: ${reason}`, { cause });
+    const detail = `Record ${at} is not valid JSON: ${reason}`;
+    throw new Problem("invalid-body", detail, { members: { record: at }, cause });
   }
 }
 

@@ -104,6 +104,12 @@ describe("a record that is refused:", () => {
     expect(await api.append("a", deep(100_000))).toMatchObject(problem(400, "invalid-body", { record: 0 }));
   });
 
+  test("as a line that is empty, with which one it is", async () => {
+    const headers = { "Content-Type": "application/x-ndjson" };
+    const { json } = await api.append("a", '{"data":"x"}\n\n', headers);
+    expect(json).toMatchObject({ record: 1, detail: expect.stringMatching(/^Record 1 is not valid JSON/) });
+  });
+
   test.each(["", "\n", '{"data":"x"}\n\n{"data":"y"}', '{"data":"x"}\n{"data":', '{"data":"x"}{"data":"y"}'])(
     "lines %j",
     async (body) => {
