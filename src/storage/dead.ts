@@ -37,11 +37,13 @@ export interface CompactedRows {
   /** The newest life of a name that has a row before `index`. */
   lifeBefore(name: string, index: Index): LogId | null;
   configurationBefore(index: Index): Index | null;
-  /** The newest row before `index` that has a state of this life and neither a batch nor a producer. */
-  bareStateBefore(log: LogId, index: Index): Index | null;
+  /** The newest row before `index` that has a state of this life. */
+  stateBefore(log: LogId, index: Index): Index | null;
   /** The newest row before `index` of a document. */
   documentBefore(log: LogId, key: string, index: Index): Index | null;
   remove(index: Index): void;
+  /** Of a row with a state: leaves of it a row of its batch, or of its producer's tuple, alone; removes one that has neither. */
+  retire(index: Index): void;
   /** Removes all rows of a life, those last by which it is found, and `rowsMax` at most; says how many. */
   removeLife(log: LogId, rowsMax: number): number;
   /** Removes documents of a life, `rowsMax` at most; says how many. */
@@ -59,7 +61,7 @@ interface Judgement {
 
 /**
  * Removes the rows that are dead as of `upTo`: no-ops; configurations, states and documents that a later one
- * replaces; batches that are trimmed, or of deleted logs, unless a fork reads them; and all of a name's lives but the
+ * replaces (a state that came with a batch leaves it there, so that a log has one row with a state in the end); batches that are trimmed, or of deleted logs, unless a fork reads them; and all of a name's lives but the
  * newest, whose end stays: the next life goes on from there. Judges rows after `judgedIndex`, in order; reads or
  * removes about `rowsMax`, and says how far it came. `view` is as of `upTo`.
  */
@@ -114,7 +116,9 @@ function removeBeforeState(
   rowsMax: number,
 ): number {
   const { rows } = judgement;
-  let removed = removeOne(rows, rows.bareStateBefore(log, index));
+  const before = rows.stateBefore(log, index);
+  if (before !== null) rows.retire(before);
+  let removed = before === null ? 0 : 1;
   if (removed < rowsMax) removed += removeLivesBefore(judgement, name, log, rowsMax - removed);
   if (kind === "alter" || removed >= rowsMax) return removed;
   return removed + reap(judgement, log, timestamp, rowsMax - removed);

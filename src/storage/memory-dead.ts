@@ -7,7 +7,7 @@ import type { LifeRow, LifeRows, MemoryLog, MemoryRow } from "./memory-log.ts";
 export class MemoryCompactedRows implements CompactedRows {
   readonly #log: MemoryLog;
   readonly #upTo: Index;
-  /** What was removed, in that order. */
+  /** What was removed, or retired, in that order. */
   readonly removed: MemoryRow[] = [];
 
   constructor(log: MemoryLog, upTo: Index) {
@@ -28,10 +28,9 @@ export class MemoryCompactedRows implements CompactedRows {
     return this.#log.configurations.findLast((entry) => entry.index < index)?.index ?? null;
   }
 
-  bareStateBefore(log: LogId, index: Index): Index | null {
+  stateBefore(log: LogId, index: Index): Index | null {
     const states = this.#life(log)?.states ?? [];
-    const isBare = ({ log: row }: LifeRow) => row.count === 0 && row.producer === null;
-    return states.findLast((row) => row.entry.index < index && isBare(row))?.entry.index ?? null;
+    return states.findLast((row) => row.entry.index < index)?.entry.index ?? null;
   }
 
   documentBefore(log: LogId, key: string, index: Index): Index | null {
@@ -47,6 +46,13 @@ export class MemoryCompactedRows implements CompactedRows {
   remove(index: Index): void {
     const row = this.#log.rows[index - 1] ?? null;
     if (row !== null) this.#remove(row);
+  }
+
+  retire(index: Index): void {
+    const row = this.#log.rows[index - 1] ?? null;
+    if (row === null || row.log === null) return;
+    if (row.log.count === 0 && row.log.producer === null) this.#remove(row);
+    else this.removed.push(this.#log.retire({ entry: row.entry, log: row.log }));
   }
 
   removeLife(log: LogId, rowsMax: number): number {

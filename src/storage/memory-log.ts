@@ -76,9 +76,22 @@ export class MemoryLog {
     if (log.name !== null) takeOutOf(this.named, log.name, (row) => row.entry.index === index);
   }
 
-  /** Puts back rows that were left out. */
+  /** Makes a row with a state one of its batch alone, and gives back what it was. */
+  retire(row: LifeRow): LifeRow {
+    const { entry, log } = row;
+    const plain: LifeRow = { entry, log: { ...log, kind: "append", name: null, state: null } };
+    const isIt = (other: LifeRow): boolean => other.entry.index === entry.index;
+    const life = this.lives.get(log.log);
+    this.rows[entry.index - 1] = plain;
+    if (life !== undefined) life.rows[life.rows.findIndex(isIt)] = plain;
+    if (life !== undefined) takeOut(life.states, isIt);
+    if (log.name !== null) takeOutOf(this.named, log.name, isIt);
+    return row;
+  }
+
+  /** Puts back what rows were before they were left out or retired; the last change is undone first. */
   restore(rows: readonly MemoryRow[]): void {
-    for (const row of rows) this.rows[row.entry.index - 1] = row;
+    for (const row of rows.toReversed()) this.rows[row.entry.index - 1] = row;
     this.lives.clear();
     this.named.clear();
     this.configurations.length = 0;
@@ -87,7 +100,7 @@ export class MemoryLog {
 
   #addToLog({ entry, log }: LifeRow): void {
     // Compaction, here or where a snapshot came from, may have left out the beginning of a life.
-    const begins = log.kind === "create" || this.rows[log.log - 1] === null;
+    const begins = log.log === entry.index || this.rows[log.log - 1] === null;
     const known = this.lives.get(log.log);
     invariant(
       begins || known !== undefined,

@@ -41,7 +41,7 @@ interface Unit {
   readonly length: number;
   kept: number;
   replaced: Place[];
-  /** Rows that were left out. */
+  /** Rows that were left out, or retired. */
   readonly removed: MemoryRow[];
 }
 

@@ -5,7 +5,8 @@ import { StorageError } from "./error.ts";
  *
  * The log is the database: an entry is a row, and what a log's state is read from are its rows. `log` is
  * the index of the row that created the log; a log's end is `start + count` of its last row. `name` and `state` are
- * set where a life begins, changes or ends, `key` where a document does. `data` comes last, so that reading what is before it never touches its pages.
+ * set where a life begins, changes or ends, `key` where a document does. `data` comes last, so that reading what is
+ * before it never touches its pages.
  */
 const migrations: readonly string[] = [
   `
@@ -125,6 +126,10 @@ const migrations: readonly string[] = [
   CREATE INDEX entries_to_sweep ON entries (idx) WHERE swept = 1;
   CREATE INDEX entries_by_configuration ON entries (idx) WHERE kind = 'configuration';
   CREATE INDEX entries_that_are_no_batches ON entries (idx) WHERE kind <> 'append';
+  `,
+  // A state that is replaced leaves no row with a state, so no index is needed to find it among others.
+  `
+  DROP INDEX entries_by_bare_state;
   `,
 ];
 

@@ -39,12 +39,8 @@ export class SqliteCompactedRows implements CompactedRows {
     return this.#newest("kind = 'configuration' AND idx < ?", index);
   }
 
-  bareStateBefore(log: LogId, index: Index): Index | null {
-    return this.#newest(
-      "log = ? AND name IS NOT NULL AND idx < ? AND count = 0 AND producer IS NULL",
-      log,
-      index,
-    );
+  stateBefore(log: LogId, index: Index): Index | null {
+    return this.#newest("log = ? AND name IS NOT NULL AND idx < ?", log, index);
   }
 
   documentBefore(log: LogId, key: string, index: Index): Index | null {
@@ -71,6 +67,13 @@ export class SqliteCompactedRows implements CompactedRows {
 
   remove(index: Index): void {
     this.#sql.exec("DELETE FROM entries WHERE idx = ?", index);
+  }
+
+  retire(index: Index): void {
+    const removed = this.#delete("idx = ?2 AND count = 0 AND producer IS NULL", 1, index);
+    if (removed > 0) return;
+    const bare = "kind = 'append', name = NULL, source = NULL, swept = NULL, state = NULL";
+    this.#sql.exec(`UPDATE entries SET ${bare} WHERE idx = ?`, index);
   }
 
   removeLife(log: LogId, rowsMax: number): number {

@@ -104,10 +104,8 @@ export function compactionContract(withStorage: WithStorage): void {
     }),
   );
 
-  const timed = (command: CreateCommand): CreateCommand => ({
-    ...command,
-    settings: { ...plainSettings, ttlSeconds: 1 },
-  });
+  const ending = { ...plainSettings, ttlSeconds: 1 };
+  const timed = (command: CreateCommand): CreateCommand => ({ ...command, settings: ending });
 
   it.each([100, 4, 3])("an old life that ended with no word goes wholly, %i rows at a time", (rowsMax) =>
     withStorage((storage) => {
@@ -146,6 +144,27 @@ export function compactionContract(withStorage: WithStorage): void {
       storage.removeDead(100);
       expect(indexes(storage)).toEqual([5]);
     }));
+
+  it.each([100, 1])(
+    "a state that is replaced leaves its batch, and its producer's, %i rows at a time",
+    (rowsMax) =>
+      withStorage((storage) => {
+        const producer = { id: "p", epoch: 0, seq: 0 };
+        const { count, records } = appendTo("a");
+        run(begun(storage), [createCommand("a", { batch: { count, records }, settings: ending })]);
+        run(storage, [appendTo("a", { writerSeq: "1" }), appendTo("a", { writerSeq: "2", producer })]);
+        run(storage, [{ kind: "fence", name: "a", token: "x" }, appendTo("a", { writerSeq: "3" })]);
+        const wanted = seen(storage);
+        compactTo(storage, 5);
+        removeAllDead(storage, rowsMax);
+        expect(indexes(storage)).toEqual([1, 2, 3, 5]);
+        expect(seen(storage)).toEqual(wanted);
+        run(storage, [{ kind: "trim", name: "a", before: 4 }]);
+        compactTo(storage, 6);
+        removeAllDead(storage, rowsMax);
+        expect(indexes(storage)).toEqual([3, 6]);
+      }),
+  );
 
   it("rows of a snapshot have gaps, and the log ends at its mark", () =>
     withStorage((storage) => {
@@ -207,6 +226,20 @@ function compactTo(storage: Storage, index: number): void {
   const term = storage.term(toIndex(index)) ?? 0;
   const mark = { index: toIndex(index), term, readableIndex: toIndex(0) };
   storage.write(persist({ snapshot: { mark, rows: [] } }));
+}
+
+/** What is read of the log that row 1 began. */
+function seen(storage: Storage): unknown {
+  const [log, view] = [toIndex(1), storage.view(everything)];
+  const range = { from: toSeq(0), until: toSeq(9), recordsMax: 9, bytesMax: 999, upTo: everything };
+  return {
+    batches: storage.batches({ log, ...range }),
+    life: view.life("a"),
+    tail: view.tail(log),
+    ends: [0, 1, 2, 3].map((seq) => view.batchAt(log, seq)),
+    produced: [view.lastBatch(log, "p"), view.batch(log, "p", 0, 0)],
+    swept: storage.swept(toIndex(0), 9, everything),
+  };
 }
 
 function indexes(storage: Storage): readonly number[] {
