@@ -23,6 +23,7 @@ import { recoveryRoutes } from "./recovery.ts";
 import { Roster } from "./roster.ts";
 import { Router } from "./router.ts";
 import { scopes } from "./scope.ts";
+import { describeMessages } from "./session-docs.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { invalidRequest, type Part } from "./validation.ts";
 
@@ -62,6 +63,7 @@ export function createApp(api: Api): OpenAPIHono<AppEnv> {
   healthRoutes(app, api);
   localRoutes(app, api);
   problemRoutes(app);
+  describeMessages(app);
   openapiRoutes(app);
   app.notFound((c) => problemResponse(notFound(app, c)));
   app.onError((error) => problemResponse(error instanceof Problem ? error : internal(error)));

@@ -40,7 +40,8 @@ const appendHeaders = z.object({
   ...producerHeaders,
 });
 
-const appendOutput = z
+/** Where the records of an append are. */
+export const appendOutput = z
   .object({
     start: z.int().min(0).openapi({ description: "The first record's sequence number." }),
     end: z.int().min(0).openapi({ description: "One after the last record's." }),
@@ -123,7 +124,6 @@ export function batchOf(
   return { count: records.length, records: encodeRecords(records), contentType };
 }
 
-/** Where an append's records are. */
 export function appendedJson(appended: Appended): z.infer<typeof appendOutput> {
   const { start, end, tail, index, term, timestamp, duplicate, closed } = appended;
   return { start, end, tail, index, term, timestamp, duplicate, closed };

@@ -1,19 +1,8 @@
-import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "./context.ts";
+import { problemOutput } from "./problem-output.ts";
 
 const version = "0.1.0";
-
-const problemOutput = z
-  .object({
-    type: z
-      .string()
-      .openapi({ description: "Where the problem is documented.", example: "/problems/no-leader" }),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-  })
-  .loose()
-  .openapi("Problem", { description: "RFC 9457; some types have more members." });
 
 /** Every route may answer with a problem. */
 export const errorResponses = {

@@ -1,4 +1,5 @@
 import type { ProblemKind } from "./problem-kind.ts";
+import type { ProblemOutput } from "./problem-output.ts";
 import { type ProblemName, problemTable } from "./problem-table.ts";
 
 export interface ProblemOptions {
@@ -26,7 +27,7 @@ export function problemType(kind: ProblemName): string {
 }
 
 /** What a problem says. */
-export function problemBody({ kind, message: detail, options }: Problem): Readonly<Record<string, unknown>> {
+export function problemBody({ kind, message: detail, options }: Problem): ProblemOutput {
   const { status, title }: ProblemKind = problemTable[kind];
   return { type: problemType(kind), title, status, detail, ...options.members };
 }

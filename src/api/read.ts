@@ -13,6 +13,7 @@ import { type ReadQuery, readHeaders, readQuery } from "./read-parameters.ts";
 import { recordOutput } from "./record-output.ts";
 import { revalidated } from "./revalidate.ts";
 import { type Scope, visit } from "./scope.ts";
+import { messageDocs } from "./session-docs.ts";
 import { invalidRequest } from "./validation.ts";
 
 /** Records of a page, unless the request says how many. */
@@ -48,7 +49,7 @@ export function readRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): vo
     middleware: permit("read"),
     request: { params: scope.logParams, query: readQuery, headers: readHeaders },
     responses: {
-      101: { description: "With `Upgrade: websocket`: the log is followed, see the page on sessions." },
+      101: { description: `With \`Upgrade: websocket\`: the log is followed, as tail 0. ${messageDocs}` },
       200: {
         description: "Records, in the format that `Accept` asks for.",
         headers: { ...pageHeaderDocs, ...keptHeaderDocs, ...rawHeaderDocs },

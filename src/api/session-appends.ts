@@ -5,7 +5,7 @@ import { toBatch } from "./append-body.ts";
 import { AppendQueue } from "./append-queue.ts";
 import type { Asked } from "./ask.ts";
 import { refusalProblem } from "./refusal.ts";
-import type { AppendMessage } from "./session-protocol.ts";
+import type { AppendMessage } from "./session-input.ts";
 import { answered } from "./tail-opening.ts";
 
 /** The appends of one session. */

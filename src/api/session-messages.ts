@@ -2,10 +2,12 @@ import type { Appended } from "../log/types.ts";
 import type { TailEnd, TailPosition } from "../node/subscriber.ts";
 import { appendedJson } from "./append.ts";
 import { type Problem, problemBody } from "./problem.ts";
-import { type Subject, sessionLimits } from "./session-protocol.ts";
+import type { Subject } from "./session-input.ts";
+import type { ServerMessage } from "./session-output.ts";
+import { sessionLimits } from "./session-protocol.ts";
 
 /** The first message of a session: what its client has to keep to. */
-export const welcomeText = JSON.stringify({
+export const welcomeText = textOf({
   kind: "welcome",
   requests_max: sessionLimits.requests,
   characters_max: sessionLimits.characters,
@@ -15,26 +17,26 @@ export const welcomeText = JSON.stringify({
 });
 
 export const pingText = JSON.stringify({ kind: "ping" });
-export const pongText = JSON.stringify({ kind: "pong" });
+export const pongText = textOf({ kind: "pong" });
 
 /** The records of an append are committed. */
 export function appendedText(id: number, appended: Appended): string {
-  return JSON.stringify({ kind: "appended", id, ...appendedJson(appended) });
+  return textOf({ kind: "appended", id, ...appendedJson(appended) });
 }
 
 /** A tail has begun. */
 export function tailingText(tail: number, { next, credit }: TailPosition): string {
-  return JSON.stringify({ kind: "tailing", tail, next, credit });
+  return textOf({ kind: "tailing", tail, next, credit });
 }
 
 /** A tail was given up, as its client asked. */
 export function untailedText(tail: number): string {
-  return JSON.stringify({ kind: "untailed", tail });
+  return textOf({ kind: "untailed", tail });
 }
 
 /** A request was refused, or a tail could not begin. */
 export function errorText(subject: Subject, problem: Problem): string {
-  return JSON.stringify({ kind: "error", ...subject, problem: problemBody(problem) });
+  return textOf({ kind: "error", ...subject, problem: problemBody(problem) });
 }
 
 /** A tail has ended; `next` is the first record that was not sent. */
@@ -43,10 +45,14 @@ export function endText(tail: number, why: TailEnd, next: number): string {
     case "closed":
     case "deleted":
     case "unreadable":
-      return JSON.stringify({ kind: why.kind, tail, next });
+      return textOf({ kind: why.kind, tail, next });
     case "trimmed":
-      return JSON.stringify({ kind: why.kind, tail, next, earliest: why.earliest });
+      return textOf({ kind: why.kind, tail, next, earliest: why.earliest });
     case "dropped":
-      return JSON.stringify({ kind: why.kind, tail, resume: next });
+      return textOf({ kind: why.kind, tail, resume: next });
   }
+}
+
+function textOf(message: ServerMessage): string {
+  return JSON.stringify(message);
 }

@@ -6,6 +6,13 @@ import { assertAllowed } from "./auth.ts";
 import { Problem } from "./problem.ts";
 import { SessionAppends } from "./session-appends.ts";
 import {
+  type AppendMessage,
+  parseMessage,
+  type RequestMessage,
+  subjectOf,
+  type TailMessage,
+} from "./session-input.ts";
+import {
   appendedText,
   errorText,
   pongText,
@@ -13,15 +20,7 @@ import {
   untailedText,
   welcomeText,
 } from "./session-messages.ts";
-import {
-  type AppendMessage,
-  closeCodes,
-  parseMessage,
-  type RequestMessage,
-  sessionLimits,
-  subjectOf,
-  type TailMessage,
-} from "./session-protocol.ts";
+import { closeCodes, sessionLimits } from "./session-protocol.ts";
 import { ONLY_TAIL, type SessionState } from "./session-state.ts";
 import type { SessionTail, TailHome } from "./session-tail.ts";
 import { SessionTails } from "./session-tails.ts";

@@ -9,6 +9,7 @@ import { errorResponses } from "./openapi.ts";
 import { Problem } from "./problem.ts";
 import { ask } from "./query.ts";
 import { type Scope, visit } from "./scope.ts";
+import { messageDocs } from "./session-docs.ts";
 
 /** How long a node that takes the session is looked for, ms. */
 const openTimeoutMs = 10_000;
@@ -20,8 +21,7 @@ export function sessionRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope):
     path: `${scope.base}/sessions`,
     operationId: `openSession${scope.suffix}`,
     summary: "Append to many logs and follow many over one WebSocket",
-    description:
-      "Appends are pipelined and acknowledged in their order; tails have credit. The sub-protocol is `timberline.v1`.",
+    description: `Appends are pipelined and acknowledged in their order; tails have credit. The sub-protocol is \`timberline.v1\`. ${messageDocs}`,
     tags: ["records"],
     request: { params: scope.params },
     responses: { 101: { description: "The session has begun." }, ...errorResponses },

@@ -1,5 +1,7 @@
+import { expect } from "vitest";
 import { everything } from "../../src/api/auth.ts";
 import { Session, type SessionNode, type Wire } from "../../src/api/session.ts";
+import { serverMessage } from "../../src/api/session-output.ts";
 import type { SessionState } from "../../src/api/session-state.ts";
 import { createCommand } from "../../src/log/commands.ts";
 import type { Command } from "../../src/log/types.ts";
@@ -17,8 +19,11 @@ export class FakeWire implements Wire {
   closed: { readonly code: number; readonly reason: string } | null = null;
   saved: SessionState | null = null;
 
+  /** What is said as a message has to be one of the documented ones, member for member. */
   send(message: string | Uint8Array): void {
-    this.said.push(typeof message === "string" ? JSON.parse(message) : new TextDecoder().decode(message));
+    const said = typeof message === "string" ? JSON.parse(message) : new TextDecoder().decode(message);
+    if (typeof message === "string") expect(said).toEqual(serverMessage.parse(said));
+    this.said.push(said);
   }
 
   close(code: number, reason: string): void {
