@@ -1,6 +1,6 @@
-import { createApi, createApp } from "./api/app.ts";
+import { createApi } from "./api/app.ts";
 import { objectNodes } from "./api/object-nodes.ts";
-import { streamRoutes } from "./streams/routes.ts";
+import { createWholeApp } from "./app.ts";
 
 export { TimberlineNode } from "./api/timberline-node.ts";
 export { TimberlineDeliverer } from "./streams/subscriptions/deliverer.ts";
@@ -11,7 +11,5 @@ const api = createApi({
   random: () => Math.random(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 });
-const app = createApp(api);
-streamRoutes(app, api);
 
-export default app;
+export default createWholeApp(api);

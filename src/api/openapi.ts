@@ -4,11 +4,14 @@ import { problemOutput } from "./problem-output.ts";
 
 const version = "0.1.0";
 
+/** The body of a problem. */
+export const problemContent = { "application/problem+json": { schema: problemOutput } };
+
 /** Every route may answer with a problem. */
 export const errorResponses = {
   default: {
     description: "A problem (RFC 9457); GET /problems lists all.",
-    content: { "application/problem+json": { schema: problemOutput } },
+    content: problemContent,
   },
 };
 

@@ -3,17 +3,21 @@ import type { Context } from "hono";
 import { authorize } from "../api/auth.ts";
 import { carryOut } from "../api/carry-out.ts";
 import type { Api, AppEnv } from "../api/context.ts";
+import { errorResponses, problemContent } from "../api/openapi.ts";
 import { Problem } from "../api/problem.ts";
 import { producerHeaders, producerOf } from "../api/producer-headers.ts";
 import { invalidRequest, validated } from "../api/validation.ts";
 import { appendCommand } from "../log/commands.ts";
 import type { AppendCommand, Batch, ProducerTuple, Refusal } from "../log/types.ts";
 import { contentTypeOf } from "./content-type.ts";
-import { asksToClose, endHeaders, progressHeaders } from "./headers.ts";
+import { headersTold } from "./header-docs.ts";
+import { closingHeader, endHeaders, progressHeaders } from "./headers.ts";
+import { messageDocs } from "./message-docs.ts";
 import { readMessages, toBatch, toRecords } from "./messages.ts";
-import { streamName } from "./path.ts";
+import { streamName, streamParams } from "./path.ts";
 import { writeRefusal } from "./refusal.ts";
 import { visitStreams } from "./request.ts";
+import type { Route } from "./route.ts";
 
 const WRITER_SEQ_LENGTH_MAX = 255;
 
@@ -22,9 +26,50 @@ const appendHeaders = z.object({
     .string()
     .regex(/^[ -~]+$/, "must be printable ASCII")
     .max(WRITER_SEQ_LENGTH_MAX)
-    .optional(),
+    .optional()
+    .openapi({ description: "Must be greater than that of each append before, compared as text." }),
+  "stream-closed": closingHeader,
   ...producerHeaders,
 });
+
+const progress = ["Stream-Next-Offset", "Stream-Closed", "Producer-Epoch", "Producer-Seq"] as const;
+
+export const appendRoute: Route = {
+  method: "post",
+  path: "/stream/{path}",
+  operationId: "appendToStream",
+  summary: "Append to a stream, close it, or both at once",
+  description: "All messages or none. Without a body it only closes.",
+  tags: ["streams"],
+  params: streamParams,
+  request: { headers: appendHeaders, body: { content: messageDocs.given } },
+  responses: {
+    200: { description: "A producer's batch is committed.", headers: headersTold(...progress) },
+    204: {
+      description: "It is committed, or a producer's batch was already.",
+      headers: headersTold(...progress),
+    },
+    403: {
+      description: "Not allowed; or a newer epoch of the producer has appended.",
+      headers: headersTold("Producer-Epoch"),
+      content: problemContent,
+    },
+    409: {
+      description:
+        "The stream is closed, or takes another type; a batch of the producer is missing; or the writer's sequence does not grow.",
+      headers: headersTold(
+        ...([
+          "Stream-Closed",
+          "Stream-Next-Offset",
+          "Producer-Expected-Seq",
+          "Producer-Received-Seq",
+        ] as const),
+      ),
+      content: problemContent,
+    },
+    ...errorResponses,
+  },
+};
 
 /** `POST`: appends, closes, or both at once (§5.2, §5.3). */
 export async function append(c: Context<AppEnv>, api: Api): Promise<Response> {
@@ -33,10 +78,13 @@ export async function append(c: Context<AppEnv>, api: Api): Promise<Response> {
   const headers = validated(appendHeaders, "header", c.req.header());
   const producer = producerOf(headers);
   const body = await readMessages(c.req.raw);
-  if (body.length === 0) return close(c, api, name, producer);
+  const { "stream-closed": closes, "stream-seq": writerSeq = null } = headers;
+  if (body.length === 0) {
+    // What type it would have had does not matter.
+    if (closes) return close(c, api, name, producer);
+    throw new Problem("invalid-body", "The body is empty.");
+  }
   const contentType = contentTypeOf(c.req.raw.headers);
-  const writerSeq = headers["stream-seq"] ?? null;
-  const closes = asksToClose(c);
   const batch = batchOf(body, contentType);
   const command = appendCommand(name, batch, { producer, contentType, writerSeq, closes });
   const { call, cluster } = await visitStreams(c, api);
@@ -65,14 +113,12 @@ function batchOf(body: Uint8Array, contentType: string | null): Batch {
   return batch;
 }
 
-/** An empty body may only close; what type it would have had does not matter. */
 async function close(
   c: Context<AppEnv>,
   api: Api,
   name: string,
   producer: ProducerTuple | null,
 ): Promise<Response> {
-  if (!asksToClose(c)) throw new Problem("invalid-body", "The body is empty.");
   const command = { kind: "close", name, producer } as const;
   const { tail, state } = await carryOut(await visitStreams(c, api), command, writeRefusal);
   return c.body(null, 204, { ...endHeaders(tail, state.closed), ...progressHeaders(producer, null) });

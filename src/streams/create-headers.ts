@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { naturalParameter } from "../api/parameters.ts";
 import { invalidRequest } from "../api/validation.ts";
 import { TTL_SECONDS_MAX } from "../log/limits.ts";
+import { closingHeader } from "./headers.ts";
 import { parseOffset } from "./offset.ts";
 
 const offset = z.string().transform((token, context) => {
@@ -13,14 +14,25 @@ const offset = z.string().transform((token, context) => {
 
 /** The headers of `PUT` that say what the stream is to be (§5.1). */
 export const createHeaders = z.object({
-  "stream-ttl": naturalParameter(0, TTL_SECONDS_MAX).optional(),
+  "stream-ttl": naturalParameter(0, TTL_SECONDS_MAX)
+    .optional()
+    .openapi({ description: "It ends when it was not used for so long, s." }),
   "stream-expires-at": z.iso
     .datetime({ offset: true, message: "must be an RFC 3339 timestamp" })
     .transform((text) => Math.max(0, Date.parse(text)))
-    .optional(),
-  "stream-forked-from": z.string().optional(),
-  "stream-fork-offset": offset.optional(),
-  "stream-fork-sub-offset": naturalParameter().optional(),
+    .optional()
+    .openapi({ description: "It ends then. Not together with `Stream-TTL`." }),
+  "stream-closed": closingHeader,
+  "stream-forked-from": z
+    .string()
+    .optional()
+    .openapi({ description: "It is a fork of this stream of the cluster, by its path on this server." }),
+  "stream-fork-offset": offset
+    .optional()
+    .openapi({ description: "Where in its source the fork begins; its end, where none is given." }),
+  "stream-fork-sub-offset": naturalParameter()
+    .optional()
+    .openapi({ description: "So many messages, or bytes, after `Stream-Fork-Offset`." }),
 });
 
 type CreateHeaders = z.infer<typeof createHeaders>;

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { authorize } from "../api/auth.ts";
 import { carryOut } from "../api/carry-out.ts";
 import type { Api, AppEnv } from "../api/context.ts";
+import { errorResponses, problemContent } from "../api/openapi.ts";
 import type { Visit } from "../api/scope.ts";
 import { validated } from "../api/validation.ts";
 import { createCommand } from "../log/commands.ts";
@@ -9,11 +10,37 @@ import { plainSettings } from "../log/state.ts";
 import { contentTypeOf, DEFAULT_TYPE } from "./content-type.ts";
 import { createHeaders, expiryOf, type ForkWish, forkWishOf } from "./create-headers.ts";
 import { type Beginning, forked } from "./fork.ts";
-import { asksToClose, endHeaders } from "./headers.ts";
+import { headersTold } from "./header-docs.ts";
+import { endHeaders } from "./headers.ts";
+import { messageDocs } from "./message-docs.ts";
 import { readMessages, toBatch, toRecords } from "./messages.ts";
-import { sourceName, streamName } from "./path.ts";
+import { sourceName, streamName, streamParams } from "./path.ts";
 import { creationRefusal } from "./refusal.ts";
 import { visitStreams } from "./request.ts";
+import type { Route } from "./route.ts";
+
+const end = ["Stream-Next-Offset", "Stream-Closed"] as const;
+
+export const createRoute: Route = {
+  method: "put",
+  path: "/stream/{path}",
+  operationId: "createStream",
+  summary: "Create a stream, or a fork of one",
+  description:
+    "Idempotent. The body is what the stream begins with, and its type is the stream's for ever; without one it is `application/octet-stream`, or that of a fork's source.",
+  tags: ["streams"],
+  params: streamParams,
+  request: { headers: createHeaders, body: { content: messageDocs.given } },
+  responses: {
+    200: { description: "It was there, as it is asked for.", headers: headersTold(...end) },
+    201: { description: "It is made.", headers: headersTold(...end, "Location") },
+    409: {
+      description: "There is another one; or the source of a fork is deleted, or has another type.",
+      content: problemContent,
+    },
+    ...errorResponses,
+  },
+};
 
 /** `PUT`: creates a stream, or a fork of one, or finds it as it is asked for (§4.2, §5.1). */
 export async function create(c: Context<AppEnv>, api: Api): Promise<Response> {
@@ -31,7 +58,7 @@ export async function create(c: Context<AppEnv>, api: Api): Promise<Response> {
   const wanted = {
     settings,
     fork,
-    closed: asksToClose(c),
+    closed: headers["stream-closed"],
     batch: toBatch(records),
     existing: "match",
   } as const;

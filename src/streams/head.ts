@@ -2,11 +2,30 @@ import type { Context } from "hono";
 import { authorize } from "../api/auth.ts";
 import type { Api, AppEnv } from "../api/context.ts";
 import { describeLog } from "../api/describe.ts";
+import { errorResponses } from "../api/openapi.ts";
 import type { LogState } from "../log/types.ts";
 import { DEFAULT_TYPE } from "./content-type.ts";
+import { headersTold } from "./header-docs.ts";
 import { endHeaders } from "./headers.ts";
-import { streamName } from "./path.ts";
+import { streamName, streamParams } from "./path.ts";
 import { linearizable, visitStreams } from "./request.ts";
+import type { Route } from "./route.ts";
+
+export const headRoute: Route = {
+  method: "head",
+  path: "/stream/{path}",
+  operationId: "headStream",
+  summary: "A stream's end, type and expiry, in headers",
+  tags: ["streams"],
+  params: streamParams,
+  responses: {
+    200: {
+      description: "The stream.",
+      headers: headersTold("Stream-Next-Offset", "Stream-Closed", "Stream-TTL", "Stream-Expires-At"),
+    },
+    ...errorResponses,
+  },
+};
 
 /** The last time that a date can name (ECMA-262 §21.4.1.1), ms since the epoch. */
 const DATE_MS_MAX = 8.64e15;

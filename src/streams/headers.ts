@@ -1,11 +1,13 @@
-import type { Context } from "hono";
+import { z } from "@hono/zod-openapi";
 import type { ProducerTuple } from "../log/types.ts";
 import { formatOffset } from "./offset.ts";
 
-/** Whether a request says `Stream-Closed: true`; any other value is as if it said nothing (§4.1). */
-export function asksToClose(c: Context): boolean {
-  return c.req.header("Stream-Closed")?.toLowerCase() === "true";
-}
+/** `Stream-Closed: true`; any other value is as if it were not there (§4.1). */
+export const closingHeader = z
+  .string()
+  .optional()
+  .transform((value) => value?.toLowerCase() === "true")
+  .openapi({ description: "`true`: the stream is sealed with this, for ever." });
 
 /** Where a stream, or a page of it, ends, and whether nothing will ever come after that. */
 export function endHeaders(next: number, closed: boolean): Record<string, string> {

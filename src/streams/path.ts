@@ -10,7 +10,15 @@ import { invalidRequest, validated } from "../api/validation.ts";
 /** The first segment below which control APIs live, and no streams (§6). */
 export const RESERVED_SEGMENT = "__ds";
 
-const params = z.object({ path: logName, cluster: clusterName.optional() });
+/** Path parameters of a stream. */
+export const streamParams = {
+  path: logName.openapi({
+    description: "The stream's path: a log's name. A slash in it may be written as it is, or as %2F.",
+    example: "orders/eu",
+  }),
+};
+
+const params = z.object({ ...streamParams, cluster: clusterName.optional() });
 const streamPath = /^\/v1(?:\/clusters\/([^/]+))?\/stream\/(.+)$/;
 
 /** The log that a request's path names. Throws the problems `route-not-found` and `invalid-request`. */

@@ -2,18 +2,23 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { authorize } from "../api/auth.ts";
 import type { Api, AppEnv } from "../api/context.ts";
+import { errorResponses } from "../api/openapi.ts";
 import { naturalParameter } from "../api/parameters.ts";
+import { readHeaders } from "../api/read-parameters.ts";
 import { invalidRequest, queryOf, validated } from "../api/validation.ts";
 import type { Page, PageStart } from "../transport/protocol.ts";
 import { kindOf } from "./content-type.ts";
 import { CURSOR_MAX } from "./cursor.ts";
 import { head } from "./head.ts";
+import { headersTold } from "./header-docs.ts";
 import { type Live, longPoll, serverSentEvents } from "./live.ts";
+import { messageDocs } from "./message-docs.ts";
 import { parseOffset } from "./offset.ts";
 import { pageBody } from "./page-body.ts";
 import { cacheHeaders, pageHeaders } from "./page-headers.ts";
-import { streamName } from "./path.ts";
+import { streamName, streamParams } from "./path.ts";
 import { firstPage, streamReader } from "./reader.ts";
+import type { Route } from "./route.ts";
 import { isNamed } from "./validators.ts";
 
 const offset = z.string().transform((token, context): PageStart => {
@@ -26,10 +31,52 @@ const offset = z.string().transform((token, context): PageStart => {
 });
 
 const readQuery = z.object({
-  offset: offset.optional(),
-  live: z.enum(["long-poll", "sse"]).optional(),
-  cursor: naturalParameter(0, CURSOR_MAX).optional(),
+  offset: offset.optional().openapi({
+    description: "Where to begin: `-1` (the first message), `now` (the next one), or a `Stream-Next-Offset`.",
+  }),
+  live: z.enum(["long-poll", "sse"]).optional().openapi({
+    description: "Follow the stream: wait for what comes, or get it as server-sent events. Needs `offset`.",
+  }),
+  cursor: naturalParameter(0, CURSOR_MAX)
+    .optional()
+    .openapi({ description: "The `Stream-Cursor` of the answer before." }),
 });
+
+const place = ["Stream-Next-Offset", "Stream-Up-To-Date", "Stream-Closed"] as const;
+
+export const readRoute: Route = {
+  method: "get",
+  path: "/stream/{path}",
+  operationId: "readStream",
+  summary: "Read a stream, or follow it",
+  tags: ["streams"],
+  params: streamParams,
+  request: { query: readQuery, headers: readHeaders.pick({ "if-none-match": true }) },
+  responses: {
+    200: {
+      description: "Messages: those that are there, or the next ones.",
+      headers: {
+        ...headersTold(...place, "Stream-Cursor", "Stream-SSE-Data-Encoding", "ETag"),
+        "Cache-Control": { description: "How long it may be kept.", schema: { type: "string" } },
+      },
+      content: {
+        ...messageDocs.taken,
+        "text/event-stream": {
+          schema: {
+            description:
+              "With `live=sse`: events `data`, and after each, and at times without one, an event `control`, whose data is a `#/components/schemas/StreamControl`.",
+          },
+        },
+      },
+    },
+    204: {
+      description: "With `live=long-poll`: the stream is closed, or nothing came for a while.",
+      headers: headersTold(...place, "Stream-Cursor"),
+    },
+    304: { description: "What was kept is still right.", headers: headersTold(...place, "ETag") },
+    ...errorResponses,
+  },
+};
 
 /** `GET`, of what is there or of what comes (§5.6 to §5.8), and `HEAD`. */
 export async function read(c: Context<AppEnv>, api: Api): Promise<Response> {

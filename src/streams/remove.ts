@@ -2,8 +2,21 @@ import type { Context } from "hono";
 import { authorize } from "../api/auth.ts";
 import { carryOut } from "../api/carry-out.ts";
 import type { Api, AppEnv } from "../api/context.ts";
-import { streamName } from "./path.ts";
+import { errorResponses } from "../api/openapi.ts";
+import { streamName, streamParams } from "./path.ts";
 import { visitStreams } from "./request.ts";
+import type { Route } from "./route.ts";
+
+export const removeRoute: Route = {
+  method: "delete",
+  path: "/stream/{path}",
+  operationId: "deleteStream",
+  summary: "Delete a stream and its messages",
+  description: "Forks of it keep what they share with it.",
+  tags: ["streams"],
+  params: streamParams,
+  responses: { 204: { description: "It is deleted." }, ...errorResponses },
+};
 
 /** `DELETE` (§5.4). */
 export async function remove(c: Context<AppEnv>, api: Api): Promise<Response> {

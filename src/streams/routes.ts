@@ -1,56 +1,17 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import { cors } from "hono/cors";
 import type { Api, AppEnv } from "../api/context.ts";
 import { Problem } from "../api/problem.ts";
-import { append } from "./append.ts";
-import { create } from "./create.ts";
-import { read } from "./read.ts";
-import { remove } from "./remove.ts";
+import { type Scope, scopes } from "../api/scope.ts";
+import { append, appendRoute } from "./append.ts";
+import { create, createRoute } from "./create.ts";
+import { crossOrigin, methods, preflightRoute } from "./cross-origin.ts";
+import { headRoute } from "./head.ts";
+import { read, readRoute } from "./read.ts";
+import { remove, removeRoute } from "./remove.ts";
+import { describeRoute, routingPath, serveRoute } from "./route.ts";
+import { controlOutput } from "./sse-events.ts";
 import { subscriptionRoutes } from "./subscriptions/routes.ts";
-
-/** Where streams live: those of `main`, and those of any cluster. */
-const roots = ["/v1/stream", "/v1/clusters/:cluster/stream"];
-
-const methods = ["GET", "HEAD", "PUT", "POST", "DELETE"];
-
-/** What a browser lets a page of another origin send, and see. */
-const crossOrigin = cors({
-  origin: "*",
-  allowMethods: [...methods, "OPTIONS"],
-  allowHeaders: [
-    "Authorization",
-    "Content-Type",
-    "If-None-Match",
-    "Producer-Epoch",
-    "Producer-Id",
-    "Producer-Seq",
-    "Stream-Closed",
-    "Stream-Expires-At",
-    "Stream-Fork-Offset",
-    "Stream-Fork-Sub-Offset",
-    "Stream-Forked-From",
-    "Stream-Seq",
-    "Stream-TTL",
-  ],
-  exposeHeaders: [
-    "ETag",
-    "Location",
-    "Producer-Epoch",
-    "Producer-Expected-Seq",
-    "Producer-Received-Seq",
-    "Producer-Seq",
-    "Retry-After",
-    "Stream-Closed",
-    "Stream-Cursor",
-    "Stream-Expires-At",
-    "Stream-Next-Offset",
-    "Stream-SSE-Data-Encoding",
-    "Stream-TTL",
-    "Stream-Up-To-Date",
-  ],
-  maxAge: 86_400,
-});
 
 /** §12.7; errors have them too. */
 const secure: MiddlewareHandler = async (c, next) => {
@@ -61,17 +22,21 @@ const secure: MiddlewareHandler = async (c, next) => {
 
 /** The Durable Streams face (see the protocol's §5): a stream is a log, its path the log's name. */
 export function streamRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
-  for (const root of roots) app.use(`${root}/*`, secure, crossOrigin);
+  app.openAPIRegistry.register("StreamControl", controlOutput);
+  for (const { base } of scopes) app.use(routingPath(`${base}/stream/*`), secure, crossOrigin);
   subscriptionRoutes(app, api);
-  for (const root of roots) {
-    const path = `${root}/:path{.+}`;
-    app.get(path, (c) => read(c, api));
-    app.put(path, (c) => create(c, api));
-    app.post(path, (c) => append(c, api));
-    app.delete(path, (c) => remove(c, api));
-    app.all(path, (c) => {
-      const allow = methods.join(", ");
-      throw new Problem("method-not-allowed", `${c.req.path} takes ${allow}.`, { headers: { Allow: allow } });
-    });
-  }
+  for (const scope of scopes) routesIn(app, api, scope);
+}
+
+function routesIn(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
+  serveRoute(app, scope, readRoute, (c) => read(c, api));
+  describeRoute(app, scope, headRoute);
+  serveRoute(app, scope, createRoute, (c) => create(c, api));
+  serveRoute(app, scope, appendRoute, (c) => append(c, api));
+  serveRoute(app, scope, removeRoute, (c) => remove(c, api));
+  describeRoute(app, scope, preflightRoute);
+  app.all(routingPath(`${scope.base}/stream/{path}`), (c) => {
+    const allow = methods.join(", ");
+    throw new Problem("method-not-allowed", `${c.req.path} takes ${allow}.`, { headers: { Allow: allow } });
+  });
 }

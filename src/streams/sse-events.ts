@@ -1,9 +1,23 @@
+import { z } from "@hono/zod-openapi";
 import { encodeBase64 } from "hono/utils/encode";
 import type { Page } from "../transport/protocol.ts";
 import type { ContentKind } from "./content-type.ts";
 import { formatOffset } from "./offset.ts";
 import { isAtEnd, isEmpty } from "./page.ts";
 import { pageBody } from "./page-body.ts";
+
+/** The data of an event `control`: where to go on. */
+export const controlOutput = z
+  .object({
+    streamNextOffset: z.string(),
+    streamCursor: z
+      .string()
+      .optional()
+      .openapi({ description: "For `cursor`, unless the stream is closed." }),
+    streamClosed: z.literal(true).optional(),
+    upToDate: z.literal(true).optional(),
+  })
+  .openapi("StreamControl");
 
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
@@ -23,11 +37,12 @@ function dataOf(page: Page, kind: ContentKind): string {
 
 /** A reader that has all of a closed stream does not come back, and needs no cursor. */
 function control(page: Page, cursor: number): string {
-  return JSON.stringify({
+  const data: z.infer<typeof controlOutput> = {
     streamNextOffset: formatOffset(page.next),
     ...(isAtEnd(page) ? { streamClosed: true } : { streamCursor: String(cursor) }),
     ...(page.complete ? { upToDate: true } : {}),
-  });
+  };
+  return JSON.stringify(data);
 }
 
 /**

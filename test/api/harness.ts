@@ -1,8 +1,8 @@
-import { createApi, createApp } from "../../src/api/app.ts";
+import { createApi } from "../../src/api/app.ts";
 import type { Env } from "../../src/api/env.ts";
+import { createWholeApp } from "../../src/app.ts";
 import type { Command } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
-import { streamRoutes } from "../../src/streams/routes.ts";
 import type { Answer } from "../../src/transport/protocol.ts";
 import { FakeNodes } from "./fake-nodes.ts";
 
@@ -41,8 +41,12 @@ export class Harness {
         this.now += ms;
       },
     });
-    this.#app = createApp(api);
-    streamRoutes(this.#app, api);
+    this.#app = createWholeApp(api);
+  }
+
+  /** What the router has, middleware included. */
+  get routes(): readonly { readonly method: string; readonly path: string }[] {
+    return this.#app.routes;
   }
 
   /** Another isolate: it sees the same nodes and remembers nothing. */

@@ -9,9 +9,9 @@ interface Operation {
 
 // biome-ignore lint/suspicious/noExplicitAny: a document of any shape
 let document: any;
+const api = new Harness();
 beforeAll(async () => {
-  const answer = await new Harness().send("GET", "/openapi.json");
-  document = answer.json;
+  document = (await api.send("GET", "/openapi.json")).json;
 });
 
 const operations = (): [string, string, Operation][] =>
@@ -26,7 +26,22 @@ describe("the OpenAPI document", () => {
     expect(document.openapi).toBe("3.1.0");
   });
 
-  test("lists the routes, those of logs in both places", () => {
+  test("has every route that the app serves, and no other", () => {
+    const hidden = ["get /openapi.json", "post /v1/local/nodes/{id}/abort"];
+    // What is of no one method is middleware, or a refusal of all else.
+    const served = api.routes
+      .filter(({ method }) => method !== "ALL")
+      .map(({ method, path }) => `${method.toLowerCase()} ${path.replaceAll(/:(\w+)(\{.+?\})?/g, "{$1}")}`);
+    const documented = operations().map(([method, path]) => `${method} ${path}`);
+    // A HEAD is served as a GET, a preflight by middleware.
+    const [others, own] = [/^(head|options) /, /^(?!head |options )/].map((pattern) =>
+      documented.filter((route) => pattern.test(route)),
+    );
+    expect(new Set([...(own ?? []), ...hidden])).toEqual(new Set(served));
+    for (const route of others ?? []) expect(served).toContain(route.replace(/^\w+/, "get"));
+  });
+
+  test("lists the routes, those of logs and streams in both places", () => {
     const routes = operations().map(([method, path]) => `${method} ${path}`);
     const logs = [
       "put /logs/{log}",
@@ -45,6 +60,14 @@ describe("the OpenAPI document", () => {
       "delete /logs/{log}/consumers/{consumer}",
       "get /sessions",
     ];
+    const subscription = "/stream/__ds/subscriptions/{id}";
+    const streams = [
+      ...["get", "head", "put", "post", "delete", "options"].map((method) => `${method} /stream/{path}`),
+      ...["put", "get", "delete"].map((method) => `${method} ${subscription}`),
+      ...["streams", "claim", "callback", "ack", "release"].map((name) => `post ${subscription}/${name}`),
+      `delete ${subscription}/streams/{path}`,
+      "get /stream/__ds/jwks.json",
+    ];
     const others = [
       "put /v1/clusters/{cluster}",
       "get /v1/clusters/{cluster}",
@@ -58,8 +81,8 @@ describe("the OpenAPI document", () => {
       "get /problems",
       "get /problems/{name}",
     ];
-    const inMain = logs.map((route) => route.replace("/", "/v1/"));
-    const inCluster = logs.map((route) => route.replace("/", "/v1/clusters/{cluster}/"));
+    const inMain = [...logs, ...streams].map((route) => route.replace("/", "/v1/"));
+    const inCluster = [...logs, ...streams].map((route) => route.replace("/", "/v1/clusters/{cluster}/"));
     expect(routes.toSorted()).toEqual([...inMain, ...inCluster, ...others].toSorted());
   });
 

@@ -3,6 +3,7 @@ import { formatOffset, parseOffset } from "../../src/streams/offset.ts";
 import type { NodeAddress } from "../../src/transport/object.ts";
 import type { Reply, Request } from "../../src/transport/protocol.ts";
 import { type Answered, Harness, type Vars } from "../api/harness.ts";
+import { expectDocumented } from "./documented.ts";
 
 type Headers = Record<string, string>;
 
@@ -51,11 +52,14 @@ export class Streams extends Harness {
     return this.#send("HEAD", name, headers);
   }
 
-  #send(method: string, name: string, headers: Headers, body?: BodyInit): Promise<Answered> {
+  async #send(method: string, name: string, headers: Headers, body?: BodyInit): Promise<Answered> {
     // Of a text the platform would say by itself that it is plain.
     const sent = typeof body === "string" ? new TextEncoder().encode(body) : body;
     const init = sent === undefined ? { headers } : { headers, body: sent, duplex: "half" };
-    return this.send(method, `/v1/stream/${name}`, init as RequestInit);
+    const path = `/v1/stream/${name}`;
+    const answer = await this.send(method, path, init as RequestInit);
+    await expectDocumented(method, path, answer);
+    return answer;
   }
 }
 

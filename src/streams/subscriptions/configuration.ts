@@ -14,12 +14,17 @@ export const LINKS_MAX = 5_000;
 export const streamPath = z
   .string()
   .transform(normalizedPath)
-  .refine(isStreamPath, "must be the path of a stream");
+  .refine(isStreamPath, "must be the path of a stream")
+  .openapi({ description: "A stream's path below the stream root.", example: "orders/eu" });
 
 const pattern = z
   .string()
   .transform(normalizedPath)
-  .refine(isPathPattern, "must be the path of a stream, with * or ** in the place of segments");
+  .refine(isPathPattern, "must be the path of a stream, with * or ** in the place of segments")
+  .openapi({
+    description: "Streams by their path: `*` is one segment, `**` any number. This, `streams`, or both.",
+    example: "orders/*",
+  });
 
 /** The body that makes a subscription (Durable Streams §6.2), as its configuration. What its type does not use is dropped. */
 export const configurationInput = z
@@ -27,9 +32,19 @@ export const configurationInput = z
     type: z.enum(["webhook", "pull-wake"]),
     pattern: pattern.nullish(),
     streams: z.array(streamPath).max(LINKS_MAX).nullish(),
-    webhook: z.object({ url: z.string() }).nullish(),
-    wake_stream: streamPath.nullish(),
-    lease_ttl_ms: z.int().min(leaseTtlMs.min).max(leaseTtlMs.max).nullish(),
+    webhook: z
+      .object({ url: z.string() })
+      .nullish()
+      .openapi({ description: "Of the type `webhook`: whom to call." }),
+    wake_stream: streamPath.nullish().openapi({
+      description: "Of the type `pull-wake`: a stream of JSON, to which wakes are appended.",
+    }),
+    lease_ttl_ms: z
+      .int()
+      .min(leaseTtlMs.min)
+      .max(leaseTtlMs.max)
+      .nullish()
+      .openapi({ description: `How long a wake is leased, ms; ${leaseTtlMs.default} where none is given.` }),
     description: z
       .string()
       .max(descriptionLengthMax)
@@ -53,7 +68,8 @@ export const configurationInput = z
   .refine(
     ({ streams, wakeStream }) => wakeStream === null || !streams.includes(wakeStream),
     "would wake itself",
-  );
+  )
+  .openapi("SubscriptionInput");
 
 /** SHA-256 of a configuration, in base64url: equal for equal ones, however they were written. */
 export async function configurationHash(configuration: Configuration): Promise<string> {

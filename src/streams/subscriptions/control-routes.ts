@@ -1,9 +1,12 @@
-import { z } from "@hono/zod-openapi";
-import type { Context, Hono } from "hono";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import type { Api, AppEnv } from "../../api/context.ts";
 import { isLocal } from "../../api/env.ts";
+import type { Scope } from "../../api/scope.ts";
 import { authorizeSubscription, authorizeTargets } from "./access.ts";
-import { configurationInput, LINKS_MAX, streamPath, targetsOf } from "./configuration.ts";
+import { configurationInput, targetsOf } from "./configuration.ts";
+import { deleteRoute, getRoute, linkRoute, putRoute, unlinkRoute } from "./control-docs.ts";
+import { linkedPath, streamsInput } from "./input.ts";
 import { publicKeys } from "./keys.ts";
 import { notFound } from "./operation.ts";
 import {
@@ -11,37 +14,34 @@ import {
   jsonBody,
   operate,
   SubscriptionRefused,
+  serveControl,
   streamRootOf,
   subscriptionInPath,
 } from "./request.ts";
 import { Store } from "./store.ts";
-import { normalizedPath } from "./stream-path.ts";
-import { subscriptionOutput } from "./view.ts";
+import { subscriptionOf } from "./view.ts";
 import { webhookUrlFault } from "./webhook-url.ts";
 
-const streamsInput = z.object({ streams: z.array(streamPath).min(1).max(LINKS_MAX) });
-
 /** What makes subscriptions, shows them, ends them and links streams to them (Durable Streams §6). */
-export function controlRoutes(routes: Hono<AppEnv>, api: Api): void {
-  const path = "/subscriptions/:id";
-  routes.put(path, (c) => put(c, api));
-  routes.get(path, (c) => get(c, api));
-  routes.delete(path, async (c) => {
+export function controlRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
+  serveControl(app, scope, putRoute, (c) => put(c, api));
+  serveControl(app, scope, getRoute, (c) => get(c, api));
+  serveControl(app, scope, deleteRoute, async (c) => {
     const id = subscriptionInPath(c);
     await authorizeSubscription(c, api, "admin", id);
     return operate(c, api, { kind: "delete", id });
   });
-  routes.post(`${path}/streams`, async (c) => {
+  serveControl(app, scope, linkRoute, async (c) => {
     const id = subscriptionInPath(c);
     await authorizeSubscription(c, api, "admin", id);
     const { streams: paths } = await jsonBody(c, streamsInput);
     await authorizeTargets(c, "admin", paths);
     return operate(c, api, { kind: "link", id, paths });
   });
-  routes.delete(`${path}/streams/:path{.+}`, async (c) => {
+  serveControl(app, scope, unlinkRoute, async (c) => {
     const id = subscriptionInPath(c);
     await authorizeSubscription(c, api, "admin", id);
-    return operate(c, api, { kind: "unlink", id, path: normalizedPath(c.req.param("path")) });
+    return operate(c, api, { kind: "unlink", id, path: linkedPath.parse(c.req.param("path")) });
   });
 }
 
@@ -70,7 +70,7 @@ async function get(c: Context<AppEnv>, api: Api): Promise<Response> {
   }
   const isWebhook = stored.subscription.configuration.type === "webhook";
   const [key] = isWebhook ? await publicKeys(documents) : [];
-  return c.json(subscriptionOutput(stored.subscription, key?.kid ?? null), 200, {
+  return c.json(subscriptionOf(stored.subscription, key?.kid ?? null), 200, {
     "Cache-Control": "no-store",
   });
 }

@@ -1,5 +1,7 @@
+import type { z } from "@hono/zod-openapi";
 import { encodeBase64Url } from "hono/utils/encode";
 import type { Documents } from "./documents.ts";
+import type { publicKeyOutput } from "./output.ts";
 
 const SIGNING_KEY = "key:signing";
 const TOKEN_SECRET = "key:tokens";
@@ -7,15 +9,7 @@ const secretBytes = 32;
 const algorithm = { name: "Ed25519" };
 const utf8 = { encode: new TextEncoder(), decode: new TextDecoder() };
 
-/** A public key of webhook signatures, as it is published (Durable Streams §6.5, RFC 8037). */
-export interface PublicKey {
-  readonly kty: "OKP";
-  readonly crv: "Ed25519";
-  readonly x: string;
-  readonly kid: string;
-  readonly use: "sig";
-  readonly alg: "EdDSA";
-}
+type PublicKey = z.infer<typeof publicKeyOutput>;
 
 export interface SigningKey {
   readonly kid: string;

@@ -1,3 +1,5 @@
+import type { z } from "@hono/zod-openapi";
+import type { refusalOutput } from "./output.ts";
 import type { Refusal } from "./refusal.ts";
 import { refusalStatus } from "./refusal.ts";
 import type { Configuration, WakeRef } from "./state.ts";
@@ -45,7 +47,8 @@ export const noContent: Reply = { status: 204, body: null };
 
 /** A refusal as the protocol has it (§7.1, §7.2). */
 export function refusalReply({ code, message, members }: Refusal): Reply {
-  return { status: refusalStatus[code], body: { error: { code, message, ...members } } };
+  const body: z.infer<typeof refusalOutput> = { error: { code, message, ...members } };
+  return { status: refusalStatus[code], body };
 }
 
 export function notFound(id: string): Refusal {

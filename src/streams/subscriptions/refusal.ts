@@ -18,10 +18,10 @@ export type RefusalCode = keyof typeof refusalStatus;
 export interface Refusal {
   readonly code: RefusalCode;
   readonly message: string;
-  /** What the protocol has beside the code. */
-  readonly members?: Readonly<Record<string, unknown>>;
+  /** Of `ALREADY_CLAIMED`: who holds the lease (null: nobody who said so), and of which wake. */
+  readonly members?: { readonly current_holder: string | null; readonly generation: number };
 }
 
-export function refusal(code: RefusalCode, message: string, members: Refusal["members"] = {}): Refusal {
-  return { code, message, members };
+export function refusal(code: RefusalCode, message: string, members?: Refusal["members"]): Refusal {
+  return members === undefined ? { code, message } : { code, message, members };
 }

@@ -1,14 +1,17 @@
-import { z } from "@hono/zod-openapi";
+import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { decodeText, parseJson, readBody } from "../../api/body.ts";
 import { clusterNameIn } from "../../api/cluster.ts";
 import { type Api, type AppEnv, callOf } from "../../api/context.ts";
 import { Problem } from "../../api/problem.ts";
+import type { Scope } from "../../api/scope.ts";
 import { askDeliverer, delivererPaths } from "../../transport/deliverer.ts";
 import { TransportError } from "../../transport/transport-error.ts";
 import { REQUEST_TIMEOUT_MS } from "../request.ts";
+import { type Route, serveRoute } from "../route.ts";
 import { backingOf } from "./backing.ts";
 import { Documents } from "./documents.ts";
+import { subscriptionParams } from "./input.ts";
 import { type Operation, type Reply, refusalReply } from "./operation.ts";
 import { type RefusalCode, refusal } from "./refusal.ts";
 
@@ -17,12 +20,6 @@ const operationTimeoutMs = 30_000;
 
 /** Room for an acknowledgement of each stream that a subscription may have. */
 const bodyBytesMax = 2_097_152;
-
-const subscriptionId = z
-  .string()
-  .max(128)
-  .regex(/^[^\s/\p{Cc}]+$/u, "must be 1 to 128 characters, without spaces and slashes")
-  .refine((id) => id.isWellFormed(), "must be Unicode");
 
 /** A request that ends in a refusal of the protocol's own form. */
 export class SubscriptionRefused extends Error {
@@ -34,9 +31,26 @@ export class SubscriptionRefused extends Error {
   }
 }
 
+/** Serves a route whose refusals have the protocol's own form. */
+export function serveControl(
+  app: OpenAPIHono<AppEnv>,
+  scope: Scope,
+  route: Route,
+  handler: (c: Context<AppEnv>) => Promise<Response>,
+): void {
+  serveRoute(app, scope, route, async (c) => {
+    try {
+      return await handler(c);
+    } catch (error) {
+      if (error instanceof SubscriptionRefused) return toResponse(error.reply);
+      throw error;
+    }
+  });
+}
+
 /** The subscription that a path names. Throws `INVALID_REQUEST`. */
 export function subscriptionInPath(c: Context<AppEnv>): string {
-  return parsed(subscriptionId, c.req.param("id"), "id");
+  return parsed(subscriptionParams.id, c.req.param("id"), "id");
 }
 
 /** A body of the shape of `schema`. Throws `INVALID_REQUEST`, and the problems of `readBody`. */
@@ -69,8 +83,7 @@ export function streamRootOf(c: Context<AppEnv>): string {
   return origin + pathname.slice(0, pathname.indexOf("/__ds"));
 }
 
-/** What the protocol answers for a refusal. */
-export function toResponse({ status, body }: Reply): Response {
+function toResponse({ status, body }: Reply): Response {
   return Response.json(body, { status });
 }
 

@@ -1,33 +1,32 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { assertConfigured } from "../../api/auth.ts";
 import type { Api, AppEnv } from "../../api/context.ts";
 import { Problem } from "../../api/problem.ts";
+import { type Scope, scopes } from "../../api/scope.ts";
+import { routingPath } from "../route.ts";
 import { controlRoutes } from "./control-routes.ts";
 import { publicKeys } from "./keys.ts";
-import { documentsOf, SubscriptionRefused, toResponse } from "./request.ts";
+import { documentsOf, serveControl } from "./request.ts";
+import { describeWakes, keysRoute } from "./wake-docs.ts";
 import { workerRoutes } from "./worker-routes.ts";
-
-/** Where the control routes are: those of `main`, and those of any cluster. */
-const bases = ["/v1/stream/__ds", "/v1/clusters/:cluster/stream/__ds"];
 
 /**
  * The reserved control routes of Durable Streams (§6, §7), below `__ds` at each stream root. To be mounted before the
  * streams themselves, whose paths they would be otherwise.
  */
 export function subscriptionRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
-  const routes = new Hono<AppEnv>();
-  routes.get("/jwks.json", (c) => jwks(c, api));
-  controlRoutes(routes, api);
-  workerRoutes(routes, api);
-  routes.all("*", (c) => {
+  describeWakes(app);
+  for (const scope of scopes) routesIn(app, api, scope);
+}
+
+function routesIn(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
+  serveControl(app, scope, keysRoute, (c) => jwks(c, api));
+  controlRoutes(app, api, scope);
+  workerRoutes(app, api, scope);
+  app.all(routingPath(`${scope.base}/stream/__ds/*`), (c) => {
     throw new Problem("route-not-found", `There is no ${c.req.method} ${c.req.path}.`);
   });
-  routes.onError((error) => {
-    if (error instanceof SubscriptionRefused) return toResponse(error.reply);
-    throw error;
-  });
-  for (const base of bases) app.route(base, routes);
 }
 
 /** The public keys of webhook signatures (§6.5), for everybody: whoever has a webhook checks them. */

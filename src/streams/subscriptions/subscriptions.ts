@@ -8,7 +8,7 @@ import { type Operation, type Reply, refusalReply } from "./operation.ts";
 import { Registry, type Surroundings } from "./registry.ts";
 import { Store } from "./store.ts";
 import { Streams } from "./streams.ts";
-import { subscriptionOutput } from "./view.ts";
+import { subscriptionOf } from "./view.ts";
 import { Workers } from "./workers.ts";
 
 /** Subscriptions that are settled by one alarm, each with some requests of the thousands that it may make … */
@@ -103,6 +103,6 @@ export class Subscriptions {
     const kid = isWebhook ? (await this.#keys.signing()).kid : null;
     const result = await this.#control.put(operation);
     if ("code" in result) return refusalReply(result);
-    return { status: result.isNew ? 201 : 200, body: subscriptionOutput(result.subscription, kid) };
+    return { status: result.isNew ? 201 : 200, body: subscriptionOf(result.subscription, kid) };
   }
 }

@@ -1,23 +1,16 @@
+import type { z } from "@hono/zod-openapi";
 import { formatOffset } from "../offset.ts";
 import { type EndsByPath, type LinkInfo, linkInfos, linkType } from "./links.ts";
+import type { StreamInfo, subscriptionOutput } from "./output.ts";
 import type { Subscription } from "./state.ts";
 
-/** A stream of a subscription, as its workers see it (Durable Streams §7.1). */
-export interface StreamInfo {
-  readonly path: string;
-  readonly link_type: LinkInfo["linkType"];
-  readonly acked_offset: string;
-  readonly tail_offset: string;
-  readonly has_pending: boolean;
-}
-
 /** The streams as they are now. */
-export function currentStreams({ links }: Subscription, ends: EndsByPath): readonly StreamInfo[] {
+export function currentStreams({ links }: Subscription, ends: EndsByPath): StreamInfo[] {
   return linkInfos(links, ends).map(streamInfo);
 }
 
 /** The streams as the wake in flight tells of them: `{"done": true}` acknowledges that much, and no more. */
-export function wokenStreams({ links }: Subscription): readonly StreamInfo[] {
+export function wokenStreams({ links }: Subscription): StreamInfo[] {
   return links.map((link) =>
     streamInfo({ ...link, linkType: linkType(link), hasPending: link.tail > link.acked }),
   );
@@ -34,10 +27,14 @@ function jwksUrl(streamRoot: string): string {
 }
 
 /** A subscription, as it is read (§6.3); `kid` is of the key that signs now, and null without webhooks. */
-export function subscriptionOutput(subscription: Subscription, kid: string | null) {
+export function subscriptionOf(
+  subscription: Subscription,
+  kid: string | null,
+): z.infer<typeof subscriptionOutput> {
   const { id, configuration, links, createdAt, retry, streamRoot } = subscription;
   const { type, pattern, webhookUrl, wakeStream, leaseTtlMs, description } = configuration;
-  const signing = kid === null ? {} : { signing: { alg: "ed25519", kid, jwks_url: jwksUrl(streamRoot) } };
+  const signing =
+    kid === null ? {} : { signing: { alg: "ed25519" as const, kid, jwks_url: jwksUrl(streamRoot) } };
   return {
     id,
     subscription_id: id,

@@ -1,6 +1,8 @@
+import type { z } from "@hono/zod-openapi";
 import { appendCommand } from "../../log/commands.ts";
 import { encodeRecords } from "../../log/records.ts";
 import type { Backing } from "./backing.ts";
+import type { wakeEventOutput } from "./output.ts";
 import type { Subscription } from "./state.ts";
 import type { DeliveryResult } from "./webhook.ts";
 
@@ -12,7 +14,13 @@ import type { DeliveryResult } from "./webhook.ts";
 export async function appendWakeEvent(backing: Backing, subscription: Subscription): Promise<DeliveryResult> {
   const { id, incarnation, generation, wake, configuration } = subscription;
   if (wake === null || configuration.wakeStream === null) throw new Error("there is no wake to tell of");
-  const event = { type: "wake", subscription_id: id, stream: wake.stream, generation, ts: wake.at };
+  const event: z.infer<typeof wakeEventOutput> = {
+    type: "wake",
+    subscription_id: id,
+    stream: wake.stream,
+    generation,
+    ts: wake.at,
+  };
   const value = new TextEncoder().encode(JSON.stringify(event));
   const records = encodeRecords([{ format: "json", headers: [], value }]);
   const producer = { id: `wake:${incarnation}`, epoch: generation, seq: 0 };

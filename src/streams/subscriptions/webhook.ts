@@ -1,5 +1,7 @@
+import type { z } from "@hono/zod-openapi";
 import type { SigningKey } from "./keys.ts";
 import { signature } from "./keys.ts";
+import type { notificationOutput } from "./output.ts";
 import type { Subscription } from "./state.ts";
 import { subscriptionUrl, wokenStreams } from "./view.ts";
 
@@ -45,11 +47,12 @@ export async function callWebhook(
   }
 }
 
-function notification(subscription: Subscription, token: string) {
+function notification(subscription: Subscription, token: string): z.infer<typeof notificationOutput> {
   const { id, generation, wake } = subscription;
+  if (wake === null) throw new Error("there is no wake to tell of");
   return {
     subscription_id: id,
-    wake_id: wake?.id,
+    wake_id: wake.id,
     generation,
     streams: wokenStreams(subscription),
     callback_url: `${subscriptionUrl(subscription)}/callback`,

@@ -1,38 +1,24 @@
-import { z } from "@hono/zod-openapi";
-import type { Context, Hono } from "hono";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { assertConfigured } from "../../api/auth.ts";
 import type { Api, AppEnv } from "../../api/context.ts";
+import type { Scope } from "../../api/scope.ts";
 import { authorizeSubscription, workerToken } from "./access.ts";
-import { LINKS_MAX } from "./configuration.ts";
-import { jsonBody, operate, subscriptionInPath } from "./request.ts";
-import { normalizedPath } from "./stream-path.ts";
-
-const workerLengthMax = 256;
-
-const claimInput = z.object({ worker: z.string().min(1).max(workerLengthMax) });
-
-const wakeInput = z.object({ wake_id: z.string(), generation: z.int().min(0) });
-
-const ackInput = wakeInput.extend({
-  acks: z
-    .array(z.object({ stream: z.string().transform(normalizedPath), offset: z.string() }))
-    .max(LINKS_MAX)
-    .nullish(),
-  done: z.boolean().nullish(),
-});
+import { ackInput, claimInput, wakeInput } from "./input.ts";
+import { jsonBody, operate, serveControl, subscriptionInPath } from "./request.ts";
+import { ackRoute, callbackRoute, claimRoute, releaseRoute } from "./worker-docs.ts";
 
 /** What workers ask for (Durable Streams §7): all but the claim by the token that came with the wake. */
-export function workerRoutes(routes: Hono<AppEnv>, api: Api): void {
-  const path = "/subscriptions/:id";
-  routes.post(`${path}/claim`, async (c) => {
+export function workerRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
+  serveControl(app, scope, claimRoute, async (c) => {
     const id = subscriptionInPath(c);
     await authorizeSubscription(c, api, "read", id);
     const { worker } = await jsonBody(c, claimInput);
     return operate(c, api, { kind: "claim", id, worker });
   });
-  routes.post(`${path}/callback`, (c) => ack(c, api, "callback"));
-  routes.post(`${path}/ack`, (c) => ack(c, api, "ack"));
-  routes.post(`${path}/release`, async (c) => {
+  serveControl(app, scope, callbackRoute, (c) => ack(c, api, "callback"));
+  serveControl(app, scope, ackRoute, (c) => ack(c, api, "ack"));
+  serveControl(app, scope, releaseRoute, async (c) => {
     const { id, token } = bearer(c);
     const { wake_id: wakeId, generation } = await jsonBody(c, wakeInput);
     return operate(c, api, { kind: "release", id, token, ref: { generation, wakeId } });

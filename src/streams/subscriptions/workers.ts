@@ -1,3 +1,4 @@
+import type { z } from "@hono/zod-openapi";
 import type { Keyring } from "./keyring.ts";
 import type { Look } from "./links.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type Reply,
   refusalReply,
 } from "./operation.ts";
+import type { ackOutput, claimOutput } from "./output.ts";
 import type { Registry } from "./registry.ts";
 import type { Subscription } from "./state.ts";
 import type { Streams } from "./streams.ts";
@@ -55,10 +57,10 @@ export class Workers {
       const look = acks.length === 0 && !isDone ? noLook : await this.#lookAll(subscription);
       return acked(subscription, ref, { acks, isDone }, look, newWakeId(), now);
     });
-    return replyOf(id, transition, ({ wake }) => ({
-      status: 200,
-      body: { ok: true, next_wake: isDone && wake !== null },
-    }));
+    return replyOf(id, transition, ({ wake }) => {
+      const body: z.infer<typeof ackOutput> = { ok: true, next_wake: isDone && wake !== null };
+      return { status: 200, body };
+    });
   }
 
   /** Gives a claimed wake back (§7.2). */
@@ -73,10 +75,12 @@ export class Workers {
 
   async #claimReply(subscription: Subscription, { ends }: Look): Promise<Reply> {
     const { generation, wake, configuration } = subscription;
+    if (wake === null) throw new Error("a claim has no wake");
     const token = await mintToken(subscription, await this.#keys.secret(), this.#now());
     const streams = currentStreams(subscription, ends);
     const { leaseTtlMs: lease_ttl_ms } = configuration;
-    return { status: 200, body: { wake_id: wake?.id, generation, token, streams, lease_ttl_ms } };
+    const body: z.infer<typeof claimOutput> = { wake_id: wake.id, generation, token, streams, lease_ttl_ms };
+    return { status: 200, body };
   }
 
   /** With the streams that have news and are not linked yet; they stay news, until the subscription is idle again. */

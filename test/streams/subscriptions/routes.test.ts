@@ -1,6 +1,7 @@
 import { sign } from "hono/jwt";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Answered, Harness, problem, type Vars } from "../../api/harness.ts";
+import { expectDocumented } from "../documented.ts";
 import { FakeDeliverers } from "./deliverers.ts";
 
 const hook = { type: "webhook", pattern: "events/*", webhook: { url: "https://worker.example/hooks" } };
@@ -17,10 +18,13 @@ function served(vars: Vars = { LOCAL: "on" }) {
   const harness = new Harness(Object.assign(namespace, vars) as Vars);
   const deliverers = new FakeDeliverers(harness.nodes);
   late.deliverers = deliverers;
-  const send = (method: string, path: string, body?: unknown, token?: string): Promise<Answered> => {
+  const send = async (method: string, path: string, body?: unknown, token?: string): Promise<Answered> => {
     const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
     const init = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
-    return harness.send(method, `/v1/stream/__ds/${path}`, { headers, ...init });
+    const url = `/v1/stream/__ds/${path}`;
+    const answer = await harness.send(method, url, { headers, ...init });
+    await expectDocumented(method, url, answer);
+    return answer;
   };
   return { harness, deliverers, send };
 }

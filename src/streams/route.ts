@@ -1,0 +1,41 @@
+import { type OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
+import type { Handler } from "hono";
+import type { AppEnv } from "../api/context.ts";
+import type { Scope } from "../api/scope.ts";
+
+/** An operation of this face, as the document tells of it, but for what depends on the scope. */
+export type Route = Omit<RouteConfig, "request" | "operationId"> & {
+  /** Below the scope's base; `{path}` stands for a stream's, slashes and all. */
+  readonly path: string;
+  readonly operationId: string;
+  /** Path parameters. */
+  readonly params: Readonly<Record<string, z.ZodType>>;
+  readonly request?: Omit<NonNullable<RouteConfig["request"]>, "params">;
+};
+
+/** Serves a route in a scope, and puts it into the document. Its handler validates: the answers are the protocol's. */
+export function serveRoute(
+  app: OpenAPIHono<AppEnv>,
+  scope: Scope,
+  route: Route,
+  handler: Handler<AppEnv>,
+): void {
+  describeRoute(app, scope, route);
+  app.on(route.method, routingPath(scope.base + route.path), handler);
+}
+
+/** Puts a route into the document that is served already. */
+export function describeRoute(app: OpenAPIHono<AppEnv>, scope: Scope, route: Route): void {
+  const { params, ...rest } = route;
+  app.openAPIRegistry.registerPath({
+    ...rest,
+    path: scope.base + route.path,
+    operationId: route.operationId + scope.suffix,
+    request: { ...route.request, params: z.object({ ...scope.params.shape, ...params }) },
+  });
+}
+
+/** A path of the document, as the router writes it. */
+export function routingPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === "path" ? ":path{.+}" : `:${name}`));
+}

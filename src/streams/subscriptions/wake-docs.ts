@@ -1,0 +1,56 @@
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { AppEnv } from "../../api/context.ts";
+import { errorResponses } from "../../api/openapi.ts";
+import type { Route } from "../route.ts";
+import { shared } from "./docs.ts";
+import { notificationOutput, publicKeyOutput, wakeEventOutput } from "./output.ts";
+
+export const keysRoute: Route = {
+  ...shared,
+  method: "get",
+  path: "/stream/__ds/jwks.json",
+  operationId: "listWebhookKeys",
+  summary: "The public keys of webhook signatures",
+  security: [],
+  params: {},
+  responses: {
+    200: {
+      description: "A JWK set (RFC 7517 §5).",
+      content: { "application/jwk-set+json": { schema: z.object({ keys: z.array(publicKeyOutput) }) } },
+    },
+    ...errorResponses,
+  },
+};
+
+/** What is told to webhooks and to wake streams, and by which token a wake is spoken of. */
+export function describeWakes({ openAPIRegistry: registry }: OpenAPIHono<AppEnv>): void {
+  registry.registerComponent("securitySchemes", "wake", {
+    type: "http",
+    scheme: "bearer",
+    description: "The token that came with a wake, for that wake.",
+  });
+  registry.register("WakeEvent", wakeEventOutput);
+  registry.registerWebhook({
+    ...shared,
+    method: "post",
+    path: "wake",
+    operationId: "wake",
+    summary: "A webhook is told of streams with news",
+    security: [],
+    request: {
+      headers: z.object({
+        "webhook-signature": z.string().openapi({
+          description:
+            "`t=SECONDS,kid=KEY,ed25519=SIGNATURE`: in base64url, of the time, a full stop and the body.",
+        }),
+      }),
+      body: { required: true, content: { "application/json": { schema: notificationOutput } } },
+    },
+    responses: {
+      "2XX": {
+        description: "It has arrived; with `done`, all that it tells of is acknowledged.",
+        content: { "application/json": { schema: z.object({ done: z.boolean().optional() }) } },
+      },
+    },
+  });
+}

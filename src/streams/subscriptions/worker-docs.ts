@@ -1,0 +1,64 @@
+import type { Route } from "../route.ts";
+import { refusals, shared } from "./docs.ts";
+import { ackInput, claimInput, subscriptionParams, wakeInput } from "./input.ts";
+import { ackOutput, claimOutput } from "./output.ts";
+
+const path = "/stream/__ds/subscriptions/{id}";
+const byToken = { ...shared, security: [{ wake: [] }], params: subscriptionParams };
+const acknowledged = {
+  description: "The cursors have moved.",
+  content: { "application/json": { schema: ackOutput } },
+};
+
+export const claimRoute: Route = {
+  ...shared,
+  method: "post",
+  path: `${path}/claim`,
+  operationId: "claimWake",
+  summary: "Take the wake in flight, or a new one, if there is work",
+  params: subscriptionParams,
+  request: { body: { required: true, content: { "application/json": { schema: claimInput } } } },
+  responses: {
+    200: { description: "It is the worker's.", content: { "application/json": { schema: claimOutput } } },
+    ...refusals("SUBSCRIPTION_NOT_FOUND", "ALREADY_CLAIMED", "NO_PENDING_WORK"),
+  },
+};
+
+const acknowledging = {
+  ...byToken,
+  method: "post",
+  request: { body: { required: true, content: { "application/json": { schema: ackInput } } } },
+  responses: {
+    200: acknowledged,
+    ...refusals(
+      ...(["TOKEN_INVALID", "TOKEN_EXPIRED", "SUBSCRIPTION_NOT_FOUND", "FENCED", "INVALID_OFFSET"] as const),
+    ),
+  },
+} as const;
+
+export const callbackRoute: Route = {
+  ...acknowledging,
+  path: `${path}/callback`,
+  operationId: "answerWake",
+  summary: "Acknowledge as the webhook that was called",
+};
+
+export const ackRoute: Route = {
+  ...acknowledging,
+  path: `${path}/ack`,
+  operationId: "acknowledgeWake",
+  summary: "Acknowledge as the worker that has claimed",
+};
+
+export const releaseRoute: Route = {
+  ...byToken,
+  method: "post",
+  path: `${path}/release`,
+  operationId: "releaseWake",
+  summary: "Give a claimed wake back",
+  request: { body: { required: true, content: { "application/json": { schema: wakeInput } } } },
+  responses: {
+    204: { description: "Others may claim." },
+    ...refusals("TOKEN_INVALID", "TOKEN_EXPIRED", "SUBSCRIPTION_NOT_FOUND", "FENCED"),
+  },
+};
