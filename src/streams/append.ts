@@ -58,12 +58,10 @@ export const appendRoute: Route = {
       description:
         "The stream is closed, or takes another type; a batch of the producer is missing; or the writer's sequence does not grow.",
       headers: headersTold(
-        ...([
-          "Stream-Closed",
-          "Stream-Next-Offset",
-          "Producer-Expected-Seq",
-          "Producer-Received-Seq",
-        ] as const),
+        "Stream-Closed",
+        "Stream-Next-Offset",
+        "Producer-Expected-Seq",
+        "Producer-Received-Seq",
       ),
       content: problemContent,
     },

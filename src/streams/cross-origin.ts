@@ -1,5 +1,5 @@
 import { cors } from "hono/cors";
-import { headerDocs } from "./header-docs.ts";
+import { headerDocs, text } from "./header-docs.ts";
 import { streamParams } from "./path.ts";
 import type { Route } from "./route.ts";
 
@@ -29,8 +29,6 @@ export const crossOrigin = cors({
   maxAge: 86_400,
 });
 
-const list = (description: string) => ({ description, schema: { type: "string" as const } });
-
 /** The answer to a preflight, which all that is below a stream root has. */
 export const preflightRoute: Route = {
   method: "options",
@@ -45,10 +43,10 @@ export const preflightRoute: Route = {
     204: {
       description: "All of it (Fetch Standard, CORS).",
       headers: {
-        "Access-Control-Allow-Origin": list("`*`"),
-        "Access-Control-Allow-Methods": list("The methods."),
-        "Access-Control-Allow-Headers": list("The headers that it may send."),
-        "Access-Control-Max-Age": list("How long this may be kept, s."),
+        "Access-Control-Allow-Origin": text("`*`"),
+        "Access-Control-Allow-Methods": text("The methods."),
+        "Access-Control-Allow-Headers": text("The headers that it may send."),
+        "Access-Control-Max-Age": text("How long this may be kept, s."),
       },
     },
   },

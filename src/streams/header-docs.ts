@@ -1,4 +1,5 @@
-const text = (description: string) => ({ description, schema: { type: "string" as const } });
+/** A header of an answer. */
+export const text = (description: string) => ({ description, schema: { type: "string" as const } });
 const number = (description: string) => ({ description, schema: { type: "integer" as const } });
 const truth = (description: string) => ({
   description,
@@ -24,6 +25,6 @@ export const headerDocs = {
 };
 
 /** Some of them, for an answer. */
-export function headersTold<Name extends keyof typeof headerDocs>(...names: readonly Name[]) {
+export function headersTold(...names: readonly (keyof typeof headerDocs)[]) {
   return Object.fromEntries(names.map((name) => [name, headerDocs[name]]));
 }
