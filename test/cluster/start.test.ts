@@ -45,7 +45,7 @@ async function failure(...options: string[]): Promise<{ code: unknown; message: 
   return { code, message, output };
 }
 
-describe("npm start", () => {
+describe("npm start", { timeout: 30_000 }, () => {
   test("serves, keeps its data to itself, and leaves no process behind when it is told to end", async () => {
     const data = join(directory, "data");
     const child = start("--data", data);
@@ -68,7 +68,7 @@ describe("npm start", () => {
 
     const other = await failure("--data", data, "--nodes", "5");
     expect(other).toMatchObject({ code: 1, message: expect.stringContaining("3 nodes, not 5") });
-  }, 30_000);
+  });
 
   test("says of a new cluster how many nodes it has, and who has the data before it takes a port", async () => {
     const data = join(directory, "other");
@@ -80,7 +80,7 @@ describe("npm start", () => {
     expect(other.output).toBe("");
     child.kill("SIGTERM");
     await exit;
-  }, 30_000);
+  });
 
   test("refuses a file as its data directory, and one that lies below a file", async () => {
     for (const data of [START, join(START, "below")]) {
