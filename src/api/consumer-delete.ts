@@ -3,7 +3,7 @@ import { consumerIn } from "../log/consumer.ts";
 import type { Document } from "../log/view.ts";
 import { permit } from "./auth.ts";
 import { carryOut } from "./carry-out.ts";
-import { consumerDocument } from "./consumer-documents.ts";
+import { consumerDocument, consumerNotFound } from "./consumer-documents.ts";
 import { expectedVersion, versionHeaders } from "./consumer-parameters.ts";
 import type { Api, AppEnv } from "./context.ts";
 import { errorResponses } from "./openapi.ts";
@@ -63,6 +63,7 @@ async function released(
   if (lease === null) return version;
   const release = { kind: "consumer", name, consumer, position: null, holder, leaseMs: 0 } as const;
   const outcome = await carryOut(at, { ...release, expectedVersion: version });
-  if (outcome.consumer === null) throw new Error("a consumer that was written is not there");
+  // Somebody else has deleted it meanwhile.
+  if (outcome.consumer === null) throw consumerNotFound(name, consumer);
   return outcome.consumer.version;
 }

@@ -31,5 +31,10 @@ export async function consumerDocument(
   const [document] = await consumerDocuments(visit, name, { prefix: key, after: null, limit: 1 }, options);
   // Of the keys that begin with a name the name itself is the first.
   if (document?.key === key) return document;
-  throw new Problem("consumer-not-found", `The log ${name} has no consumer ${consumer}.`);
+  throw consumerNotFound(name, consumer);
+}
+
+/** A consumer that is to be read, released or deleted is not there. */
+export function consumerNotFound(name: string, consumer: string): Problem {
+  return new Problem("consumer-not-found", `The log ${name} has no consumer ${consumer}.`);
 }

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { permit } from "./auth.ts";
 import { carryOut } from "./carry-out.ts";
-import { consumerDocument } from "./consumer-documents.ts";
+import { consumerDocument, consumerNotFound } from "./consumer-documents.ts";
 import { consumerOf, consumerOutput, documentOutput, versionTag } from "./consumer-output.ts";
 import { changeOf, consumerInput, expectedVersion, versionHeaders } from "./consumer-parameters.ts";
 import type { Api, AppEnv } from "./context.ts";
@@ -56,7 +56,7 @@ function putRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
     operationId: `putConsumer${scope.suffix}`,
     summary: "Move, lease or release a consumer",
     description:
-      "Makes it where there is none. While somebody has the lease, only its holder may. A move that names `holder` without `lease` is refused once that one's lease is over.",
+      "Makes it where there is none, unless it only gives a lease back (`consumer-not-found`). While somebody has the lease, only its holder may. A move that names `holder` without `lease` is refused once that one's lease is over.",
     tags: ["consumers"],
     middleware: permit("append"),
     request: {
@@ -73,7 +73,7 @@ function putRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
     const change = changeOf(await requireJsonBody(c.req.raw, consumerInput));
     const command = { kind: "consumer", name, consumer, ...change, ...condition } as const;
     const outcome = await carryOut(await visit(c, api, c.req.valid("query").timeout_ms), command);
-    if (outcome.consumer === null) throw new Error("a consumer that was written is not there");
+    if (outcome.consumer === null) throw consumerNotFound(name, consumer);
     return c.json(consumerOf(consumer, outcome.consumer), 200, { ETag: versionTag(outcome.consumer) });
   });
 }

@@ -119,6 +119,12 @@ describe("a lease", () => {
     expect((await put({ position: 3 })).status).toBe(200);
   });
 
+  test("of a consumer that is not there can't be given back, and makes none", async () => {
+    expect(await put(lease("h", 0))).toMatchObject(missing);
+    expect(await put(lease("h", 0), match(1))).toMatchObject(missing);
+    expect(await get()).toMatchObject(missing);
+  });
+
   test("that is over is not moved under, though nobody else has taken it", async () => {
     await put(lease("h"));
     api.nodes.clock += 10_000;
@@ -154,6 +160,21 @@ describe("a consumer's deletion", () => {
     api.nodes.clock += 10_000;
     expect((await remove()).status).toBe(204);
     expect(await get()).toMatchObject(missing);
+  });
+
+  test("finds none that another one has deleted meanwhile", async () => {
+    await put(lease("h", 1));
+    api.nodes.clock += 1;
+    const ask = api.nodes.ask.bind(api.nodes);
+    api.nodes.ask = async (node, request, options) => {
+      const isRelease = request.kind === "command" && request.command.kind === "consumer";
+      if (isRelease) {
+        api.nodes.ask = ask;
+        await remove();
+      }
+      return ask(node, request, options);
+    };
+    expect(await remove()).toMatchObject(missing);
   });
 
   test("does not take with it what was written meanwhile", async () => {
