@@ -56,7 +56,7 @@ function putRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
     operationId: `putConsumer${scope.suffix}`,
     summary: "Move, lease or release a consumer",
     description:
-      "Makes it where there is none, unless it only gives a lease back (`consumer-not-found`). While somebody has the lease, only its holder may. A move that names `holder` without `lease` is refused once that one's lease is over.",
+      "Makes it where there is none, unless it only gives a lease back (`consumer-not-found`). While somebody has the lease, only its holder may. A move by a holder is refused once that one's lease is over, unless it takes the lease again.",
     tags: ["consumers"],
     middleware: permit("append"),
     request: {

@@ -52,8 +52,9 @@ function consumerRefusal(
   const lease = leaseAt(consumer, now);
   const version = consumer?.version ?? 0;
   if (lease !== null && lease.holder !== holder) return { reason: "lease-held", lease };
-  // Another may have held it since: who names itself as the holder without asking for a lease must still be it.
-  if (lease === null && holder !== null && leaseMs === null) return { reason: "lease-held", lease };
+  // Another may have held it since, and moved: who moves as its holder, and does not take it again, must still be it.
+  const movesUnder = holder !== null && position !== null && (leaseMs ?? 0) === 0;
+  if (lease === null && movesUnder) return { reason: "lease-held", lease };
   if (expectedVersion !== null && expectedVersion !== version) return { reason: "version-mismatch", version };
   return position !== null && position > tail.seq ? { reason: "beyond-tail", tail: tail.seq } : null;
 }

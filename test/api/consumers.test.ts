@@ -128,7 +128,8 @@ describe("a lease", () => {
   test("that is over is not moved under, though nobody else has taken it", async () => {
     await put(lease("h"));
     api.nodes.clock += 10_000;
-    expect(await put({ position: 5, holder: "h" })).toMatchObject(held(null, null));
+    for (const holder of [{ holder: "h" }, lease("h", 0)])
+      expect(await put({ position: 5, ...holder })).toMatchObject(held(null, null));
     expect((await get()).json).toMatchObject({ position: 0, lease: { holder: "h" } });
   });
 });

@@ -98,11 +98,14 @@ describe("a consumer", () => {
     expect(from(lease("w1", 0))).toMatchObject({ consumer: { lease: null } });
   });
 
-  it("does not move for who was its holder, however nobody is now", () => {
+  it("does not move for who was its holder, however nobody is now, unless it is leased again", () => {
     const leased = [...three, lease("w1")];
-    expect(decideAfter(leased, ask({ position: 1, holder: "w1" }), 6_000)).toEqual(
-      refused({ reason: "lease-held", lease: null }),
-    );
+    for (const leaseMs of [null, 0])
+      expect(decideAfter(leased, ask({ position: 1, holder: "w1", leaseMs }), 6_000)).toEqual(
+        refused({ reason: "lease-held", lease: null }),
+      );
+    expect(decideAfter(leased, ask({ position: 1, holder: "w1", leaseMs: 1 }), 6_000).kind).toBe("propose");
+    expect(decideAfter(leased, lease("w1", 0), 6_000).kind).toBe("propose");
     expect(decideAfter(leased, ask({ position: 1 }), 6_000).kind).toBe("propose");
   });
 });
