@@ -113,7 +113,7 @@ export class News {
     const logs = this.#host.storage.touched(heard, commitIndex);
     if (logs.length > namesMax) return null;
     const view = this.#host.storage.view(commitIndex);
-    const names = logs.flatMap((log) => view.lifeOf(log)?.name ?? []);
-    return names.filter((name) => !name.startsWith("_"));
+    const names = new Set(logs.flatMap((log) => view.lifeOf(log)?.name ?? []));
+    return [...names].filter((name) => !name.startsWith("_"));
   }
 }

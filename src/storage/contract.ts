@@ -77,7 +77,10 @@ export interface Storage extends LogReader {
   names(range: NameRange): readonly string[];
   /** Documents of one log, in code point order of their keys. */
   documents(range: DocumentRange): readonly Document[];
-  /** The logs (lives) that entries in (after, upTo] made, appended to, changed or deleted. */
+  /**
+   * The logs (lives) that entries in (after, upTo] made, appended to, changed or deleted; and of each that was made, the
+   * life of its name before: that may have been over by its time alone, with no entry that said so.
+   */
   touched(after: Index, upTo: Index): readonly LogId[];
   /** Logs that time or their own growth may change, in the order in which they last did, after index `after`. */
   swept(after: Index, limit: number, upTo: Index): readonly Life[];

@@ -76,12 +76,15 @@ export function readNames(sql: SqlStorage, { prefix, after, limit, upTo }: NameR
 export function readTouched(sql: SqlStorage, after: Index, upTo: Index): readonly LogId[] {
   const rows = sql
     .exec(
-      "SELECT DISTINCT log FROM entries WHERE idx > ? AND idx <= ? AND log IS NOT NULL AND kind <> 'document'",
+      `SELECT log FROM entries WHERE idx > ?1 AND idx <= ?2 AND kind <> 'document'
+       UNION
+       SELECT (SELECT log FROM entries WHERE name = made.name AND idx < made.idx ORDER BY idx DESC LIMIT 1)
+       FROM entries AS made WHERE idx > ?1 AND idx <= ?2 AND kind = 'create'`,
       after,
       upTo,
     )
-    .raw<[log: number]>();
-  return [...rows].map(([log]) => toIndex(log));
+    .raw<[log: number | null]>();
+  return [...rows].flatMap(([log]) => (log === null ? [] : toIndex(log)));
 }
 
 /** As `Storage.swept`. */

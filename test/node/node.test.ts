@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { createCommand } from "../../src/log/commands.ts";
+import { plainSettings } from "../../src/log/state.ts";
 import type { Command } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import { StorageError } from "../../src/storage/error.ts";
@@ -19,6 +21,17 @@ describe("a long poll at the tail", () => {
     expect(answers).toEqual([]);
     leader.run(append());
     expect(answers).toMatchObject([{ result: { kind: "page", from: 1, next: 2, batches: [{ start: 1 }] } }]);
+  });
+
+  it("gets the next record of a log that was made anew when its time was over", () => {
+    const leader = new Leader([1]);
+    const settings = { ...plainSettings, ttlSeconds: 10 };
+    leader.run({ kind: "command", command: createCommand("a", { settings }) });
+    const answers: Answer[] = leader.ask(page({ at: "tail" }, 90_000), 100_000);
+    leader.host.pass(60_000);
+    leader.run(create);
+    leader.run(append());
+    expect(answers).toMatchObject([{ result: { kind: "page", from: 0, next: 1 } }]);
   });
 
   it("gets an empty page when its wait is over", () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createCommand } from "../../src/log/commands.ts";
+import { plainSettings } from "../../src/log/state.ts";
 import { type Command, type LogId, toSeq } from "../../src/log/types.ts";
 import type { Replica } from "../../src/node/replica.ts";
 import type { TailPosition } from "../../src/node/subscriber.ts";
@@ -254,6 +255,14 @@ describe("a tail ends", () => {
     append();
     settle();
     expect([listener.seqs, listener.ended]).toEqual([[], { kind: "deleted" }]);
+  });
+
+  it("with a log whose time is over, once one of its name is made anew", () => {
+    run(createCommand("t", { settings: { ...plainSettings, ttlSeconds: 10 } }));
+    const listener = listen({ name: "t", log: toIndex(leader.node.status()?.lastIndex ?? 0) });
+    leader.host.pass(60_000);
+    run(createCommand("t"));
+    expect(listener.ended).toEqual({ kind: "deleted" });
   });
 
   it("where records that it has not sent are trimmed, and says where the log begins", () => {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { createCommand } from "../../src/log/commands.ts";
+import { plainSettings } from "../../src/log/state.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import type { Storage } from "../../src/storage/contract.ts";
 import { appendTo, begun, everything, run, type WithStorage } from "./fixture.ts";
@@ -62,5 +63,17 @@ export function namesContract(withStorage: WithStorage): void {
       expect(touched(3, 5)).toEqual([1, 2]);
       expect(touched(4, 6)).toEqual([1, 2]);
       expect(touched(5, 7)).toEqual([1, 3]);
+    }));
+
+  it("with a log that is made anew the one before is touched, which may be over by its time alone", () =>
+    withStorage((storage) => {
+      const timed = createCommand("a", { settings: { ...plainSettings, expiresAt: 1_500 } });
+      run(begun(storage), [timed, createCommand("b"), appendTo("a")], { now: 1_000 });
+      run(storage, [createCommand("a"), createCommand("c")], { now: 2_000 });
+      const touched = (after: number, upTo: number) =>
+        storage.touched(toIndex(after), toIndex(upTo)).toSorted();
+      expect([touched(0, 3), touched(3, 5), touched(4, 5)]).toEqual([[1, 2], [1, 4, 5], [5]]);
+      run(storage, [{ kind: "delete", name: "a" }, createCommand("a")]);
+      expect(touched(6, 7)).toEqual([4, 7]);
     }));
 }
