@@ -5,6 +5,7 @@ import type { Index } from "../raft/types.ts";
 import type { Storage } from "../storage/contract.ts";
 import type { PageQuery, QueryResult } from "../transport/protocol.ts";
 import { resultOf } from "./queries.ts";
+import type { TailPosition } from "./subscriber.ts";
 
 /** What a member can show from its own rows at once, asking nobody. */
 export class Replica {
@@ -35,6 +36,14 @@ export class Replica {
   /** The logs that entries in (after, upTo] are of; null: what a snapshot brought in may be of any. */
   changed(after: Index, upTo: Index): readonly LogId[] | null {
     return after < this.#raft.state.snapshot.index ? null : this.#storage.touched(after, upTo);
+  }
+
+  /** Whether somebody at the record `next` of a life has something to hear, records or its end, as of `upTo`. */
+  hasNews({ name, log, next }: Pick<TailPosition, "name" | "log" | "next">, upTo: Index): boolean {
+    const view = this.#storage.view(upTo);
+    const life = view.life(name);
+    const isOver = life === null || life.id !== log || life.deleted || life.state.closed;
+    return isOver || view.tail(log).seq > next;
   }
 
   /** A page as of `upTo`, a readable index; null where this copy of it is damaged. */

@@ -13,7 +13,7 @@ export interface TailPosition {
   readonly credit: number;
   /** What the log is like is known only once this is committed here. */
   readonly minIndex: Index;
-  /** Since when there may be something to send and no credit for it, ms since the epoch; null: it is not so. */
+  /** Since when there is something to send and no credit for it, ms since the epoch; null: it is not so. */
   readonly stalledAt: number | null;
 }
 

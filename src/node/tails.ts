@@ -109,7 +109,7 @@ export class Tails {
   #round(replica: Replica, index: Index): void {
     const due = [...this.#due];
     this.#due.clear();
-    const ready = due.filter((subscriber) => this.#mayRead(subscriber, index));
+    const ready = due.filter((subscriber) => this.#mayRead(subscriber, replica, index));
     let sent = 0;
     for (const together of Map.groupBy(ready, placeOf).values())
       sent += this.#serve(together, replica, index);
@@ -118,11 +118,11 @@ export class Tails {
     this.#goOn();
   }
 
-  #mayRead(subscriber: Subscriber, index: Index): boolean {
-    const { minIndex, credit } = subscriber.position;
-    if (minIndex > index) this.#ahead.add(subscriber);
-    else if (credit > 0) return true;
-    else this.#stall(subscriber);
+  #mayRead(subscriber: Subscriber, replica: Replica, index: Index): boolean {
+    const { position } = subscriber;
+    if (position.minIndex > index) this.#ahead.add(subscriber);
+    else if (position.credit > 0) return true;
+    else if (position.stalledAt !== null || replica.hasNews(position, index)) this.#stall(subscriber);
     return false;
   }
 

@@ -211,6 +211,18 @@ describe("who gives no credit for too long", () => {
     expect(listener.position.next).toBe(1);
   });
 
+  it("is not for the time before there was something for it", () => {
+    const [none, little] = [listen({ credit: 0 }), listen({ credit: -100 })];
+    tails.grant(little, 1);
+    tails.settled();
+    leader.host.pass(10 * options.stallMs);
+    append();
+    expect([none.ended, little.ended]).toEqual([null, null]);
+    leader.host.pass(options.stallMs);
+    append();
+    expect([none.ended, little.ended]).toEqual([{ kind: "dropped" }, { kind: "dropped" }]);
+  });
+
   it("is not, where it gives some in time, or where there was nothing for it", () => {
     const listener = listen({ credit: 1 });
     append();
