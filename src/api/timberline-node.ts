@@ -12,6 +12,7 @@ import { Sockets } from "./sockets.ts";
 const tailOptions: TailOptions = {
   pageRecords: 1_000,
   pageBytes: 65_536,
+  roundBytes: 8_388_608,
   sendsPerSecond: 700,
   stallMs: 30_000,
 };

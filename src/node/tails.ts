@@ -10,15 +10,24 @@ export interface TailOptions {
   /** What one of them is sent at once, at most: records, and bytes where that is more than one batch. */
   readonly pageRecords: number;
   readonly pageBytes: number;
+  /** A round is over once it has sent so many bytes, or a page more: till then nothing of it leaves the memory. */
+  readonly roundBytes: number;
   /** Pages that leave the node in the mean, at most: the more who follow, the more records gather for a page. */
   readonly sendsPerSecond: number;
   /** Who has given no credit for so long, though there was something to send, is dropped, ms. */
   readonly stallMs: number;
 }
 
+/** What a round has sent so far. */
+interface Sent {
+  pages: number;
+  bytes: number;
+}
+
 /**
  * All who follow logs at one node. They are served in rounds: each of those that are due gets one page, read once
- * for all who are at the same place. A round waits until what the last one sent can have left. While nothing comes
+ * for all who are at the same place; who finds no room is the first in the next round. That waits until what the last
+ * one sent can have left. While nothing comes
  * nothing is pending: an idle object may lose its memory, and its subscribers join again.
  */
 export class Tails {
@@ -106,22 +115,26 @@ export class Tails {
     });
   }
 
+  /** Who gets more in the next round is due behind those who got nothing in this one. */
   #round(replica: Replica, index: Index): void {
-    const due = [...this.#due];
-    this.#due.clear();
-    const ready = due.filter((subscriber) => this.#mayRead(subscriber, replica, index));
-    let sent = 0;
-    for (const together of Map.groupBy(ready, placeOf).values())
-      sent += this.#serve(together, replica, index);
+    const ready = [...this.#due].filter((subscriber) => this.#mayRead(subscriber, replica, index));
+    const sent: Sent = { pages: 0, bytes: 0 };
+    for (const together of Map.groupBy(ready, placeOf).values()) {
+      if (sent.bytes >= this.#options.roundBytes) break;
+      this.#serve(together, replica, index, sent);
+    }
     this.#roundAt = this.#host.now();
-    this.#pauseMs = (sent / this.#options.sendsPerSecond) * 1_000;
+    this.#pauseMs = (sent.pages / this.#options.sendsPerSecond) * 1_000;
     this.#goOn();
   }
 
+  /** Who may not is due no more. */
   #mayRead(subscriber: Subscriber, replica: Replica, index: Index): boolean {
     const { position } = subscriber;
-    if (position.minIndex > index) this.#ahead.add(subscriber);
-    else if (position.credit > 0) return true;
+    const isAhead = position.minIndex > index;
+    if (!isAhead && position.credit > 0) return true;
+    this.#due.delete(subscriber);
+    if (isAhead) this.#ahead.add(subscriber);
     else if (position.stalledAt !== null || replica.hasNews(position, index)) this.#stall(subscriber);
     return false;
   }
@@ -134,35 +147,39 @@ export class Tails {
     else if (now - position.stalledAt >= this.#options.stallMs) this.#end(subscriber, { kind: "dropped" });
   }
 
-  /** One page for all who are at the same place. Says how many got records. */
-  #serve(together: readonly Subscriber[], replica: Replica, index: Index): number {
+  /** One page for all who are at the same place, as long as the round has room. */
+  #serve(together: readonly Subscriber[], replica: Replica, index: Index, sent: Sent): void {
     const [first] = together;
-    if (first === undefined) return 0;
+    if (first === undefined) return;
     const { name, next: seq } = first.position;
     const { pageRecords: recordsMax, pageBytes: bytesMax } = this.#options;
     const from = { at: "seq", seq } as const;
     const result = replica.page({ name, from, until: null, recordsMax, bytesMax }, index);
-    return together.filter((subscriber) => this.#isHere(subscriber) && this.#give(subscriber, result)).length;
+    for (const subscriber of together) {
+      if (sent.bytes >= this.#options.roundBytes) return;
+      // It may have left meanwhile, with another one whose connection was ended.
+      if (this.#due.delete(subscriber)) this.#give(subscriber, result, sent);
+    }
   }
 
-  /** Whether there were records for it. */
-  #give(subscriber: Subscriber, result: QueryResult | null): boolean {
+  #give(subscriber: Subscriber, result: QueryResult | null, sent: Sent): void {
     const { position } = subscriber;
     const why = endBefore(subscriber, result);
     if (why !== null || result?.kind !== "page") {
       this.#end(subscriber, why ?? { kind: "deleted" });
-      return false;
+      return;
     }
     const hasRecords = result.next > position.next;
     if (hasRecords) {
-      const credit = position.credit - subscriber.send(result);
-      subscriber.move({ ...position, credit, next: result.next, stalledAt: null });
+      const bytes = subscriber.send(result);
+      sent.pages += 1;
+      sent.bytes += bytes;
+      subscriber.move({ ...position, credit: position.credit - bytes, next: result.next, stalledAt: null });
     }
     // It may have left just now, and others with it: its connection is lost, or was ended.
-    if (!this.#isHere(subscriber)) return hasRecords;
+    if (!this.#isHere(subscriber)) return;
     if (isOver(result)) this.#end(subscriber, { kind: "closed" });
     else if (hasRecords && !result.complete) this.#due.add(subscriber);
-    return hasRecords;
   }
 
   #isHere(subscriber: Subscriber): boolean {

@@ -41,6 +41,7 @@ export class Place implements SessionNode {
   readonly tails = new Tails(() => this.leader.node.replica, this.leader.host, {
     pageRecords: 10,
     pageBytes: 10_000,
+    roundBytes: 100_000,
     sendsPerSecond: 1_000,
     stallMs: 5_000,
   });

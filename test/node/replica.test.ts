@@ -11,7 +11,13 @@ import { FakeHost } from "./fake-host.ts";
 import { Listener } from "./follower.ts";
 import { options } from "./leader.ts";
 
-const tailOptions = { pageRecords: 10, pageBytes: 1_000, sendsPerSecond: 1_000, stallMs: 1_000 };
+const tailOptions = {
+  pageRecords: 10,
+  pageBytes: 1_000,
+  roundBytes: 10_000,
+  sendsPerSecond: 1_000,
+  stallMs: 1_000,
+};
 const log: LogId = toIndex(1);
 
 const made = command(1, madeLog("a", 0, 1));

@@ -9,7 +9,13 @@ import { FakeHost } from "./fake-host.ts";
 import { Listener, recordsIn } from "./follower.ts";
 import { Trio } from "./trio.ts";
 
-const options = { pageRecords: 3, pageBytes: 100, sendsPerSecond: 100, stallMs: 1_000_000_000 };
+const options = {
+  pageRecords: 3,
+  pageBytes: 100,
+  roundBytes: 50,
+  sendsPerSecond: 100,
+  stallMs: 1_000_000_000,
+};
 /** The node that they follow. */
 const here = 2;
 

@@ -11,7 +11,7 @@ import { appendTo } from "../storage/fixture.ts";
 import { Listener, upTo } from "./follower.ts";
 import { Leader } from "./leader.ts";
 
-const options = { pageRecords: 10, pageBytes: 200, sendsPerSecond: 100, stallMs: 5_000 };
+const options = { pageRecords: 10, pageBytes: 200, roundBytes: 2_000, sendsPerSecond: 100, stallMs: 5_000 };
 
 let leader: Leader;
 let tails: Tails;
@@ -153,6 +153,26 @@ describe("many who follow one log", () => {
     append();
     leader.host.pass(200);
     expect(one?.seqs).toEqual([0, 1]);
+  });
+
+  it("are sent no more in a round than may wait in memory, and who got nothing has the next turn", () => {
+    append(12);
+    run(appendTo("a", { bytes: 300 }));
+    const all = upTo(60).map((at) => new Listener(log, { next: toSeq(at % 2) }));
+    for (const listener of all) tails.join(listener);
+    tails.settled();
+    const served = () => all.filter(({ pages }) => pages.length > 0).length;
+    const first = served();
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThan(all.length);
+    expect(all.filter(({ pages }) => pages.length > 1)).toEqual([]);
+    const read = vi.spyOn(replica(), "page");
+    leader.host.pass(1_000);
+    expect(served()).toBe(2 * first);
+    expect(read.mock.calls.length).toBeLessThanOrEqual(2);
+    for (let i = 0; i < 20; i += 1) leader.host.pass(1_000);
+    expect(all.map(({ seqs }) => seqs)).toEqual(all.map((_, at) => upTo(13).slice(at % 2)));
+    expect(leader.host.pending).toBe(0);
   });
 
   it("leave nothing pending when all is sent", () => {
