@@ -2,8 +2,10 @@ import type { TailEnd, TailPosition } from "../node/subscriber.ts";
 import type { Tails } from "../node/tails.ts";
 import { AnswerOrder } from "./answer-order.ts";
 import type { Asked } from "./ask.ts";
+import { failureProblem } from "./attempts.ts";
 import { assertAllowed } from "./auth.ts";
 import { Problem } from "./problem.ts";
+import type { Room } from "./room.ts";
 import { SessionAppends } from "./session-appends.ts";
 import {
   type AppendMessage,
@@ -38,6 +40,8 @@ export interface Wire {
 /** The node that a session is at. */
 export interface SessionNode extends Asked {
   readonly tails: Tails;
+  /** For the characters of the appends that all of its sessions have under way. */
+  readonly room: Room;
   /** Runs what does not belong to an event of the node's. */
   guard(run: () => void): void;
 }
@@ -128,7 +132,7 @@ export class Session implements TailHome {
       this.close(closeCodes.policy, "too many requests are under way");
       return;
     }
-    const answer = this.#begun(message).catch((error: unknown) => {
+    const answer = this.#begun(message, characters).catch((error: unknown) => {
       const problem = error instanceof Problem ? error : internal(error);
       return () => this.deliver(errorText(subjectOf(message), problem));
     });
@@ -137,10 +141,10 @@ export class Session implements TailHome {
     this.#answers.add(characters, given);
   }
 
-  async #begun(message: RequestMessage): Promise<() => void> {
+  async #begun(message: RequestMessage, characters: number): Promise<() => void> {
     switch (message.kind) {
       case "append":
-        return this.#append(message);
+        return this.#append(message, characters);
       case "tail":
         return this.#tail(message);
       case "untail":
@@ -150,11 +154,17 @@ export class Session implements TailHome {
     }
   }
 
-  async #append(message: AppendMessage): Promise<() => void> {
+  async #append(message: AppendMessage, characters: number): Promise<() => void> {
     const { grant, cluster } = this.#fixed;
     assertAllowed(grant, "append", cluster, message.log);
-    const appended = await this.#appends.append(message);
-    return () => this.deliver(appendedText(message.id, appended));
+    const { room } = this.#node;
+    if (!room.take(characters)) throw failureProblem("too-many-requests", cluster);
+    try {
+      const appended = await this.#appends.append(message);
+      return () => this.deliver(appendedText(message.id, appended));
+    } finally {
+      room.giveBack(characters);
+    }
   }
 
   async #tail({ tail: id, log, from, credit }: TailMessage): Promise<() => void> {

@@ -3,6 +3,7 @@ import type { Node } from "../node/node.ts";
 import type { SocketFace } from "../node/socket-face.ts";
 import { type TailOptions, Tails } from "../node/tails.ts";
 import type { Answer, Request as NodeRequest } from "../transport/protocol.ts";
+import { Room } from "./room.ts";
 import { Session, type SessionNode, type Wire } from "./session.ts";
 import { pingText, pongText } from "./session-messages.ts";
 import { closeCodes } from "./session-protocol.ts";
@@ -10,6 +11,9 @@ import { decodeOpening, ONLY_TAIL, type SessionState, type SocketOpening } from 
 
 /** Sockets of one node, at most. The platform takes 32,768. */
 const socketsMax = 10_000;
+
+/** Characters of the appends that all sessions have under way, at most. In memory they take some times as much. */
+const charactersMax = 16_777_216;
 
 /** How long what a session asks of its node may take, ms. */
 const askTimeoutMs = 10_000;
@@ -27,6 +31,7 @@ export interface Surroundings {
 /** The sessions at one node, each with a socket that outlives the memory of the object (hibernation). */
 export class Sockets implements SocketFace, SessionNode {
   readonly tails: Tails;
+  readonly room = new Room(charactersMax);
   readonly #around: Surroundings;
   readonly #sessions = new Map<WebSocket, Session>();
 

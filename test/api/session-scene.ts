@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { everything } from "../../src/api/auth.ts";
+import { Room } from "../../src/api/room.ts";
 import { Session, type SessionNode, type Wire } from "../../src/api/session.ts";
 import { serverMessage } from "../../src/api/session-output.ts";
 import type { SessionState } from "../../src/api/session-state.ts";
@@ -45,6 +46,7 @@ export class Place implements SessionNode {
     sendsPerSecond: 1_000,
     stallMs: 5_000,
   });
+  readonly room = new Room(16_777_216);
   /** What was asked of the node. */
   readonly asked: Request[] = [];
   /** Answers a request in the node's place; null leaves it to the node. */

@@ -44,10 +44,12 @@ export class Listener implements Subscriber {
   }
 }
 
-/** The records of a page. */
+/** The records of a page; a fork has only the beginning of some batches. */
 export function recordsIn({ batches, from, next }: Page): Got[] {
-  const all = batches.flatMap(({ start, records }) =>
-    decodeRecords(records).map(({ value }, at) => ({ seq: start + at, byte: value[0] })),
+  const all = batches.flatMap(({ start, count, records }) =>
+    decodeRecords(records)
+      .slice(0, count)
+      .map(({ value }, at) => ({ seq: start + at, byte: value[0] })),
   );
   return all.filter(({ seq }) => seq >= from && seq < next);
 }
