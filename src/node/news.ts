@@ -6,6 +6,9 @@ import type { Host } from "./host.ts";
 /** After nobody could be told, ms. */
 const againMs = 1_000;
 
+/** A telling that has no answer by then was lost, with the life of the object that began it, ms. */
+const lostAfterMs = 10_000;
+
 /** More logs than this are as good as all. */
 const namesMax = 1_000;
 
@@ -18,7 +21,7 @@ const namesMax = 1_000;
 export class News {
   readonly #raft: Raft;
   readonly #host: Host;
-  /** All up to here was heard; null: this node has told nothing yet in its term. */
+  /** All up to here was heard, by whom it concerns; null: this node has told nothing yet in its term. */
   #heard: Index | null = null;
   /** In which it leads; 0: it does not. */
   #term = 0;
@@ -27,7 +30,7 @@ export class News {
   /** Once this much is committed, it is to be looked up whether there are. */
   #lookIndex: Index | null = null;
   #isTelling = false;
-  /** When to try again, ms since the epoch. */
+  /** When to tell again, or to look whether what is being told was lost, ms since the epoch. */
   #againAt: number | null = null;
 
   constructor(raft: Raft, host: Host) {
@@ -58,7 +61,7 @@ export class News {
     if (commitIndex === this.#heard || this.#isTelling || this.#isTooSoon()) return;
     this.#lookForWatchers(commitIndex);
     if (this.#isWatched === true) this.#tell(commitIndex);
-    else if (this.#isWatched === false) this.#heard = commitIndex;
+    else if (this.#isWatched === false) this.#done(commitIndex);
   }
 
   /** How much of what is in its log is committed, a new leader learns only with an entry of its own. */
@@ -89,11 +92,12 @@ export class News {
   #tell(commitIndex: Index): void {
     const names = this.#heard === null ? null : this.#namesAfter(this.#heard, commitIndex);
     if (names?.length === 0) {
-      this.#heard = commitIndex;
+      this.#done(commitIndex);
       return;
     }
     const term = this.#term;
     this.#isTelling = true;
+    this.#againAt = this.#host.now() + lostAfterMs;
     this.#host.tell(names, (isHeard) => {
       this.#isTelling = false;
       // Another term begins with everything anew.
@@ -103,9 +107,18 @@ export class News {
   }
 
   #told(commitIndex: Index, isHeard: boolean): void {
-    if (isHeard) this.#heard = commitIndex;
-    this.#againAt = isHeard ? null : this.#host.now() + againMs;
-    if (this.#againAt !== null) this.#host.wakeAt(this.#againAt);
+    if (isHeard) {
+      this.#done(commitIndex);
+      return;
+    }
+    this.#againAt = this.#host.now() + againMs;
+    this.#host.wakeAt(this.#againAt);
+  }
+
+  /** Nobody is to hear any more of what happened up to here. */
+  #done(commitIndex: Index): void {
+    this.#heard = commitIndex;
+    this.#againAt = null;
   }
 
   /** The logs of applications that these entries changed; null: they are many. */

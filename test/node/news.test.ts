@@ -106,6 +106,30 @@ describe("a leader of a cluster with subscriptions", () => {
     expect(toldOf(leader)).toHaveLength(2);
   });
 
+  it("lets its alarm rest while it tells, first or again, and looks later whether that was lost", () => {
+    const leader = watched();
+    const { host } = leader;
+    host.alarmAt = null;
+    leader.run(append());
+    expect(host.alarmAt).toBeGreaterThan(host.now() + 5_000);
+    answer(leader, false);
+    leader.ring(1_000);
+    expect(toldOf(leader)).toHaveLength(2);
+    expect(host.alarmAt).toBeGreaterThan(host.now() + 5_000);
+    answer(leader, true);
+    leader.ring(60_000);
+    expect([host.alarmAt, toldOf(leader).length]).toEqual([null, 2]);
+  });
+
+  it("has no alarm any more where what was not heard concerns nobody by now", () => {
+    const leader = watched();
+    leader.run(append());
+    answer(leader, false);
+    leader.run(document("s:a", null));
+    leader.ring(1_000);
+    expect([leader.host.alarmAt, toldOf(leader).length]).toEqual([null, 1]);
+  });
+
   it("says that all may have changed where that is most", () => {
     const leader = watched();
     leader.run(append());
