@@ -1,11 +1,12 @@
 import { Node } from "../../src/node/node.ts";
+import type { NodeOptions } from "../../src/node/options.ts";
 import { bootstrapIdentity } from "../../src/raft/identity.ts";
 import type { Message } from "../../src/raft/messages.ts";
 import { type NodeId, toIndex } from "../../src/raft/types.ts";
 import type { Answer, Request } from "../../src/transport/protocol.ts";
 import { appendTo } from "../storage/fixture.ts";
 import { FakeHost } from "./fake-host.ts";
-import { options } from "./leader.ts";
+import { options as plainOptions } from "./leader.ts";
 
 /** Something on its way from one node to another. */
 interface Call {
@@ -57,8 +58,10 @@ export class Trio {
   readonly #places = new Map<NodeId, Place>();
   /** Calls and answers that have left a node, oldest first. */
   #calls: Call[] = [];
+  readonly #options: NodeOptions;
 
-  constructor() {
+  constructor(options: NodeOptions = plainOptions) {
+    this.#options = options;
     const regions = ["weur", "weur", "weur"];
     for (const id of [1, 2, 3]) {
       const host = new Host(id, (call) => this.#calls.push(call));
@@ -92,14 +95,14 @@ export class Trio {
 
   /** `id` campaigns, as the first whose patience ends, and wins with whoever is alive. */
   elect(id: NodeId, passes?: (call: Call) => boolean): void {
-    this.pass(2 * options.electionTimeoutMs);
+    this.pass(2 * this.#options.electionTimeoutMs);
     this.#ring(id);
     this.run(passes);
   }
 
   /** Time enough for the next heartbeat of `id`. */
   heartbeat(id: NodeId): void {
-    this.pass(options.heartbeatMs);
+    this.pass(this.#options.heartbeatMs);
     this.#ring(id);
     this.run();
   }
@@ -119,7 +122,7 @@ export class Trio {
 
   restart(id: NodeId): void {
     const place = this.#place(id);
-    place.node = new Node(place.host, options);
+    place.node = new Node(place.host, this.#options);
   }
 
   /** Asks one node; its answers come into the list. */
