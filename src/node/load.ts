@@ -9,8 +9,8 @@ type Limits = Pick<NodeOptions, "requestsMax" | "readersMax" | "uncommittedBytes
 
 /** A request that was let in: each of the two is called once. */
 interface Admitted {
-  /** Its turn has come. */
-  served(): void;
+  /** Its turn has come. What is handed on stays here until it is answered. */
+  served(isHandedOn: boolean): void;
   /** Whatever it was, it was answered. */
   answered(): void;
 }
@@ -22,7 +22,7 @@ export class Load {
   requests = 0;
   /** Those among them that read. */
   readers = 0;
-  /** Of those whose turn has not come. */
+  /** Of those whose turn has not come, or that are handed on. */
   queuedBytes = 0;
 
   constructor(limits: Limits) {
@@ -44,16 +44,21 @@ export class Load {
   admit(request: Request): Admitted {
     const readers = isReader(request) ? 1 : 0;
     const bytes = bytesOf(request);
+    let isAnswered = false;
+    let isElsewhere = false;
     this.requests += 1;
     this.readers += readers;
     this.queuedBytes += bytes;
     return {
-      served: () => {
-        this.queuedBytes -= bytes;
+      served: (isHandedOn) => {
+        isElsewhere = isHandedOn && !isAnswered;
+        if (!isElsewhere) this.queuedBytes -= bytes;
       },
       answered: () => {
+        isAnswered = true;
         this.requests -= 1;
         this.readers -= readers;
+        if (isElsewhere) this.queuedBytes -= bytes;
       },
     };
   }

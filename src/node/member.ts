@@ -123,7 +123,7 @@ export class Member {
       answer(given);
     });
     this.#enter((outbox) => {
-      admitted.served();
+      admitted.served(request.kind !== "query" && this.raft.state.role.name !== "leader");
       const write = (): void => this.#take(this.raft.ready(), outbox, null);
       serve(write);
       write();

@@ -33,7 +33,7 @@ export interface LoadStatus {
   readonly requests: number;
   /** Reads among them, or left by them, that wait: for a majority, a commit, or the next record. */
   readonly readers: number;
-  /** Bytes of the requests whose turn has not come. */
+  /** Bytes of the requests whose turn has not come, or that are handed on to the leader. */
   readonly queuedBytes: number;
   /** Bytes of commands that this node, as the leader, has proposed and not committed. */
   readonly uncommittedBytes: number;

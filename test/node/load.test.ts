@@ -114,6 +114,20 @@ describe("a node refuses, with a reason of its own,", () => {
     expect(load(leader)).toEqual(nothing);
   });
 
+  it("what it would hand on beyond the bytes that may wait, till it has answers or the time is over", () => {
+    const leader = leading();
+    depose(leader);
+    const answers: ((answer: Answer | null) => void)[] = [];
+    leader.host.forward = (_to, _request, _timeoutMs, answer) => answers.push(answer);
+    for (let i = 0; i < 2; i += 1) {
+      expect(leader.ask(append(3_000))).toEqual([]);
+      expect(leader.ask(append(3_000))).toMatchObject(refused("busy"));
+      if (i === 0) answers.pop()?.({ kind: "failure", reason: "superseded", leader: null });
+      else leader.host.pass(5_000);
+      expect(load(leader)).toEqual(nothing);
+    }
+  });
+
   it("requests of any kind beyond its bound", () => {
     const leader = leading();
     for (let i = 0; i < 8; i += 1) leader.ask(append(), 1_000);
