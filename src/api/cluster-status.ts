@@ -40,12 +40,9 @@ const memberOutput = z
       .int()
       .optional()
       .openapi({ description: "Reads that wait in it: for a majority, a commit, or the next record." }),
-    queued_bytes: z
-      .int()
-      .optional()
-      .openapi({
-        description: "Of the requests whose turn has not come, or that are handed on to the leader.",
-      }),
+    queued_bytes: z.int().optional().openapi({
+      description: "Of the requests whose turn has not come, or that are handed on to the leader.",
+    }),
     uncommitted_bytes: z
       .int()
       .optional()

@@ -10,8 +10,8 @@ export class SessionTails {
   readonly #node: Tails;
   readonly #home: TailHome;
   readonly #tails = new Map<number, SessionTail>();
-  /** Asked for, and not begun yet. */
-  readonly #reserved = new Set<number>();
+  /** Asked for, and not begun yet: the credit that each has by now, bytes. */
+  readonly #reserved = new Map<number, number>();
 
   constructor(node: Tails, home: TailHome) {
     this.#node = node;
@@ -27,18 +27,23 @@ export class SessionTails {
   }
 
   /** Runs `open` while the number is taken. Throws the problem `tail-refused`. */
-  async reserve<T>(id: number, open: () => Promise<T>): Promise<T> {
+  async reserve<T>(id: number, credit: number, open: () => Promise<T>): Promise<T> {
     if (this.#tails.has(id) || this.#reserved.has(id))
       throw new Problem("tail-refused", `The session has a tail ${id}.`);
     if (this.#tails.size + this.#reserved.size >= sessionLimits.tails)
       throw new Problem("tail-refused", `A session has at most ${sessionLimits.tails} tails.`);
-    this.#reserved.add(id);
+    this.#reserved.set(id, credit);
     try {
       return await open();
     } catch (error) {
       this.#reserved.delete(id);
       throw error;
     }
+  }
+
+  /** Where a tail that was reserved begins, with the credit that came meanwhile. */
+  opened(id: number, position: TailPosition): TailPosition {
+    return { ...position, credit: this.#reserved.get(id) ?? position.credit };
   }
 
   begin(id: number, position: TailPosition): void {
@@ -62,9 +67,11 @@ export class SessionTails {
   /** Nothing where the tail has just ended. False: that is more than a tail may have. */
   grant(id: number, bytes: number): boolean {
     const tail = this.#tails.get(id);
-    if (tail === undefined) return true;
-    if (tail.position.credit + bytes > sessionLimits.credit) return false;
-    this.#node.grant(tail, bytes);
+    const before = tail?.position.credit ?? this.#reserved.get(id);
+    if (before === undefined) return true;
+    if (before + bytes > sessionLimits.credit) return false;
+    if (tail === undefined) this.#reserved.set(id, before + bytes);
+    else this.#node.grant(tail, bytes);
     return true;
   }
 }

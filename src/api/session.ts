@@ -171,8 +171,9 @@ export class Session implements TailHome {
     const { grant, cluster } = this.#fixed;
     assertAllowed(grant, "read", cluster, log);
     const open = (): Promise<TailPosition> => openTail(this.#node, { cluster, log, from, credit });
-    const position = await this.#tails.reserve(id, open);
+    const found = await this.#tails.reserve(id, credit, open);
     return () => {
+      const position = this.#tails.opened(id, found);
       this.deliver(tailingText(id, position));
       if (this.#isOver) return;
       this.#tails.begin(id, position);

@@ -290,6 +290,15 @@ describe("a tail", () => {
     expect(seqs(1)).toEqual([0]);
   });
 
+  test("has the credit, too, that came before it had begun", async () => {
+    place.run(appendTo("a"));
+    await say(tail(1, { credit: 0 }), { kind: "credit", tail: 1, bytes: 100 });
+    expect(wire.said[1]).toMatchObject({ kind: "tailing", tail: 1, credit: 100 });
+    expect(seqs(1)).toEqual([0]);
+    await say(tail(2, { credit: sessionLimits.credit }), { kind: "credit", tail: 2, bytes: 1 });
+    expect(wire.closed?.code).toBe(1008);
+  });
+
   test("that ends leaves the session and the other tails as they are", async () => {
     place.run(createCommand("b"));
     await say(tail(1), tail(2, { log: "b" }), tail(3, { credit: 1 }));
