@@ -352,10 +352,11 @@ describe("a token", () => {
 test("sessions have no more under way together than their node may have, and are told so", async () => {
   const waiting: ((answer: Answer) => void)[] = [];
   place.instead = () => new Promise((resolve) => waiting.push(resolve));
-  const large = append(0, { records: [{ data: "x".repeat(1_000_000) }] });
+  const large = (at: number): string =>
+    JSON.stringify(append(0, { log: `log-${at}`, records: [{ data: "x".repeat(1_000_000) }] }));
   const many = Array.from({ length: 5 }, () => place.open());
   for (const { session } of many)
-    for (let at = 0; at < 8; at += 1) place.guard(() => session.message(JSON.stringify(large)));
+    for (let at = 0; at < 8; at += 1) place.guard(() => session.message(large(at)));
   await settled();
   expect(waiting).toHaveLength(16);
   for (const answer of waiting.splice(0)) answer({ kind: "failure", reason: "busy", leader: null });
@@ -363,7 +364,7 @@ test("sessions have no more under way together than their node may have, and are
   const last = many[4];
   expect(last?.wire.said.slice(1)).toMatchObject(Array(8).fill({ problem: { status: 503 } }));
   expect(last?.wire.closed).toBeNull();
-  last?.session.message(JSON.stringify(large));
+  last?.session.message(large(0));
   await settled();
   expect(waiting).toHaveLength(1);
 });
