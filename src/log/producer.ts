@@ -8,7 +8,10 @@ export type ProducerVerdict =
   | { readonly kind: "duplicate"; readonly batch: ProducerBatch; readonly lastSeq: number }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** Within an epoch a producer's batches count from 0 without a gap; an epoch ends all earlier ones. */
+/**
+ * Within an epoch a producer's batches count from 0 without a gap; an epoch ends all earlier ones. Where nothing can
+ * come any more, none is waited for (Durable Streams §5.2.1).
+ */
 export function checkProducer(tuple: ProducerTuple, { id, state }: Life, view: LogView): ProducerVerdict {
   const last = view.lastBatch(id, tuple.id);
   if (last !== null && tuple.epoch < last.epoch)
@@ -16,6 +19,8 @@ export function checkProducer(tuple: ProducerTuple, { id, state }: Life, view: L
   const isNewEpoch = last !== null && tuple.epoch > last.epoch;
   const expectedSeq = last !== null && tuple.epoch === last.epoch ? last.seq + 1 : 0;
   if (tuple.seq === expectedSeq) return { kind: "next" };
+  if (tuple.seq > expectedSeq && state.closed)
+    return refused({ reason: "log-closed", tail: view.tail(id).seq });
   if (tuple.seq > expectedSeq)
     return refused({ reason: "producer-sequence-gap", expectedSeq, receivedSeq: tuple.seq, isNewEpoch });
   const lastSeq = expectedSeq - 1;

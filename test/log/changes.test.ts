@@ -74,6 +74,10 @@ describe("close", () => {
     const next = { reason: "log-closed", tail: toSeq(4) } as const;
     expect(decideAfter([...three, last], close(tuple(1)))).toEqual(refused(next));
     expect(decideAfter([...three, last], appendTo("a", { producer: tuple(1) }))).toEqual(refused(next));
+    for (const producer of [tuple(2), tuple(1, 1)]) {
+      expect(decideAfter([...three, last], close(producer))).toEqual(refused(next));
+      expect(decideAfter([...three, last], appendTo("a", { producer }))).toEqual(refused(next));
+    }
   });
 
   it("by a producer counts as its batch", () => {

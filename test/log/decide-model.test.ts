@@ -125,7 +125,8 @@ class ModelLog {
     if (epoch < (done.at(-1)?.epoch ?? 0)) return "stale-producer-epoch";
     const inEpoch = done.filter((each) => each.epoch === epoch);
     const original = inEpoch.find((each) => each.seq === seq);
-    return original ?? (seq === inEpoch.length ? null : "producer-sequence-gap");
+    if (original !== undefined || seq === inEpoch.length) return original ?? null;
+    return this.closed ? "log-closed" : "producer-sequence-gap";
   }
 
   #remember(producer: NonNullable<AppendCommand["producer"]>, start: number): void {

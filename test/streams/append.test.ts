@@ -170,6 +170,9 @@ describe("a producer", () => {
     const other = await api.close("a", by("p", 0, 1));
     expect(other).toMatchObject(problem(409, "log-closed"));
     expect(endOf(other)).toMatchObject({ next: 1, closed: true });
+    const later = await api.post("a", "z", by("p", 0, 5));
+    expect(later).toMatchObject(problem(409, "log-closed"));
+    expect(endOf(later)).toMatchObject({ next: 1, closed: true });
   });
 });
 
