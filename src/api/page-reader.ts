@@ -54,8 +54,12 @@ export class PageReader {
     await renew({ api: this.#api, call, cluster: this.#cluster }, this.#log, state, true);
     if (waitMs === 0 || !mayGrow(first.page, until)) return first;
     const later = { ...call, deadline: call.deadline + waitMs };
+    const here = { at: "seq", seq: first.page.from } as const;
     // The first page was as fresh as was asked for, and this one is not older.
-    return this.#ask(later, { at: "seq", seq: first.page.from }, waitWithin(state, waitMs), "local");
+    const second = await this.#ask(later, here, waitWithin(state, waitMs), "local");
+    // What came meanwhile may be trimmed already.
+    assertWithin(from, second.page, this.#log);
+    return second;
   }
 
   /** A later page. Throws as `page`. */

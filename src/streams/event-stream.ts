@@ -1,4 +1,5 @@
 import { Problem } from "../api/problem.ts";
+import type { LogId } from "../log/types.ts";
 import type { Page } from "../transport/protocol.ts";
 import { isAtEnd } from "./page.ts";
 
@@ -21,18 +22,19 @@ const utf8 = new TextEncoder();
 
 /**
  * The pages of a stream from `first` on, as events. The next one is read only when the reader has taken the last, so
- * that a slow reader costs no memory. It ends with a closed stream, when its time is over, and where a page can't be
- * read: a new request then says why.
+ * that a slow reader costs no memory. It ends with a closed stream, when its time is over, where another life of the
+ * stream begins, and where a page can't be read: a new request then says why.
  */
 export function eventStream(first: Page, source: EventSource): ReadableStream<Uint8Array> {
   const deadline = source.now() + STREAM_MS;
   // No page is kept once it is sent: a reader that waits costs only its place.
   let ready: Page | null = first;
   let seq: number = first.next;
+  const { log } = first;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const page = ready ?? (await nextPage(source, seq, deadline));
+        const page = ready ?? (await nextPage(source, log, seq, deadline));
         ready = null;
         if (page !== null) controller.enqueue(utf8.encode(source.eventsOf(page)));
         if (page === null || isAtEnd(page) || source.now() >= deadline) controller.close();
@@ -43,9 +45,16 @@ export function eventStream(first: Page, source: EventSource): ReadableStream<Ui
   );
 }
 
-async function nextPage(source: EventSource, seq: number, deadline: number): Promise<Page | null> {
+/** Null where the stream has no next page. */
+async function nextPage(
+  source: EventSource,
+  log: LogId,
+  seq: number,
+  deadline: number,
+): Promise<Page | null> {
   try {
-    return await source.follow(seq, Math.max(0, Math.min(QUIET_MS, deadline - source.now())));
+    const page = await source.follow(seq, Math.max(0, Math.min(QUIET_MS, deadline - source.now())));
+    return page.log === log ? page : null;
   } catch (error) {
     if (error instanceof Problem) return null;
     throw error;

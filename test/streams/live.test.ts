@@ -11,6 +11,13 @@ async function withStream(headers: Record<string, string> = plain): Promise<Stre
   return api;
 }
 
+/** Two records come, and retention takes the first of them. */
+async function appendAndTrim(api: Streams): Promise<void> {
+  await api.post("a", "y");
+  await api.post("a", "z");
+  await api.send("POST", "/v1/logs/a/trim", { headers: json, body: '{"before":2}' });
+}
+
 describe("a long poll", () => {
   test("gives at once what is there", async () => {
     const api = await withStream();
@@ -69,6 +76,12 @@ describe("a long poll", () => {
     const api = await withStream();
     api.meanwhile.push(() => api.send("DELETE", "/v1/stream/a"));
     expect(await api.get("a", from(1, longPoll))).toMatchObject(problem(404, "log-not-found"));
+  });
+
+  test("says that what came meanwhile is trimmed already", async () => {
+    const api = await withStream();
+    api.meanwhile.push(() => appendAndTrim(api));
+    expect(await api.get("a", from(1, longPoll))).toMatchObject(problem(410, "trimmed"));
   });
 
   test("keeps a stream that expires sooner than it waits", async () => {
@@ -136,5 +149,24 @@ describe("server-sent events", () => {
     const { text } = await api.get("a", from(1, sse));
     expect(text.match(/event: control/g)).toHaveLength(1);
     expect(text).not.toContain("streamClosed");
+  });
+
+  test("skip nothing that is trimmed before it was sent", async () => {
+    const api = await withStream();
+    api.meanwhile.push(() => appendAndTrim(api));
+    const { text } = await api.get("a", from(1, sse));
+    expect(text.match(/event: control/g)).toHaveLength(1);
+    expect(text).not.toContain("event: data");
+  });
+
+  test("end where another life of the stream begins, which may be of another type", async () => {
+    const api = await withStream();
+    api.meanwhile.push(async () => {
+      await api.send("DELETE", "/v1/stream/a");
+      await api.put("a", bytes, new Uint8Array([255]));
+    });
+    const { text } = await api.get("a", from(1, sse));
+    expect(text.match(/event: control/g)).toHaveLength(1);
+    expect(text).not.toContain("event: data");
   });
 });
