@@ -8,6 +8,9 @@ import type { Backing } from "./backing.ts";
 /** Documents of one answer: each may have the size of an entry. */
 const pageMax = 16;
 
+/** How often a write whose answer was lost is tried again. */
+const againMax = 3;
+
 /** The replicated documents behind the subscriptions of one cluster. */
 export class Documents {
   readonly #backing: Backing;
@@ -35,16 +38,26 @@ export class Documents {
   /**
    * Sets a document, or with null takes it away, if its version is the expected one (0: there is none). Gives its
    * version then, which is 0 once it is gone; null where somebody else was faster. No two values may be alike: what
-   * was written shows by that where the answer is lost.
+   * was written shows by that where the answer is lost. Throws the problem `outcome-unknown` if it does not.
    */
   async put(key: string, value: Uint8Array | null, expectedVersion: number): Promise<number | null> {
     const command = { kind: "document", name: SUBSCRIPTIONS_LOG, key, value, expectedVersion } as const;
     const outcome = await this.#write(command);
-    if (outcome === "unknown") return this.#found(key, value);
-    if (outcome.kind === "documented") return outcome.version;
-    if (outcome.kind !== "refused") throw new Error("a document had the outcome of something else");
-    if (outcome.refusal.reason === "version-mismatch") return null;
-    throw new Error(`a document was refused: ${outcome.refusal.reason}`);
+    return outcome === "unknown" ? this.#putAgain(command) : versionIn(outcome);
+  }
+
+  /**
+   * A write whose answer was lost may still come through: so it is the same value that is written again, and it does
+   * not matter which of the two it was.
+   */
+  async #putAgain(command: DocumentCommand): Promise<number | null> {
+    for (let attempt = 0; attempt < againMax; attempt += 1) {
+      const there = await this.#found(command);
+      if (there !== null) return there;
+      const outcome = await this.#write(command);
+      if (outcome !== "unknown") return versionIn(outcome) ?? this.#found(command);
+    }
+    throw new Problem("outcome-unknown", "The answer was lost: this may have happened, or may still happen.");
   }
 
   /** The log is made with its first document. */
@@ -61,8 +74,8 @@ export class Documents {
     }
   }
 
-  /** A write that is still under way comes too late once another one has taken the version that it expects. */
-  async #found(key: string, value: Uint8Array | null): Promise<number | null> {
+  /** As `put`, of what was written before; null where it is not there. */
+  async #found({ key, value }: DocumentCommand): Promise<number | null> {
     const document = await this.get(key);
     if (document === null || value === null) return document === value ? 0 : null;
     return isEqual(document.value, value) ? document.version : null;
@@ -73,6 +86,14 @@ export class Documents {
     const result = await this.#backing.query(query);
     return result.kind === "documents" ? result.documents : [];
   }
+}
+
+/** As `put`. */
+function versionIn(outcome: Outcome): number | null {
+  if (outcome.kind === "documented") return outcome.version;
+  if (outcome.kind !== "refused") throw new Error("a document had the outcome of something else");
+  if (outcome.refusal.reason === "version-mismatch") return null;
+  throw new Error(`a document was refused: ${outcome.refusal.reason}`);
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {

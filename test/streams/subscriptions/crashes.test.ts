@@ -246,6 +246,19 @@ describe("a write whose answer is lost", () => {
     expect(await finish(claimed, { "events/a": 1 })).toMatchObject({ body: { ok: true } });
   });
 
+  it("happens late: what was asked for has happened", async () => {
+    await settled(pull);
+    await stage.append("events/a");
+    await stage.until(async () => expect(await stage.records(WAKE)).toHaveLength(1));
+    await untilDelivered();
+    stage.backing.mishaps.push("late");
+    const claimed = await claim();
+    expect(claimed.status).toBe(200);
+    stage.backing.mishaps.push("late");
+    expect(await finish(claimed, { "events/a": 1 })).toMatchObject({ body: { ok: true } });
+    expect(await stage.stored("sub")).toMatchObject({ wake: null, links: [{ acked: 1 }] });
+  });
+
   it("has not: it is done again", async () => {
     await settled(pull);
     await stage.append("events/a");

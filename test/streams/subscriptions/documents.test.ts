@@ -51,11 +51,28 @@ test("a write whose answer was lost is known by what is there", async () => {
   backing.mishaps.push("lost-after");
   const next = await documents.put("a", bytes("2"), version ?? 0);
   expect(next).toBe((await documents.get("a"))?.version);
-  backing.mishaps.push("lost-before");
-  expect(await documents.put("a", bytes("3"), next ?? 0)).toBeNull();
   backing.mishaps.push("lost-after");
   expect(await documents.put("a", null, next ?? 0)).toBe(0);
   expect(await documents.get("a")).toBeNull();
+});
+
+test.each(["lost-before", "late"] as const)("a write that was %s is written again", async (mishap) => {
+  const { backing, documents } = fresh();
+  const version = await documents.put("a", bytes("1"), 0);
+  backing.mishaps.push(mishap);
+  const next = await documents.put("a", bytes("2"), version ?? 0);
+  expect(next).toBe((await documents.get("a"))?.version);
+  expect(text((await documents.get("a"))?.value)).toBe("2");
+  backing.mishaps.push(mishap);
+  expect(await documents.put("a", null, next ?? 0)).toBe(0);
+  expect(await documents.get("a")).toBeNull();
+});
+
+test("a write that is lost again and again may have happened", async () => {
+  const { backing, documents } = fresh();
+  await documents.put("a", bytes("1"), 0);
+  backing.mishaps.push("lost-before", "lost-before", "lost-before", "lost-before");
+  await expect(documents.put("b", bytes("2"), 0)).rejects.toMatchObject({ kind: "outcome-unknown" });
 });
 
 test("what stands in the way otherwise is told", async () => {

@@ -10,8 +10,11 @@ import { MemoryStorage } from "../../../src/storage/memory.ts";
 import type { Backing } from "../../../src/streams/subscriptions/backing.ts";
 import type { Query, QueryResult } from "../../../src/transport/protocol.ts";
 
-/** What happens to the next command: it or its answer is lost, nobody leads, or somebody comes in between. */
-export type Mishap = "lost-before" | "lost-after" | "no-leader" | (() => Promise<void>);
+/**
+ * What happens to the next command: it or its answer is lost, it comes through with the one after it, nobody leads, or
+ * somebody comes in between.
+ */
+export type Mishap = "lost-before" | "lost-after" | "late" | "no-leader" | (() => Promise<void>);
 
 /** A cluster without consensus: what it holds is committed. Its decisions and its reads are the real ones. */
 export class MemoryBacking implements Backing {
@@ -20,6 +23,7 @@ export class MemoryBacking implements Backing {
   readonly commands: Command[] = [];
   readonly queries: Query[] = [];
   readonly mishaps: Mishap[] = [];
+  readonly #late: Command[] = [];
   readonly #storage = new MemoryStorage();
 
   constructor() {
@@ -29,9 +33,11 @@ export class MemoryBacking implements Backing {
 
   async command(command: Command): Promise<Outcome> {
     this.commands.push(command);
+    for (const late of this.#late.splice(0)) this.#carryOut(late);
     const mishap = this.mishaps.shift();
+    if (mishap === "late") this.#late.push(command);
     if (mishap === "no-leader") throw new Problem("no-leader", "nobody leads");
-    if (mishap === "lost-before") throw new Problem("outcome-unknown", "lost");
+    if (mishap === "lost-before" || mishap === "late") throw new Problem("outcome-unknown", "lost");
     if (typeof mishap === "function") await mishap();
     const outcome = this.#carryOut(command);
     if (mishap === "lost-after") throw new Problem("outcome-unknown", "lost");
