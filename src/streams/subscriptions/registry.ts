@@ -131,6 +131,10 @@ export class Registry {
     this.guard();
     try {
       return await write();
+    } catch (error) {
+      // It may have happened, or may still happen: by then what is in memory is old.
+      if (error instanceof Problem && error.kind === "outcome-unknown") this.#unload();
+      throw error;
     } finally {
       this.#writing -= 1;
     }
@@ -139,6 +143,12 @@ export class Registry {
   async #loadAll(): Promise<void> {
     for (const stored of await this.#store.all()) this.#learn(stored);
     this.#isLoaded = true;
+  }
+
+  /** All is read again, at the latest by the alarm that looks after what is being written. */
+  #unload(): void {
+    this.#loading = null;
+    this.#isLoaded = false;
   }
 
   async #reload(id: string): Promise<void> {

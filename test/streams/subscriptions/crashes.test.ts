@@ -259,6 +259,20 @@ describe("a write whose answer is lost", () => {
     expect(await stage.stored("sub")).toMatchObject({ wake: null, links: [{ acked: 1 }] });
   });
 
+  it("happens when nobody waits for it any more: its lease ends in time", async () => {
+    await settled(pull);
+    await stage.append("events/a");
+    await stage.until(async () => expect(await stage.records(WAKE)).toHaveLength(1));
+    await untilDelivered();
+    await stage.pass(600_000);
+    stage.backing.mishaps.push("lost-before", "lost-before", "lost-before", "lost-before");
+    await expect(claim()).rejects.toMatchObject({ kind: "outcome-unknown" });
+    for (const command of stage.backing.commands.slice(-1)) await stage.backing.command(command);
+    expect((await wakeOf())?.lease).not.toBeNull();
+    await stage.pass(120_000);
+    await stage.until(async () => expect(await stage.records(WAKE)).toHaveLength(2));
+  });
+
   it("has not: it is done again", async () => {
     await settled(pull);
     await stage.append("events/a");
