@@ -7,8 +7,8 @@ import { isPathPattern, isStreamPath, normalizedPath } from "./stream-path.ts";
 const leaseTtlMs = { min: 1_000, max: 600_000, default: 30_000 };
 const descriptionLengthMax = 1_024;
 
-/** Streams of a subscription, at most: all cursors of it are one document, which has to fit into one entry. */
-export const LINKS_MAX = 5_000;
+/** Streams of a subscription, at most: with its cursors they are one document, which has to fit into one entry. */
+export const LINKS_MAX = 3_000;
 
 /** A stream, by its path below the stream root. */
 export const streamPath = z
