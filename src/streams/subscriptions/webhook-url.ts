@@ -5,6 +5,9 @@ const lengthMax = 2_048;
 /** Names that a network keeps to itself (RFC 6761, RFC 6762, RFC 8375), and those of cloud metadata services. */
 const localDomains = ["localhost", "local", "internal", "localdomain", "home.arpa"];
 
+/** The IPv6 addresses that are given out (RFC 4291 §2.4, the registry of IANA). */
+const globalUnicast = ipaddr.IPv6.parseCIDR("2000::/3");
+
 /**
  * Why a webhook must not be called there; null where it may (Durable Streams §6.2, §12.8). A name is not resolved:
  * where it leads may change by the time it is called. `isLocal`: `http://localhost` and `http://127.0.0.x` may be
@@ -14,7 +17,7 @@ export function webhookUrlFault(text: string, isLocal: boolean): string | null {
   const url = text.length <= lengthMax ? URL.parse(text) : null;
   if (url === null) return `must be an absolute URL of at most ${lengthMax} characters`;
   if (url.username !== "" || url.password !== "") return "must not carry credentials";
-  const host = url.hostname.replace(/\.$/, "");
+  const host = url.hostname.replace(/\.+$/, "");
   if (url.protocol === "http:" && isLocal && isDevelopmentHost(host)) return null;
   if (url.protocol !== "https:") return "must use https";
   const address = host.replace(/^\[(.*)\]$/, "$1");
@@ -27,9 +30,11 @@ function isDevelopmentHost(host: string): boolean {
   return host === "localhost" || /^127\.0\.0\.[0-9]{1,3}$/.test(host);
 }
 
-/** IPv4 addresses inside IPv6 ones are no plain unicast addresses either. */
-function isPublicAddress(address: string): boolean {
-  return ipaddr.parse(address).range() === "unicast";
+/** IPv4 addresses inside IPv6 ones are no plain unicast addresses, or lie outside of what is given out. */
+function isPublicAddress(text: string): boolean {
+  const address = ipaddr.parse(text);
+  const isGivenOut = address instanceof ipaddr.IPv4 || address.match(globalUnicast);
+  return isGivenOut && address.range() === "unicast";
 }
 
 function isPublicName(host: string): boolean {

@@ -20,6 +20,8 @@ test.each([
   ["https://user:secret@worker.example/", "credentials"],
   ["https://localhost/", "loopback by name"],
   ["https://LOCALHOST./", "loopback by name, with a dot"],
+  ["https://localhost../", "loopback by name, with two dots"],
+  ["https://127.0.0.1../", "loopback, with two dots"],
   ["https://a.localhost/", "below localhost"],
   ["https://printer.local/", "multicast DNS"],
   ["https://metadata.google.internal/", "metadata by name"],
@@ -43,6 +45,9 @@ test.each([
   ["https://[::ffff:10.0.0.1]/", "RFC 1918 inside v6"],
   ["https://[64:ff9b::a00:1]/", "RFC 1918 behind NAT64"],
   ["https://[2002:a00:1::]/", "RFC 1918 inside 6to4"],
+  ["https://[::10.0.0.1]/", "RFC 1918 inside v6, without a mark"],
+  ["https://[::2:a00:1]/", "v6 that is not given out"],
+  ["https://[fec0::1]/", "site-local"],
 ])("%s must not be called: %s", (url) => {
   expect(webhookUrlFault(url, false)).not.toBeNull();
 });
