@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { naturalParameter } from "../api/parameters.ts";
 import { invalidRequest } from "../api/validation.ts";
-import { TTL_SECONDS_MAX } from "../log/limits.ts";
+import { EXPIRES_AT_MAX, TTL_SECONDS_MAX } from "../log/limits.ts";
 import { closingHeader } from "./headers.ts";
 import { parseOffset } from "./offset.ts";
 
@@ -19,7 +19,7 @@ export const createHeaders = z.object({
     .openapi({ description: "It ends when it was not used for so long, s." }),
   "stream-expires-at": z.iso
     .datetime({ offset: true, message: "must be an RFC 3339 timestamp" })
-    .transform((text) => Math.max(0, Date.parse(text)))
+    .transform((text) => Math.min(Math.max(0, Date.parse(text)), EXPIRES_AT_MAX))
     .optional()
     .openapi({ description: "It ends then. Not together with `Stream-TTL`." }),
   "stream-closed": closingHeader,

@@ -27,9 +27,6 @@ export const headRoute: Route = {
   },
 };
 
-/** The last time that a date can name (ECMA-262 §21.4.1.1), ms since the epoch. */
-const DATE_MS_MAX = 8.64e15;
-
 /** `HEAD` (§5.5): it is no read, so a stream's time goes on. */
 export async function head(c: Context<AppEnv>, api: Api): Promise<Response> {
   const name = streamName(c);
@@ -47,8 +44,6 @@ export async function head(c: Context<AppEnv>, api: Api): Promise<Response> {
 function expiryHeaders({ ttlSeconds, expiresAt }: LogState): Record<string, string> {
   return {
     ...(ttlSeconds === null ? {} : { "Stream-TTL": String(ttlSeconds) }),
-    ...(expiresAt === null
-      ? {}
-      : { "Stream-Expires-At": new Date(Math.min(expiresAt, DATE_MS_MAX)).toISOString() }),
+    ...(expiresAt === null ? {} : { "Stream-Expires-At": new Date(expiresAt).toISOString() }),
   };
 }

@@ -41,6 +41,8 @@ describe("when a stream expires", () => {
     ["2028-02-29T00:00:00-01:00", Date.UTC(2028, 1, 29, 1)],
     // Before the epoch is as much over as at it.
     ["1969-12-31T23:59:59Z", 0],
+    // No later time can be shown.
+    ["9999-12-31T23:59:59-23:59", Date.UTC(9999, 11, 31, 23, 59, 59, 999)],
   ])("may be at a time: %s", (text, at) => {
     expect(expiry({ "stream-expires-at": text })).toEqual({ ttlSeconds: null, expiresAt: at });
   });
