@@ -29,10 +29,14 @@ function routesIn(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
   });
 }
 
-/** The public keys of webhook signatures (§6.5), for everybody: whoever has a webhook checks them. */
+/**
+ * The public keys of webhook signatures (§6.5), for everybody: whoever has a webhook checks them. That there is none
+ * yet is kept nowhere, for the first webhook may be called at any moment.
+ */
 async function jwks(c: Context<AppEnv>, api: Api): Promise<Response> {
   assertConfigured(c.env);
   const keys = await publicKeys(documentsOf(c, api));
-  const headers = { "Content-Type": "application/jwk-set+json", "Cache-Control": "public, max-age=300" };
+  const cacheControl = keys.length === 0 ? "no-store" : "public, max-age=300";
+  const headers = { "Content-Type": "application/jwk-set+json", "Cache-Control": cacheControl };
   return c.body(JSON.stringify({ keys }), 200, headers);
 }

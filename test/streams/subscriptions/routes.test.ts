@@ -52,6 +52,10 @@ describe("the control routes", () => {
   });
 
   it("publish the key that signs, to everybody", async () => {
+    // That there is none yet is not to be kept: the first webhook would be taken for a stranger's.
+    const none = await served().send("GET", "jwks.json");
+    expect(none).toMatchObject({ status: 200, json: { keys: [] } });
+    expect(none.headers.get("Cache-Control")).toBe("no-store");
     const { json } = await send("PUT", "subscriptions/keyed", hook);
     const jwks = await send("GET", "jwks.json");
     expect(jwks.headers.get("Content-Type")).toBe("application/jwk-set+json");
