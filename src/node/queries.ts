@@ -52,8 +52,9 @@ export function evaluate(query: Query, storage: Storage, upTo: Index): QueryResu
 function endsOf(name: string, view: LogView): readonly LogEnds[] {
   const life = view.life(name);
   if (life === null || life.deleted) return [];
-  const { start, earliest } = life.state;
-  return [{ name, start, earliest, tail: view.tail(life.id).seq }];
+  const { id: log, state } = life;
+  const { start, earliest } = state;
+  return [{ name, log, start, earliest, tail: view.tail(log).seq }];
 }
 
 function describe({ id: log, name, state }: Life, view: LogView): Description {

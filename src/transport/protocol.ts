@@ -228,6 +228,8 @@ export interface Ends {
 
 export interface LogEnds {
   readonly name: string;
+  /** Which life of it this is. */
+  readonly log: LogId;
   /** Where this life of it began. */
   readonly start: Seq;
   readonly earliest: Seq;

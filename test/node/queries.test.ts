@@ -156,8 +156,8 @@ it("the ends of many logs are those of the logs that are there, forks and trimme
   expect(result).toMatchObject({
     kind: "ends",
     ends: [
-      { name: "b", tail: 4 },
-      { name: "a", start: 0, earliest: 2, tail: 4 },
+      { name: "b", log: 4, tail: 4 },
+      { name: "a", log: 1, start: 0, earliest: 2, tail: 4 },
     ],
   });
 });

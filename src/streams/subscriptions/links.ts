@@ -5,6 +5,8 @@ import { isStreamPath } from "./stream-path.ts";
 
 /** Where a stream begins and ends: sequence numbers; its records are those from `earliest` to before `tail`. */
 export interface StreamEnds {
+  /** Which life of it this is. */
+  readonly log: number;
   /** Where this life of it began. */
   readonly start: number;
   readonly earliest: number;
@@ -40,7 +42,7 @@ export function isMatched({ pattern, wakeStream }: Configuration, path: string):
 export function firstLinks(configuration: Configuration, { ends, found }: Look): readonly Link[] {
   const explicit = new Set(configuration.streams);
   const paths = [...new Set([...explicit, ...found])];
-  return sorted(paths.map((path) => linkAt(path, explicit.has(path), ends.get(path)?.tail ?? 0)));
+  return sorted(paths.map((path) => linkAtTail(path, explicit.has(path), ends.get(path))));
 }
 
 /** Links streams by name, at their tails where they are not linked yet (§6.4). */
@@ -50,7 +52,7 @@ export function linked(subscription: Subscription, paths: readonly string[], end
     added.has(link.path) && !link.isExplicit ? { ...link, isExplicit: true } : link,
   );
   for (const { path } of there) added.delete(path);
-  const links = [...added].map((path) => linkAt(path, true, ends.get(path)?.tail ?? 0));
+  const links = [...added].map((path) => linkAtTail(path, true, ends.get(path)));
   const isSame = links.length === 0 && there.every((link, at) => link === subscription.links[at]);
   return isSame ? subscription : { ...subscription, links: sorted([...there, ...links]) };
 }
@@ -69,19 +71,32 @@ export function unlinked(subscription: Subscription, path: string): Subscription
  * that are gone lose the links that nobody asked for.
  */
 export function currentLinks({ links }: Subscription, { ends, found }: Look): readonly Link[] {
-  const there = links.filter(({ path, isExplicit }) => isExplicit || ends.has(path));
+  const there = links
+    .filter(({ path, isExplicit }) => isExplicit || ends.has(path))
+    .map((link) => inPresentLife(link, ends.get(link.path)));
   const fresh = found.flatMap((path) => {
     const stream = ends.get(path);
     return stream === undefined
       ? []
-      : [linkAt(path, false, stream.start)].filter((link) => isPending(link, stream));
+      : [linkAt(path, false, stream, stream.start)].filter((link) => isPending(link, stream));
   });
   return fresh.length === 0 ? there : sorted([...there, ...fresh].slice(0, LINKS_MAX));
 }
 
 /** Whether a stream has records that were not acknowledged. */
-export function isPending({ acked }: Link, ends: StreamEnds | undefined): boolean {
-  return ends !== undefined && ends.tail > Math.max(acked, ends.earliest);
+export function isPending(link: Link, ends: StreamEnds | undefined): boolean {
+  return ends !== undefined && ends.tail > Math.max(inPresentLife(link, ends).acked, ends.earliest);
+}
+
+/** Whether the cursor is in an earlier life of the stream. A fork may begin at positions that its name had before. */
+export function isOfEarlierLife({ log }: Link, ends: StreamEnds): boolean {
+  return log !== null && log !== ends.log;
+}
+
+/** A cursor in an earlier life says nothing of this one, all of which is news. */
+function inPresentLife(link: Link, ends: StreamEnds | undefined): Link {
+  if (ends === undefined || link.log === ends.log) return link;
+  return { ...link, log: ends.log, acked: isOfEarlierLife(link, ends) ? ends.start : link.acked };
 }
 
 /** The links with the tails of their streams; that of a stream which is gone is where its cursor is. */
@@ -98,8 +113,12 @@ export function linkType({ isExplicit }: Link): LinkInfo["linkType"] {
   return isExplicit ? "explicit" : "glob";
 }
 
-function linkAt(path: string, isExplicit: boolean, acked: number): Link {
-  return { path, isExplicit, acked, tail: acked };
+function linkAtTail(path: string, isExplicit: boolean, ends: StreamEnds | undefined): Link {
+  return linkAt(path, isExplicit, ends, ends?.tail ?? 0);
+}
+
+function linkAt(path: string, isExplicit: boolean, ends: StreamEnds | undefined, acked: number): Link {
+  return { path, isExplicit, acked, log: ends?.log ?? null, tail: acked };
 }
 
 function sorted(links: readonly Link[]): readonly Link[] {

@@ -36,6 +36,8 @@ export interface Link {
   /** Linked by name; else it is there because the pattern matches. */
   readonly isExplicit: boolean;
   readonly acked: number;
+  /** The life of the stream that the cursor is in; null: there was none when it was linked. */
+  readonly log: number | null;
   /** The tail, as the wake in flight tells it. */
   readonly tail: number;
 }

@@ -1,6 +1,6 @@
 import { parseOffset } from "../offset.ts";
 import { isInFlight } from "./delivering.ts";
-import { currentLinks, type EndsByPath, type Look } from "./links.ts";
+import { currentLinks, type EndsByPath, isOfEarlierLife, type Look } from "./links.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 import type { Link, Subscription, WakeRef } from "./state.ts";
 import { firstPending, looked, woken } from "./waking.ts";
@@ -88,7 +88,7 @@ export function wrongType(subscription: Subscription): Transition {
   return refused(subscription, refusal("INVALID_REQUEST", message));
 }
 
-/** All of the acknowledgements, or none. Those of streams that are gone are of no matter any more. */
+/** All of the acknowledgements, or none. Those of streams that are gone, or of their earlier lives, are of no matter. */
 function afterAcks(
   links: readonly Link[],
   acks: readonly Ack[],
@@ -98,12 +98,12 @@ function afterAcks(
   for (const { stream, offset } of acks) {
     const link = moved.get(stream);
     const seq = parseOffset(offset);
-    const tail = ends.get(stream)?.tail ?? null;
+    const there = ends.get(stream);
     if (link === undefined) return refusal("INVALID_OFFSET", `The stream ${stream} is not linked.`);
     if (seq === null)
       return refusal("INVALID_OFFSET", `The offset of ${stream} is not one that this server gave.`);
-    if (tail === null) continue;
-    if (seq < link.acked || seq > tail)
+    if (there === undefined || isOfEarlierLife(link, there)) continue;
+    if (seq < link.acked || seq > there.tail)
       return refusal("INVALID_OFFSET", `The offset of ${stream} lies before its cursor, or beyond its tail.`);
     moved.set(stream, { ...link, acked: seq });
   }

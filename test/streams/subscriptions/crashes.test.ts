@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createCommand } from "../../../src/log/commands.ts";
 import { formatOffset } from "../../../src/streams/offset.ts";
 import { done, Receiver } from "./receiver.ts";
 import { Stage } from "./stage.ts";
@@ -231,6 +232,38 @@ describe("an append in between", () => {
     );
     const { body } = await stage.until(() => receiver.call(1));
     expect(body.generation).toBe(2);
+  });
+});
+
+describe("a stream that is made again as a fork, at positions that it had before", () => {
+  /** The first record of its new life comes where the second one of the old was. */
+  async function remade(): Promise<void> {
+    await stage.append("source");
+    await stage.backing.command({ kind: "delete", name: "events/a" });
+    const fork = { sourceName: "source", anchor: 1, subOffset: 0, at: null };
+    await stage.backing.command(createCommand("events/a", { fork }));
+    await stage.append("events/a");
+  }
+
+  it("wakes with what it has of its own", async () => {
+    for (let i = 0; i < 5; i += 1) await stage.append("events/a");
+    await settled({ ...pull, streams: ["events/a"] });
+    await remade();
+    await stage.until(async () => expect(await stage.records(WAKE)).toHaveLength(1));
+    const claimed = await claim();
+    expect(claimed.body).toMatchObject({
+      streams: [{ acked_offset: formatOffset(1), tail_offset: formatOffset(2), has_pending: true }],
+    });
+    expect(await finish(claimed, { "events/a": 2 })).toMatchObject({ body: { next_wake: false } });
+  });
+
+  it("is not done with what was acknowledged of its old life", async () => {
+    await settled({ ...pull, streams: ["events/a"] });
+    for (let i = 0; i < 2; i += 1) await stage.append("events/a");
+    const claimed = await claim();
+    await remade();
+    expect(await finish(claimed, { "events/a": 2 })).toMatchObject({ body: { ok: true, next_wake: true } });
+    expect((await claim()).body).toMatchObject({ streams: [{ acked_offset: formatOffset(1) }] });
   });
 });
 

@@ -4,6 +4,9 @@ import type { Configuration, Subscription, WakeRef } from "../../../src/streams/
 
 export const TTL = 10_000;
 
+/** The life that all streams are in. */
+export const LOG = 7;
+
 const base = { lease_ttl_ms: TTL };
 
 export const webhook: Configuration = configurationInput.parse({
@@ -28,14 +31,16 @@ export function subscriptionOf(
   return {
     ...{ id: "sub", incarnation: "life-1", configuration, configurationHash: "hash", createdAt: 0 },
     ...{ streamRoot: "https://server.example/v1/stream", generation: 0, wake: null, retry: null },
-    links: [{ path: "events/a", isExplicit: false, acked: 2, tail: 2 }],
+    links: [{ path: "events/a", isExplicit: false, acked: 2, log: LOG, tail: 2 }],
     ...parts,
   };
 }
 
 /** Streams by their tails; they begin at 0. */
 export function endsOf(tails: Readonly<Record<string, number>>): EndsByPath {
-  return new Map(Object.entries(tails).map(([path, tail]) => [path, { start: 0, earliest: 0, tail }]));
+  return new Map(
+    Object.entries(tails).map(([path, tail]) => [path, { log: LOG, start: 0, earliest: 0, tail }]),
+  );
 }
 
 export function lookAt(tails: Readonly<Record<string, number>>, found: readonly string[] = []): Look {

@@ -25,7 +25,7 @@ test("at first all is news; later what it is told, until that is taken, or is to
 });
 
 test("its streams are those that its pattern matches, and those of its own", () => {
-  const links = [{ path: "x", isExplicit: true, acked: 0, tail: 0 }];
+  const links = [{ path: "x", isExplicit: true, acked: 0, log: null, tail: 0 }];
   const known = new Known({ subscription: subscriptionOf(pull, { links }), version: 1 });
   const paths = ["events/z", "x", "wake/pool", "y", "_subscriptions"];
   expect(paths.filter((path) => known.concerns(path))).toEqual(["events/z", "x"]);

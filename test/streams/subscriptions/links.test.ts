@@ -8,9 +8,9 @@ import {
   unlinked,
 } from "../../../src/streams/subscriptions/links.ts";
 import { looked } from "../../../src/streams/subscriptions/waking.ts";
-import { endsOf, lookAt, pull, subscriptionOf, webhook } from "./fixture.ts";
+import { endsOf, LOG, lookAt, pull, subscriptionOf, webhook } from "./fixture.ts";
 
-const glob = (path: string, acked: number) => ({ path, isExplicit: false, acked, tail: acked });
+const glob = (path: string, acked: number) => ({ path, isExplicit: false, acked, log: LOG, tail: acked });
 const explicit = (path: string, acked: number) => ({ ...glob(path, acked), isExplicit: true });
 
 describe("the first links", () => {
@@ -20,7 +20,7 @@ describe("the first links", () => {
     expect(firstLinks(configuration, look)).toEqual([
       glob("events/a", 3),
       explicit("events/b", 4),
-      explicit("other", 0),
+      { ...explicit("other", 0), log: null },
     ]);
   });
 });
@@ -76,7 +76,7 @@ describe("a stream that is found", () => {
   });
 
   it("is linked where it begins, if it goes on after one that was deleted, or was forked", () => {
-    const ends = new Map([["events/b", { start: 4, earliest: 0, tail: 6 }]]);
+    const ends = new Map([["events/b", { log: LOG, start: 4, earliest: 0, tail: 6 }]]);
     expect(currentLinks(subscriptionOf(webhook, { links: [] }), { ends, found: ["events/b"] })).toEqual([
       glob("events/b", 4),
     ]);
@@ -96,8 +96,8 @@ describe("a stream that is gone", () => {
 describe("pending work", () => {
   it("is what can still be read: not what has been trimmed", () => {
     const ends = new Map([
-      ["events/a", { start: 0, earliest: 9, tail: 9 }],
-      ["x", { start: 0, earliest: 0, tail: 9 }],
+      ["events/a", { log: LOG, start: 0, earliest: 9, tail: 9 }],
+      ["x", { log: LOG, start: 0, earliest: 0, tail: 9 }],
     ]);
     const infos = linkInfos([glob("events/a", 2), explicit("x", 3)], ends);
     expect(infos).toEqual([

@@ -15,7 +15,7 @@ test("the largest subscription that there may be is written, and read again", as
     ...{ type: "webhook", pattern: "p".repeat(LOG_NAME_LENGTH_MAX), streams, lease_ttl_ms: 600_000 },
     ...{ webhook: { url: `https://worker.example/${"u".repeat(2_000)}` }, description: "€".repeat(1_024) },
   });
-  const links = streams.map((path) => ({ path, isExplicit: true, acked: LAST, tail: LAST }));
+  const links = streams.map((path) => ({ path, isExplicit: true, acked: LAST, log: LAST, tail: LAST }));
   const lease = { holder: "w".repeat(256), until: LAST };
   const wake = { id: "w".repeat(40), stream: streams[0] ?? "", at: LAST, isDelivered: true, lease };
   const streamRoot = `https://${"h".repeat(255)}/v1/clusters/${"c".repeat(63)}/stream`;
