@@ -87,7 +87,9 @@ function decideFork(
   const settings = inheriting(command.settings, source.state);
   const refusal = forkRefusal(source, tail.seq, Math.min(anchor, at), Math.max(anchor, at));
   if (refusal !== null) return refuse(refusal);
-  if (settings.contentType !== source.state.contentType)
+  // What came before the source did was read as of no type.
+  const { contentType } = command.batch === null ? settings : command.settings;
+  if (contentType !== source.state.contentType)
     return refuse({ reason: "content-type-mismatch", contentType: source.state.contentType });
   if (lineage.length > FORK_DEPTH_MAX) return refuse({ reason: "fork-too-deep", depthMax: FORK_DEPTH_MAX });
   const { sourceName, subOffset } = asked;

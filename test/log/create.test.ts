@@ -111,6 +111,18 @@ describe("a fork", () => {
     );
   });
 
+  it("begins with nothing that was not read as of its source's media type", () => {
+    const typed = [createCommand("a", { settings: told({ contentType: "application/json" }) })];
+    const { count, records } = appendTo("f");
+    const batch = { count, records };
+    expect(decideAfter(typed, { ...forkOf("a", "f"), batch })).toEqual(
+      refused({ reason: "content-type-mismatch", contentType: "application/json" }),
+    );
+    const settings = told({ contentType: "application/json" });
+    expect(decideAfter(typed, { ...forkOf("a", "f"), batch, settings }).kind).toBe("propose");
+    expect(decideAfter(source, { ...forkOf("a", "f"), batch }).kind).toBe("propose");
+  });
+
   it("has what it is not told from its source", () => {
     const settings = told({ contentType: "text/plain", ttlSeconds: 60 });
     const typed = [createCommand("a", { settings })];
