@@ -8,7 +8,7 @@ import { Problem } from "../api/problem.ts";
 import { invalidRequest, validated } from "../api/validation.ts";
 
 /** The first segment below which control APIs live, and no streams (§6). */
-export const RESERVED_SEGMENT = "__ds";
+const RESERVED_SEGMENT = "__ds";
 
 /** Path parameters of a stream. */
 export const streamParams = {

@@ -100,7 +100,8 @@ export class Registry {
     for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
       const known = this.find(id);
       if (known === null) return;
-      if ((await this.#store.delete(id, known.stored.version)) !== null) this.#forget(known);
+      const { version } = known.stored;
+      if ((await this.#guarded(() => this.#store.delete(id, version))) !== null) this.#forget(known);
       else await this.#reload(id);
     }
     throw busy();
@@ -141,7 +142,11 @@ export class Registry {
   }
 
   async #loadAll(): Promise<void> {
-    for (const stored of await this.#store.all()) this.#learn(stored);
+    const before = this.all();
+    const there = await this.#store.all();
+    const ids = new Set(there.map(({ subscription }) => subscription.id));
+    for (const known of before) if (!ids.has(known.id)) this.#forget(known);
+    for (const stored of there) this.#learn(stored);
     this.#isLoaded = true;
   }
 

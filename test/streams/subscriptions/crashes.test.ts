@@ -306,6 +306,16 @@ describe("a write whose answer is lost", () => {
     await stage.until(async () => expect(await stage.records(WAKE)).toHaveLength(2));
   });
 
+  it("happens when nobody waits for it any more: what it has deleted is made anew", async () => {
+    await settled(pull);
+    stage.backing.mishaps.push("lost-before", "lost-before", "lost-before", "lost-before");
+    const deletion = stage.operate({ kind: "delete", id: "sub" });
+    await expect(deletion).rejects.toMatchObject({ kind: "outcome-unknown" });
+    for (const command of stage.backing.commands.slice(-1)) await stage.backing.command(command);
+    expect(await stage.put("sub", pull)).toMatchObject({ status: 201 });
+    expect(await stage.stored("sub")).toMatchObject({ generation: 0 });
+  });
+
   it("has not: it is done again", async () => {
     await settled(pull);
     await stage.append("events/a");
