@@ -47,9 +47,10 @@ export async function followByEvents(followed: Followed): Promise<Response> {
   const headers = pageHeaders(page, index);
   if (lastEvent !== null && page.state.closed && page.from === page.tail)
     return new Response(null, { status: 204, headers });
+  headers.set("Content-Type", mediaTypes.events);
+  if (followed.c.req.method === "HEAD") return new Response(null, { headers });
   const { webSocket } = await open(followed, first, "events", null);
   if (webSocket === null) throw new Error("a node took a socket and gave none");
-  headers.set("Content-Type", mediaTypes.events);
   // A reader that is lost shows at the next write only, and keeps the log until then.
   const silenceMs = waitWithin(page.state, followed.query.wait || SILENCE_MS);
   const stream = eventStream(webSocket, silenceMs, renewals(followed, page.state));

@@ -127,7 +127,7 @@ export const problemTable = {
     status: 503,
     title: "Too many reads are waiting",
     description:
-      "Every node has as many reads waiting, long polls and event streams included, as it takes. Try again.",
+      "Every node has as many reads and long polls waiting, or as many sockets and event streams open, as it takes. Try again.",
     retryAfterS: 1,
   },
   "outcome-unknown": {

@@ -64,10 +64,8 @@ export class Load {
   }
 }
 
-/** Reads wait: for a majority, for a commit, or for the next record. */
-function isReader({ kind }: Request): boolean {
-  return kind === "query" || kind === "read-index";
-}
+/** Reads wait: for a commit, or for the next record. Followers confirm all of theirs by one request at a time. */
+const isReader = ({ kind }: Request): boolean => kind === "query";
 
 function bytesOf(request: Request): number {
   return requestOverheadBytes + commandsOf(request).reduce((sum, command) => sum + payloadBytes(command), 0);

@@ -157,6 +157,12 @@ describe("events", () => {
     expect(await response.text()).toBe("retry: 500\n\nid: 2\n\n");
   });
 
+  test("are not opened for who asks for their headers alone", async () => {
+    const { status, headers } = await api.request("HEAD", "/v1/logs/a/records", { headers: events });
+    expect([status, headers.get("Content-Type")]).toEqual([200, "text/event-stream"]);
+    expect(api.nodes.sockets).toEqual([]);
+  });
+
   test("go on after the last one that a client saw", async () => {
     await api.appendRecords("a", { data: "0" }, { data: "1" });
     await ask("?from=earliest", { "Last-Event-ID": "2" });
