@@ -15,6 +15,7 @@ import { logCreateRoutes } from "./log-create.ts";
 import { logListRoutes } from "./log-list.ts";
 import { logRoutes } from "./logs.ts";
 import { memberRoutes } from "./members.ts";
+import { metricsRoutes } from "./metrics.ts";
 import { openapiRoutes } from "./openapi.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { problemRoutes } from "./problem-docs.ts";
@@ -61,6 +62,7 @@ export function createApp(api: Api): OpenAPIHono<AppEnv> {
   recoveryRoutes(app, api);
   leadershipRoutes(app, api);
   healthRoutes(app, api);
+  metricsRoutes(app, api);
   localRoutes(app, api);
   problemRoutes(app);
   describeMessages(app);

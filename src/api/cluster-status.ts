@@ -106,7 +106,8 @@ export const statusOutput = z
   })
   .openapi("ClusterStatus");
 
-type Member = z.infer<typeof memberOutput>;
+/** How a member is, as far as it and the leader say. */
+export type Member = z.infer<typeof memberOutput>;
 
 /** Asks all members. Throws the problem `cluster-not-found` where all answer that they belong to none. */
 export async function clusterStatus(

@@ -69,6 +69,8 @@ describe("the OpenAPI document", () => {
       "get /stream/__ds/jwks.json",
     ];
     const others = [
+      "get /metrics",
+      "get /v1/clusters/{cluster}/metrics",
       "put /v1/clusters/{cluster}",
       "get /v1/clusters/{cluster}",
       "post /v1/clusters/{cluster}/leader",
