@@ -151,8 +151,8 @@ export class Member {
 
   /** Makes sure that the alarm rings when consensus, or somebody who was not told, next needs it. */
   armAlarm(): void {
-    const at = this.raft.wakeAt();
-    if (at !== null) this.#host.wakeAt(this.#clock.toWall(at));
+    for (const at of [this.raft.wakeAt(), this.#sweeper.reviewAt])
+      if (at !== null) this.#host.wakeAt(this.#clock.toWall(at));
     const { reviewAt } = this.#news;
     if (reviewAt !== null) this.#host.wakeAt(reviewAt);
   }

@@ -28,6 +28,15 @@ export class Sweeper {
   }
 
   /**
+   * When `review` is to be called at the latest, on the clock of consensus; null where that needs no alarm of its own:
+   * a leader that has peers has one for its heartbeats.
+   */
+  get reviewAt(): number | null {
+    const { role, sleep } = this.#raft.state;
+    return role.name === "leader" && role.peers.size === 0 && sleep === null ? this.#dueAt : null;
+  }
+
+  /**
    * `now` on the clock of consensus, `wallNow` in ms since the epoch. What is to be written goes to `write`, one after
    * the other; false: the leader takes no more.
    */

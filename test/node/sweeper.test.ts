@@ -37,6 +37,17 @@ it("a leader deletes a log when its time is over, and it is asked for nothing", 
   expect(lifeOf(leader, "a")).toMatchObject({ deleted: true, state: { start: toSeq(0) } });
 });
 
+it("a leader without peers, whom no heartbeat wakes, has an alarm for it", () => {
+  const leader = new Leader([1]);
+  leader.ring(1_000);
+  expect(leader.host.alarmAt).toBe(leader.host.now() + 1_000);
+  leader.ask(told("a", { ttlSeconds: 1 }));
+  leader.host.flush();
+  leader.ring(1_100);
+  expect(lifeOf(leader, "a")).toMatchObject({ deleted: true });
+  expect(leader.host.alarmAt).toBe(leader.host.now() + 1_000);
+});
+
 it("every log has its turn, however many there are", () => {
   const leader = new Leader([1]);
   for (let i = 0; i < 130; i += 1) {
