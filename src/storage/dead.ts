@@ -1,6 +1,6 @@
 import { firstNeeded } from "../log/forks.ts";
 import type { LogId } from "../log/types.ts";
-import type { LogView } from "../log/view.ts";
+import type { Life, LogView } from "../log/view.ts";
 import type { Index } from "../raft/types.ts";
 
 /** A producer's last batch outlives its records by so long, ms: so long a retry of it is known as one. */
@@ -108,20 +108,25 @@ function removeDeadBy(judgement: Judgement, row: Milestone, rowsMax: number): nu
 
 /**
  * The state before, and earlier lives too: the row that began this life may have been removed where a snapshot came
- * from, and judged by nobody here.
+ * from, and judged by nobody here. So may the one that trimmed it.
  */
 function removeBeforeState(
   judgement: Judgement,
   { kind, log, name, index, timestamp }: Extract<Milestone, { kind: "alter" | "trim" | "delete" }>,
   rowsMax: number,
 ): number {
-  const { rows } = judgement;
+  const { rows, view } = judgement;
   const before = rows.stateBefore(log, index);
   if (before !== null) rows.retire(before);
   let removed = before === null ? 0 : 1;
   if (removed < rowsMax) removed += removeLivesBefore(judgement, name, log, rowsMax - removed);
-  if (kind === "alter" || removed >= rowsMax) return removed;
+  if (removed >= rowsMax || (kind === "alter" && !isTrimmed(view.lifeOf(log)))) return removed;
   return removed + reap(judgement, log, timestamp, rowsMax - removed);
+}
+
+/** Of a fork it can't be told whether it has moved its first record, or found it there. */
+function isTrimmed(life: Life | null): boolean {
+  return life !== null && (life.state.fork !== null || life.state.earliest > life.state.start);
 }
 
 /** There is one at most: each took away the one before it. */

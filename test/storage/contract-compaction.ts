@@ -166,6 +166,21 @@ export function compactionContract(withStorage: WithStorage): void {
       }),
   );
 
+  it.each([100, 1])("records go whose trim was left out, %i rows at a time", (rowsMax) =>
+    withStorage((storage) => {
+      const fence = (name: string): Command => ({ kind: "fence", name, token: "x" });
+      const appends = [appendTo("a"), appendTo("a"), forkOf("a", "b"), appendTo("b")];
+      const trims: Command[] = [{ kind: "trim", name: "a", before: 2 }, fence("a")];
+      run(begun(storage), [create, ...appends, ...trims, { kind: "trim", name: "b", before: 3 }, fence("b")]);
+      const rows = storage.entries(toIndex(7), toIndex(9), 10_000).filter(({ index }) => index !== 8);
+      storage.write(persist({ truncateFrom: toIndex(6) }));
+      const mark = { index: toIndex(9), term: 1, readableIndex: toIndex(9) };
+      storage.write(persist({ snapshot: { mark, rows } }));
+      removeAllDead(storage, rowsMax);
+      expect(indexes(storage)).toEqual([7, 9]);
+    }),
+  );
+
   it("rows of a snapshot have gaps, and the log ends at its mark", () =>
     withStorage((storage) => {
       begun(storage, 3).write(persist({ append: [noop(1), noop(2)] }));
