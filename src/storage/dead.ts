@@ -1,7 +1,7 @@
 import { firstNeeded } from "../log/forks.ts";
 import type { LogId } from "../log/types.ts";
 import type { Life, LogView } from "../log/view.ts";
-import type { Index } from "../raft/types.ts";
+import type { Index, SnapshotMark } from "../raft/types.ts";
 
 /** A producer's last batch outlives its records by so long, ms: so long a retry of it is known as one. */
 const producerMemoryMs = 7 * 24 * 3_600_000;
@@ -37,6 +37,8 @@ export interface CompactedRows {
   /** The newest life of a name that has a row before `index`. */
   lifeBefore(name: string, index: Index): LogId | null;
   configurationBefore(index: Index): Index | null;
+  /** A life of which rows are left, but none that has a state. */
+  stray(): LogId | null;
   /** The newest row before `index` that has a state of this life. */
   stateBefore(log: LogId, index: Index): Index | null;
   /** The newest row before `index` of a document. */
@@ -61,21 +63,27 @@ interface Judgement {
 
 /**
  * Removes the rows that are dead as of `upTo`: no-ops; configurations, states and documents that a later one
- * replaces (a state that came with a batch leaves it there, so that a log has one row with a state in the end); batches that are trimmed, or of deleted logs, unless a fork reads them; and all of a name's lives but the
- * newest, whose end stays: the next life goes on from there. Judges rows after `judgedIndex`, in order; reads or
- * removes about `rowsMax`, and says how far it came. `view` is as of `upTo`.
+ * replaces (a state that came with a batch leaves it there, so that a log has one row with a state in the end);
+ * batches that are trimmed, or of deleted logs, unless a fork reads them; and all of a name's lives but the newest,
+ * whose end stays: the next life goes on from there. Judges rows after `judgedIndex`, in order; reads or removes about
+ * `rowsMax`, and says how far it came. `view` is as of `upTo`. Once all is judged that a snapshot brought, which is up
+ * to `readableIndex`, what it left without a state goes too.
  */
 export function removeDeadRows(
   rows: CompactedRows,
   view: LogView,
   judgedIndex: Index,
-  upTo: Index,
+  { index: upTo, readableIndex }: Pick<SnapshotMark, "index" | "readableIndex">,
   rowsMax: number,
 ): Index {
   let room = rowsMax;
   let judged = judgedIndex;
   while (room > 0) {
     const row = rows.next(judged, upTo);
+    if (judged < readableIndex && (row?.index ?? upTo) >= readableIndex) {
+      room -= removeStrays(rows, room);
+      if (room === 0) return judged;
+    }
     if (row === null) return upTo;
     const removed = removeDeadBy({ rows, view }, row, room);
     // There may be more: the row is judged once more.
@@ -84,6 +92,17 @@ export function removeDeadRows(
     room -= removed + 1;
   }
   return judged;
+}
+
+/**
+ * A snapshot's parts are read at different times: where a log was deleted and its name used again meanwhile, the
+ * first part has rows of a life of which a later one says nothing.
+ */
+function removeStrays(rows: CompactedRows, rowsMax: number): number {
+  let removed = 0;
+  for (let life = rows.stray(); life !== null && removed < rowsMax; life = rows.stray())
+    removed += rows.removeLife(life, rowsMax - removed);
+  return removed;
 }
 
 /** Removes what nobody needs after `row`, up to `rowsMax` rows. */

@@ -43,6 +43,11 @@ export class MemoryCompactedRows implements CompactedRows {
     return row?.log.log ?? null;
   }
 
+  stray(): LogId | null {
+    for (const [log, { states }] of this.#log.lives) if (states.length === 0) return log;
+    return null;
+  }
+
   remove(index: Index): void {
     const row = this.#log.rows[index - 1] ?? null;
     if (row !== null) this.#remove(row);

@@ -198,7 +198,7 @@ export class MemoryStorage implements Storage {
       const node = this.#identified();
       const { index } = node.snapshot;
       const rows = new MemoryCompactedRows(this.#log, index);
-      const judgedIndex = removeDeadRows(rows, this.view(index), node.judgedIndex, index, rowsMax);
+      const judgedIndex = removeDeadRows(rows, this.view(index), node.judgedIndex, node.snapshot, rowsMax);
       this.#open?.removed.push(...rows.removed);
       if (judgedIndex > node.judgedIndex) this.#node = { ...node, judgedIndex };
       return judgedIndex === node.snapshot.index;

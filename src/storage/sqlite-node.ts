@@ -37,12 +37,19 @@ export function updateSnapshot(sql: SqlStorage, { index, term, readableIndex }: 
   );
 }
 
-/** Up to where rows can be dead, and up to where they were judged. */
-export function readJudged(sql: SqlStorage): { readonly snapshotIndex: Index; readonly judgedIndex: Index } {
-  const { snapshot_index, judged_index } = sql
-    .exec<{ snapshot_index: number; judged_index: number }>("SELECT snapshot_index, judged_index FROM node")
-    .one();
-  return { snapshotIndex: toIndex(snapshot_index), judgedIndex: toIndex(judged_index) };
+type Judged = Pick<SnapshotMark, "index" | "readableIndex"> & { readonly judgedIndex: Index };
+
+type JudgedRow = Pick<NodeRow, "snapshot_index" | "readable_index"> & { judged_index: number };
+
+/** Up to where rows can be dead, what a snapshot brought, and up to where they were judged. */
+export function readJudged(sql: SqlStorage): Judged {
+  const row = sql.exec<JudgedRow>("SELECT snapshot_index, readable_index, judged_index FROM node").one();
+  const { snapshot_index, readable_index, judged_index } = row;
+  return {
+    index: toIndex(snapshot_index),
+    readableIndex: toIndex(readable_index),
+    judgedIndex: toIndex(judged_index),
+  };
 }
 
 export function updateJudged(sql: SqlStorage, judgedIndex: Index): void {

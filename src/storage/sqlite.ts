@@ -103,11 +103,11 @@ export class SqliteStorage implements Storage {
 
   removeDead(rowsMax: number): boolean {
     return this.#asOne(() => {
-      const { snapshotIndex, judgedIndex } = readJudged(this.#sql);
-      const rows = new SqliteCompactedRows(this.#sql, snapshotIndex);
-      const judged = removeDeadRows(rows, this.view(snapshotIndex), judgedIndex, snapshotIndex, rowsMax);
+      const { judgedIndex, ...mark } = readJudged(this.#sql);
+      const rows = new SqliteCompactedRows(this.#sql, mark.index);
+      const judged = removeDeadRows(rows, this.view(mark.index), judgedIndex, mark, rowsMax);
       if (judged > judgedIndex) updateJudged(this.#sql, judged);
-      return judged === snapshotIndex;
+      return judged === mark.index;
     });
   }
 

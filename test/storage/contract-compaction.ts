@@ -181,6 +181,23 @@ export function compactionContract(withStorage: WithStorage): void {
     }),
   );
 
+  it.each([100, 1])("rows go of which no later part of a snapshot speaks, %i at a time", (rowsMax) =>
+    withStorage((storage) => {
+      const value = Uint8Array.of(1);
+      const document: Command = { kind: "document", name: "a", key: "k", value, expectedVersion: null };
+      run(begun(storage), [create, appendTo("a"), document, appendTo("a"), remove, create, appendTo("a")]);
+      const rows = storage.entries(toIndex(2), toIndex(7), 10_000);
+      storage.write(persist({ truncateFrom: toIndex(1) }));
+      const mark = { term: 1, readableIndex: toIndex(6) };
+      storage.write(persist({ snapshot: { mark: { ...mark, index: toIndex(4) }, rows: rows.slice(0, 3) } }));
+      storage.write(persist({ snapshot: { mark: { ...mark, index: toIndex(6) }, rows: rows.slice(4, 5) } }));
+      storage.write(persist({ append: rows.slice(5) }));
+      storage.write(persist({ snapshot: { mark: { ...mark, index: toIndex(7) }, rows: [] } }));
+      removeAllDead(storage, rowsMax);
+      expect(indexes(storage)).toEqual([6, 7]);
+    }),
+  );
+
   it("rows of a snapshot have gaps, and the log ends at its mark", () =>
     withStorage((storage) => {
       begun(storage, 3).write(persist({ append: [noop(1), noop(2)] }));
