@@ -114,6 +114,8 @@ export class Member {
       ? "not-leader"
       : this.#load.refusal(request, this.#waiting.unconfirmed);
     if (refusal !== null) {
+      // Where nothing else comes in, only this can notice that the alarm was lost.
+      this.armAlarm();
       answer({ kind: "failure", reason: refusal, leader: this.raft.state.leader });
       return;
     }

@@ -47,6 +47,14 @@ describe("what is under way in a node", () => {
     expect(load(leader)?.uncommittedBytes).toBeGreaterThan(0);
   });
 
+  it("has an alarm, though it was lost, and nothing more is let in", () => {
+    const leader = leading();
+    for (let i = 0; i < 4; i++) leader.ask(page({ at: "earliest" }));
+    leader.host.alarmAt = null;
+    expect(leader.ask(page({ at: "earliest" }))).toMatchObject(refused("too-many-readers"));
+    expect(leader.host.alarmAt).not.toBeNull();
+  });
+
   it("counts the records that come with a new log, and documents", () => {
     const leader = leading();
     leader.ask(append());
