@@ -38,7 +38,7 @@ export class Adversary {
   allAsleep(): void {
     const { random, scheduler, plan } = this.#world;
     const { evictSleepers, crashSleeper, cutSleeper } = plan.nemesis;
-    const leader = this.#machines.find(({ status }) => status?.role === "leader");
+    const leader = this.#machines.find((machine) => machine.leads);
     scheduler.after(0, () => {
       if (this.#strikes(evictSleepers, "all evicted in their sleep"))
         for (const machine of this.#machines) machine.crash(0, Number.POSITIVE_INFINITY);

@@ -17,9 +17,8 @@ const idMax = 14;
 export class Changer extends Client {
   protected act(): void {
     const { random } = this.ground.world;
-    const statuses = this.ground.machines.flatMap(({ status }) => (status === null ? [] : [status]));
-    const leaders = statuses.filter(({ role }) => role === "leader");
-    const status = leaders.length > 0 ? random.pick(leaders) : null;
+    const leaders = this.ground.machines.filter((machine) => machine.leads);
+    const status = leaders.length > 0 ? random.pick(leaders).status : null;
     const change = status === null ? null : this.#drawChange(status);
     if (change === null) this.start();
     else this.#ask(change);

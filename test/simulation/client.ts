@@ -53,7 +53,7 @@ export abstract class Client {
     const choice = world.random.float();
     const known = machines[this.#favourite - 1];
     if (choice < 0.5 && known !== undefined) return known;
-    const leaders = choice < 0.8 ? machines.filter(({ status }) => status?.role === "leader") : [];
+    const leaders = choice < 0.8 ? machines.filter((machine) => machine.leads) : [];
     return world.random.pick(leaders.length > 0 ? leaders : machines);
   }
 

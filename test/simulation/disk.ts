@@ -97,6 +97,8 @@ export class Disk implements Storage {
   #open: Written[] | null = null;
   /** The last unit that is on disk. */
   durableUnit = 0;
+  /** Up to this mark of a snapshot it has said that no dead rows are left. */
+  #cleanTo = 0;
 
   constructor(observer: DiskObserver, drawFault: () => Fault) {
     this.#observer = observer;
@@ -128,6 +130,7 @@ export class Disk implements Storage {
     this.durableUnit = this.#inner.written();
     this.#pending = [];
     this.#open = null;
+    this.#cleanTo = 0;
     this.written.become(this.onDisk);
   }
 
@@ -191,7 +194,15 @@ export class Disk implements Storage {
   }
 
   removeDead(rowsMax: number): boolean {
-    return this.#inner.removeDead(rowsMax);
+    const isClean = this.#inner.removeDead(rowsMax);
+    if (isClean) this.#cleanTo = this.written.snapshot.index;
+    return isClean;
+  }
+
+  /** Whether it has said that no dead rows are left; null: half of a snapshot says nothing of what is dead. */
+  get isClean(): boolean | null {
+    const { index, readableIndex } = this.written.snapshot;
+    return index < readableIndex ? null : index === this.#cleanTo;
   }
 
   load(): Boot | null {

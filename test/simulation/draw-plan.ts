@@ -23,11 +23,13 @@ export function drawPlan(seed: number): Plan {
     disk: drawDisk(random, electionTimeoutMs, rate, every),
     clock: drawClock(random, electionTimeoutMs, rate, every),
     nemesis: { ...drawNemesis(random, electionTimeoutMs, every), ...sleepUndisturbed },
-    clients: { ...drawClients(random, electionTimeoutMs), lullEveryMs: 0, lullMsMax: 0 },
+    clients: { ...drawClients(random, electionTimeoutMs), ...drawnLater },
     sleepsAtEnd: false,
   };
-  return random.chance(0.6) ? withSleep(plan, random) : plan;
+  return withForks(random.chance(0.6) ? withSleep(plan, random) : plan, random);
 }
+
+const drawnLater = { lullEveryMs: 0, lullMsMax: 0, forkers: 0, expirers: 0 };
 
 const sleepUndisturbed = { evictSleepers: 0, crashSleeper: 0, cutSleeper: 0 };
 
@@ -50,6 +52,16 @@ function withSleep(plan: Plan, random: Random): Plan {
       lullMsMax: electionTimeoutMs * random.pick([5, 15]),
     },
     sleepsAtEnd: random.chance(0.5),
+  };
+}
+
+/** Drawn last: a run without is what it would be if there were none. */
+function withForks(plan: Plan, random: Random): Plan {
+  if (!random.chance(on)) return plan;
+  const expirers = random.below(3);
+  return {
+    ...plan,
+    clients: { ...plan.clients, expirers, forkers: random.between(expirers > 0 ? 0 : 1, 4) },
   };
 }
 
@@ -168,7 +180,7 @@ function drawNemesis(
   };
 }
 
-function drawClients(random: Random, timeoutMs: number): Omit<ClientsPlan, "lullEveryMs" | "lullMsMax"> {
+function drawClients(random: Random, timeoutMs: number): Omit<ClientsPlan, keyof typeof drawnLater> {
   return {
     appenders: random.between(1, 3),
     producers: random.between(1, 3),

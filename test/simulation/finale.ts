@@ -1,18 +1,24 @@
 import { createCommand } from "../../src/log/commands.ts";
 import { type Configuration, isJoint } from "../../src/raft/configuration.ts";
-import type { Index } from "../../src/raft/types.ts";
-import type { Answer, Request } from "../../src/transport/protocol.ts";
+import { toIndex } from "../../src/raft/types.ts";
+import type { QueryRequest, Request } from "../../src/transport/protocol.ts";
 import type { Status } from "../../src/transport/status.ts";
 import type { ChainedLog } from "./chain.ts";
 import { type Ground, outcomeOf } from "./client.ts";
 import { require } from "./finding.ts";
+import { judge } from "./judgement.ts";
 import type { Machine } from "./machine.ts";
 import { isQuorum } from "./quorums.ts";
-import { Replay } from "./replay.ts";
-import { isDeletable } from "./workload.ts";
+import { Tidiness } from "./tidiness.ts";
 
 /** Within this many election timeouts all must be well again (SIMULATION.md: liveness). */
 const timeoutsMax = 30;
+
+/** More than any log has to live, or any clock is wrong. */
+const longMs = 3_600_000;
+
+/** How often, and maybe for one log only, a leader ends what is over. */
+const sweepEveryMs = 1_000;
 
 /** Ends the faults, waits until the cluster is well again, and judges what it was asked and answered. */
 export class Finale {
@@ -34,9 +40,11 @@ export class Finale {
     this.#probe("probe-of-quorum", quorum);
     world.trace.say(world.scheduler.now, () => "all faults are over");
     network.joinAll();
+    if (world.plan.clients.expirers > 0) for (const machine of machines) machine.clock.jump(longMs);
     const deadline = this.#probe("probe", machines);
     this.#until(deadline, "equal logs, and rest", () => this.#isSettled());
-    this.#judge();
+    this.#tidyUp();
+    judge(world.oracle, world.marks, this.#members(), this.#ground.histories.all());
   }
 
   /** A change of members that is still on its way could take the very nodes that are about to be left. */
@@ -54,16 +62,11 @@ export class Finale {
    */
   #fallAsleep(): void {
     const { scheduler, plan } = this.#ground.world;
-    const nudge = (): void => {
-      if (isAsleep()) return;
-      for (const machine of this.#ground.machines) this.#readLocally(machine, "nothing", () => {});
-      scheduler.after(plan.clock.alarmLostAfterMs + 1, nudge);
-    };
-    scheduler.after(plan.clock.alarmLostAfterMs + 1, nudge);
     const { electionTimeoutMs, sleepAfterMs } = plan.options;
     const patienceMs = 2 * timeoutsMax * electionTimeoutMs + 4 * sleepAfterMs + this.#catchUpMs();
     const isAsleep = (): boolean => this.#members().every(({ storage }) => storage.onDisk.sleepMark !== null);
-    this.#until(scheduler.now + patienceMs, "sleep", isAsleep);
+    const ask = (): void => this.#askAll(this.#ground.machines, "local");
+    this.#untilAsked(scheduler.now + patienceMs, plan.clock.alarmLostAfterMs + 1, ask, "sleep", isAsleep);
   }
 
   /** Leaves some nodes half or wholly cut off. What they do must not keep the quorum, which is given, from work. */
@@ -173,44 +176,42 @@ export class Finale {
   /** The voters, as the leader has it. */
   #members(): readonly Machine[] {
     const { machines } = this.#ground;
-    const leaders = machines.filter(({ status }) => status?.role === "leader");
+    const leaders = machines.filter((machine) => machine.leads);
     const terms = leaders.map(({ status }) => status?.currentTerm ?? 0);
     const leader = leaders[terms.indexOf(Math.max(...terms))];
     const voters = leader?.status?.configuration.voters ?? machines.map(({ id }) => id);
     return machines.filter(({ id }) => voters.includes(id));
   }
 
-  #judge(): void {
-    const { histories, world } = this.#ground;
-    const machines = this.#members();
-    const [first] = machines;
-    if (first === undefined) return;
-    const logs = histories.all().filter(({ name }) => !isDeletable(name));
-    const pages = logs.map(({ name }) => ({ name, page: this.#readBack(first, name) }));
-    const { commits, entries } = world.oracle;
-    const commitIndex = commits.last as Index;
-    const replay = new Replay(commits.terms.slice(1).map((term, i) => entries.entry(term, i + 1)));
-    for (const { storage } of machines) replay.compare(storage, commitIndex);
-    for (const history of histories.all()) replay.check(history, isDeletable(history.name));
-    for (const { name, page } of pages) replay.checkPage(name, page);
+  /** What is over ends, and what nobody needs goes; meanwhile all are asked, for who sleeps does nothing of it. */
+  #tidyUp(): void {
+    const { scheduler, plan, oracle } = this.#ground.world;
+    const { electionTimeoutMs } = plan.options;
+    const tidiness = new Tidiness(oracle);
+    const patienceMs = (timeoutsMax + oracle.commits.last) * electionTimeoutMs + timeoutsMax * sweepEveryMs;
+    const ask = (): void => this.#askAll(this.#members(), "linearizable");
+    const isDone = (): boolean => tidiness.holds(this.#members());
+    this.#untilAsked(scheduler.now + patienceMs, electionTimeoutMs / 2, ask, "end of what is over", isDone);
   }
 
-  /** The whole log through a node's own query path. */
-  #readBack(machine: Machine, name: string): Answer {
-    const answers: Answer[] = [];
-    this.#readLocally(machine, name, (answer) => answers.push(answer));
-    const { plan, scheduler } = this.#ground.world;
-    const deadline = scheduler.now + 2 * plan.options.electionTimeoutMs;
-    this.#until(deadline, `answer about ${name}`, () => answers.length > 0);
-    return answers[0] as Answer;
+  /** As `#until`; asks now and then. */
+  #untilAsked(deadline: number, everyMs: number, ask: () => void, what: string, isDone: () => boolean): void {
+    const { scheduler } = this.#ground.world;
+    const again = (): void => {
+      if (isDone()) return;
+      ask();
+      scheduler.after(everyMs, again);
+    };
+    scheduler.after(everyMs, again);
+    this.#until(deadline, what, isDone);
   }
 
-  #readLocally(machine: Machine, name: string, done: (answer: Answer) => void): void {
-    const everything = Number.MAX_SAFE_INTEGER;
-    const limits = { recordsMax: everything, bytesMax: everything, waitMs: 0 };
-    const query = { kind: "page", name, from: { at: "earliest" }, until: null, ...limits } as const;
-    const request: Request = { kind: "query", query, consistency: "local", minIndex: 0 as Index };
-    machine.request(request, this.#ground.world.plan.options.electionTimeoutMs, false, done);
+  /** A local read wakes nobody. */
+  #askAll(machines: readonly Machine[], consistency: QueryRequest["consistency"]): void {
+    const { electionTimeoutMs } = this.#ground.world.plan.options;
+    const query = { kind: "describe", name: "nothing" } as const;
+    const request = { kind: "query", query, consistency, minIndex: toIndex(0) } as const;
+    for (const machine of machines) machine.request(request, electionTimeoutMs, false, () => {});
   }
 
   #describe(): string {

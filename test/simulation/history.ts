@@ -1,5 +1,6 @@
 import type { Appended } from "../../src/log/types.ts";
 import type { AppendOperation, Observation } from "./linearizability.ts";
+import type { Sighting } from "./sightings.ts";
 
 /** An append while its outcome may still change. */
 export type OpenAppend = { -readonly [K in keyof AppendOperation]: AppendOperation[K] };
@@ -13,8 +14,12 @@ export interface LogHistory {
   readonly tails: { readonly index: number; readonly tail: number | null }[];
   /** Answers that name the Raft entry of an append. */
   readonly acknowledgements: { readonly record: number; readonly appended: Appended }[];
+  /** What nodes showed of it, where it is judged by the index alone. */
+  readonly sightings: Sighting[];
   /** The largest tail that anybody saw, to aim at. */
   knownTail: number;
+  /** Whether it seems to be there. */
+  isThere: boolean;
 }
 
 /** The histories of all logs, on one clock that orders all invocations and returns. */
@@ -28,7 +33,8 @@ export class Histories {
   log(name: string): LogHistory {
     const known = this.#logs.get(name);
     if (known !== undefined) return known;
-    const made = { name, appends: [], observations: [], tails: [], acknowledgements: [], knownTail: 0 };
+    const none = { appends: [], observations: [], tails: [], acknowledgements: [], sightings: [] };
+    const made = { name, ...none, knownTail: 0, isThere: false };
     this.#logs.set(name, made);
     return made;
   }

@@ -62,7 +62,7 @@ export class Machine implements Host {
     this.#nodeAlarm = this.#loadAlarm();
     const disk = new Disk(world.oracle.observer(id), () => this.#faults.draw());
     this.storage = guarded(disk, () => this.#haunting.isUnderWay);
-    world.oracle.attach(id, disk);
+    world.oracle.attach(id, disk, () => this.now());
     this.watch = new Watch(id, disk, world);
     this.#gate = new OutputGate(disk, world, (done) => this.#step(done));
   }
@@ -74,6 +74,11 @@ export class Machine implements Host {
   /** What the node in memory says of itself; null while there is none. */
   get status(): Status | null {
     return this.#node?.status() ?? null;
+  }
+
+  /** Whether the node in memory leads, as far as it knows. */
+  get leads(): boolean {
+    return this.#node?.isLeader ?? false;
   }
 
   /** A member from the start, and durably so. */

@@ -107,7 +107,7 @@ export class Nemesis {
   }
 
   #isolateLeader(): void {
-    const leaders = this.#machines.filter(({ status }) => status?.role === "leader");
+    const leaders = this.#machines.filter((machine) => machine.leads);
     const leader = leaders[0];
     if (leader !== undefined) this.isolate(leader);
   }

@@ -4,11 +4,13 @@ import type { NodeId, Options } from "../../src/raft/types.ts";
 import type { Status } from "../../src/transport/status.ts";
 import type { Chain, Link } from "./chain.ts";
 import { CommitRegister } from "./commits.ts";
+import { DecisionRegister } from "./decision-register.ts";
 import { Departures } from "./departures.ts";
 import { configurationsIn, type Disk, type DiskObserver, type Image, type Written } from "./disk.ts";
 import { EntryRegister } from "./entries.ts";
 import { require } from "./finding.ts";
 import { areNeighbours, isQuorum } from "./quorums.ts";
+import type { Committed } from "./replay.ts";
 import { SleepRegister } from "./sleep-register.ts";
 import { SnapshotRegister } from "./snapshots.ts";
 import { TermRegister } from "./terms.ts";
@@ -25,6 +27,7 @@ export class Oracle {
   readonly commits = new CommitRegister();
   readonly #snapshots: SnapshotRegister;
   readonly sleep = new SleepRegister();
+  readonly #decisions = new DecisionRegister();
   readonly #witnesses = new Witnesses();
   readonly #departures: Departures;
   readonly #marks: Marks;
@@ -54,8 +57,15 @@ export class Oracle {
     return { entry: this.entries.entry(terms[index] as number, index), chain: chains[index] as Chain };
   }
 
-  attach(id: NodeId, disk: Disk): void {
-    this.#witnesses.of(id).disk = disk;
+  /** The committed entry at an index, and when it was decided on. */
+  readonly committed = (index: number): Committed => {
+    const { entry } = this.#link(index);
+    return { entry, madeAt: this.#decisions.madeAt(entry) };
+  };
+
+  /** `wallNow`: what the node's clock shows, ms since the epoch. */
+  attach(id: NodeId, disk: Disk, wallNow: () => number): void {
+    Object.assign(this.#witnesses.of(id), { disk, wallNow });
   }
 
   restarted(id: NodeId): void {
@@ -159,6 +169,7 @@ export class Oracle {
     for (const { chain } of filled) witness.everWritten.add(chain);
     this.#configuring(image, persist);
     for (const chain of chains) witness.everWritten.add(chain);
+    for (const entry of persist.append) this.#decisions.written(entry, witness.wallNow());
   }
 
   /**

@@ -21,9 +21,11 @@ export function decodeBatch(batch: Uint8Array): number[] {
   return decodeRecords(batch).map(({ value }) => new DataView(value.buffer, value.byteOffset).getUint32(0));
 }
 
-/** The records in [from, next) of batches that may begin before and end after. */
+/** The records in [from, next) of batches that may begin before and end after, or be cut. */
 export function recordsIn(batches: readonly StoredBatch[], from: number, next: number): number[] {
-  return batches.flatMap(({ start, records }) =>
-    decodeBatch(records).filter((_, offset) => start + offset >= from && start + offset < next),
+  return batches.flatMap(({ start, count, records }) =>
+    decodeBatch(records)
+      .slice(0, count)
+      .filter((_, offset) => start + offset >= from && start + offset < next),
   );
 }

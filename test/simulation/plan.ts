@@ -98,6 +98,8 @@ export interface ClientsPlan {
   readonly logs: number;
   readonly movers: number;
   readonly changers: number;
+  readonly forkers: number;
+  readonly expirers: number;
   /** Times at which nobody asks for anything. */
   readonly lullEveryMs: number;
   readonly lullMsMax: number;

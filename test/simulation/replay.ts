@@ -1,185 +1,187 @@
 import { decodeLogEntry } from "../../src/log/entry-codec.ts";
-import { type AlterEntry, type AppendEntry, toSeq } from "../../src/log/types.ts";
-import type { Life } from "../../src/log/view.ts";
+import type { AlterEntry, Batch, CreateEntry, LogEntry, ProducerTuple } from "../../src/log/types.ts";
 import type { Entry, Index } from "../../src/raft/types.ts";
-import type { Storage } from "../../src/storage/contract.ts";
-import type { Answer } from "../../src/transport/protocol.ts";
 import { Finding, require } from "./finding.ts";
-import type { LogHistory } from "./history.ts";
-import { checkHistory } from "./linearizability.ts";
-import { decodeBatch, recordsIn } from "./payload.ts";
+import { isDeletable } from "./log-names.ts";
+import { decodeBatch } from "./payload.ts";
+import { ReplayedLife } from "./replayed-life.ts";
+import { endOfTime, firstRetained } from "./time-limits.ts";
 
-/** A log as the Raft entries make it, told apart from what storage makes of them. */
-interface ReplayedLog {
-  /** The newest life. */
-  id: Index;
-  lives: number;
-  /** Over all lives. */
-  readonly records: number[];
-  /** The tail after each entry, by Raft index; null where it was deleted. */
-  readonly tails: { readonly index: number; readonly tail: number | null }[];
-  lastTimestamp: number;
-  deleted: boolean;
-  /** Of the newest life. */
-  earliest: number;
-  readonly documents: Map<string, Uint8Array | null>;
+/** What was committed, and when its leader decided on it, ms since the epoch on that leader's clock. */
+export interface Committed {
+  readonly entry: Entry;
+  readonly madeAt: number;
 }
 
-interface ReplayedAppend {
+interface ReplayedBatch {
   readonly term: number;
-  readonly entry: AppendEntry;
+  readonly start: number;
   readonly records: readonly number[];
 }
 
-/** All logs, rebuilt from the committed entries alone. */
+type Changing = Exclude<LogEntry, CreateEntry>;
+
+/** All logs, rebuilt from the committed entries alone, each of which must follow from those before. */
 export class Replay {
-  readonly logs = new Map<string, ReplayedLog>();
-  readonly appends = new Map<number, ReplayedAppend>();
-  readonly #names = new Map<Index, string>();
+  /** The lives of each name, in order. */
+  readonly names = new Map<string, ReplayedLife[]>();
+  /** All batches, by the index of their entries. */
+  readonly batches = new Map<number, ReplayedBatch>();
+  readonly #lives = new Map<number, ReplayedLife>();
+  readonly #committed: (index: number) => Committed;
+  #index = 0;
 
-  constructor(committed: readonly Entry[]) {
-    for (const { index, term, kind, data } of committed) {
-      if (kind === "command") this.#apply(index, term, data);
+  constructor(committed: (index: number) => Committed) {
+    this.#committed = committed;
+  }
+
+  /** Goes on with the entries up to `index`. */
+  advance(index: number): void {
+    while (this.#index < index) {
+      this.#index += 1;
+      const { entry, madeAt } = this.#committed(this.#index);
+      if (entry.kind === "command") this.#apply(entry, madeAt);
     }
   }
 
-  #apply(index: Index, term: number, data: Uint8Array): void {
-    const entry = decodeLogEntry(data);
-    switch (entry.kind) {
-      case "create":
-        this.#create(index, entry.name, entry.start);
-        break;
-      case "append":
-        this.#append(index, term, entry);
-        break;
-      case "alter":
-        this.#alter(index, entry);
-        break;
-      case "document":
-        this.#log(entry.log, index).documents.set(entry.key, entry.value);
-        break;
-      case "delete": {
-        const log = this.#log(entry.log, index);
-        require(entry.start === log.records.length, "replay", () => `entry ${index} deletes at a wrong tail`);
-        log.deleted = true;
-        log.tails.push({ index, tail: null });
-        break;
-      }
+  /** The newest life of a name, ended or not, as of `index`. */
+  life(name: string, index = this.#index): ReplayedLife | null {
+    return this.names.get(name)?.findLast(({ id }) => id <= index) ?? null;
+  }
+
+  /** Those that have not ended. */
+  living(): readonly ReplayedLife[] {
+    const newest = [...this.names.keys()].flatMap((name) => this.life(name) ?? []);
+    return newest.filter((life) => life.isPresentAt(this.#index));
+  }
+
+  /** The tail of a name as of `index`; null where it was not there. */
+  tailAt(name: string, index: number): number | null {
+    const life = this.life(name, index);
+    return life?.isPresentAt(index) === true ? (life.at(index)?.tail ?? null) : null;
+  }
+
+  #apply({ index, term, data }: Entry, madeAt: number): void {
+    const logged = decodeLogEntry(data);
+    const life =
+      logged.kind === "create" ? this.#create(index, logged, madeAt) : this.#change(index, logged, madeAt);
+    const { tail } = life;
+    const batch = batchOf(logged);
+    if (batch !== null) {
+      const producer = "producer" in logged ? logged.producer : null;
+      this.#append(life, { index, term, timestamp: logged.timestamp }, batch, producer);
     }
+    life.timestamp = logged.timestamp;
+    life.mark(index);
+    const isPast = life.state.earliest > life.tail || logged.start !== tail;
+    require(!isPast, "replay", () =>
+      `entry ${index} is at ${logged.start}, and ${life.name} ends at ${tail}`);
   }
 
-  #create(index: Index, name: string, start: number): void {
-    const old = this.logs.get(name);
-    require(old?.deleted !== false, "replay", () => `entry ${index} creates ${name} again`);
-    const none = { lives: 0, records: [], tails: [], lastTimestamp: 0, deleted: false, earliest: start };
-    const log = old ?? { id: index, ...none, documents: new Map<string, Uint8Array | null>() };
-    require(start === log.records.length, "replay", () => `entry ${index} creates ${name} at ${start}`);
-    Object.assign(log, { id: index, lives: log.lives + 1, deleted: false, earliest: start });
-    log.documents.clear();
-    log.tails.push({ index, tail: start });
-    this.logs.set(name, log);
-    this.#names.set(index, name);
+  #create(index: Index, { name, start, state, timestamp }: CreateEntry, madeAt: number): ReplayedLife {
+    const lives = this.names.get(name) ?? [];
+    const old = lives.at(-1) ?? null;
+    if (old !== null) requireOver(old, index, madeAt);
+    const source = this.#sourceOf(index, state.fork?.source ?? null, madeAt);
+    const beyond = Math.max(0, ...lives.map(({ tail }) => tail));
+    const from = source === null ? beyond : start;
+    const isRight = from === start && state.start === start && start <= (source?.tail ?? start);
+    require(isRight && state.beyond === beyond, "replay", () => `entry ${index} creates ${name} at ${start}`);
+    const earliest = source === null ? start : source.state.earliest;
+    require(state.earliest === earliest && timestamp >= (source?.timestamp ?? 0), "replay", () =>
+      `entry ${index} forks ${name} from ${state.earliest} on`);
+    const records = (source ?? old)?.records.slice(0, start) ?? [];
+    records.length = start;
+    const life = new ReplayedLife({ id: index, name, source, state, records });
+    this.names.set(name, [...lives, life]);
+    this.#lives.set(index, life);
+    return life;
   }
 
-  /** In the simulation a log changes by trims alone. */
-  #alter(index: Index, { log: id, start, state, batch }: AlterEntry): void {
-    const log = this.#log(id, index);
-    const isRight = start === log.records.length && batch === null && state.earliest > log.earliest;
-    require(isRight && state.earliest <= start, "replay", () => `entry ${index} trims to ${state.earliest}`);
-    log.earliest = state.earliest;
+  #sourceOf(index: Index, id: Index | null, madeAt: number): ReplayedLife | null {
+    if (id === null) return null;
+    const source = this.#living(id, index);
+    require(madeAt <= endOfTime(source), "replay", () => `entry ${index} forks a log whose time is over`);
+    return source;
   }
 
-  #append(index: Index, term: number, entry: AppendEntry): void {
-    const log = this.#log(entry.log, index);
-    const records = decodeBatch(entry.records);
-    require(entry.start === log.records.length, "replay", () => `entry ${index} appends at ${entry.start}`);
-    require(entry.count === records.length, "replay", () => `entry ${index} miscounts its records`);
-    require(entry.timestamp >= log.lastTimestamp, "replay", () => `entry ${index} goes back in time`);
-    log.lastTimestamp = entry.timestamp;
-    log.records.push(...records);
-    log.tails.push({ index, tail: log.records.length });
-    this.appends.set(index, { term, entry, records });
-  }
-
-  #log(id: Index, index: number): ReplayedLog {
-    const log = this.logs.get(this.#names.get(id) ?? "");
-    if (log === undefined || log.id !== id || log.deleted)
-      throw new Finding("replay", `entry ${index} is of log ${id}, which is not there`);
-    return log;
-  }
-
-  /** What `storage` says of the logs must be what their entries say. */
-  compare(storage: Storage, commitIndex: Index): void {
-    const view = storage.view(commitIndex);
-    for (const [name, log] of this.logs) {
-      const life = view.life(name);
-      const same = life !== null && life.id === log.id && life.deleted === log.deleted;
-      require(same && view.tail(log.id).seq === log.records.length, "storage", () =>
-        `a view of ${name} is wrong`);
-      if (log.deleted) continue;
-      this.#compareRecords(storage, life, log, commitIndex);
-      for (const [key, value] of log.documents) {
-        const found = view.document(log.id, key)?.value ?? null;
-        require(String(found) === String(value), "storage", () => `document ${key} of ${name} is wrong`);
-      }
+  #change(index: Index, logged: Changing, madeAt: number): ReplayedLife {
+    const life = this.#living(logged.log, index);
+    require(logged.timestamp >= life.timestamp, "replay", () => `entry ${index} goes back in time`);
+    const end = endOfTime(life);
+    if (logged.kind === "delete") {
+      const isRight = isDeletable(life.name) || madeAt >= end;
+      require(isRight, "expiry", () => `entry ${index} ends ${life.name} at ${madeAt}, before ${end}`);
+      this.#alter(index, life, logged.state);
+      life.isDeleted = true;
+      life.endedAt = index;
+      return life;
     }
+    require(madeAt <= end, "expiry", () => `entry ${index} is of ${life.name}, whose time was over`);
+    const grows = batchOf(logged) !== null;
+    require(!(grows && life.state.closed), "closed for ever", () => `entry ${index} appends to ${life.name}`);
+    if (logged.kind === "alter") this.#trim(index, life, logged, madeAt);
+    if (logged.kind === "alter") this.#alter(index, life, logged.state);
+    if (logged.kind === "document") life.documents.push({ index, key: logged.key, value: logged.value });
+    return life;
   }
 
-  /** All that the living log holds, and nothing else. */
-  #compareRecords(
-    storage: Storage,
-    { id, state }: Life,
-    { records, earliest }: ReplayedLog,
-    upTo: Index,
+  /** What time alone takes records from is not used by that. */
+  #trim(index: Index, life: ReplayedLife, { state, trims, timestamp }: AlterEntry, madeAt: number): void {
+    const { earliest } = life.state;
+    const isRight = state.earliest >= earliest && trims === state.earliest > earliest;
+    require(isRight, "replay", () => `entry ${index} trims to ${state.earliest}`);
+    if (!trims || isDeletable(life.name)) return;
+    const first = firstRetained(life, madeAt);
+    require(state.earliest === first && timestamp === life.timestamp, "retention", () =>
+      `entry ${index} trims ${life.name} to ${state.earliest}, and not to ${first}`);
+  }
+
+  /** What a client can't ask for stays as it is. */
+  #alter(index: Index, life: ReplayedLife, state: ReplayedLife["state"]): void {
+    const { closed } = life.state;
+    require(state.closed || !closed, "closed for ever", () => `entry ${index} opens ${life.name} again`);
+    const trimmedBytes = life.batches.reduce((sum, it) => sum + (it.end <= state.earliest ? it.bytes : 0), 0);
+    require(state.trimmedBytes === trimmedBytes, "replay", () => `entry ${index} miscounts what it trims`);
+    const { earliest, fencingToken, closedBy } = state;
+    const allowed = { earliest, trimmedBytes, closed: state.closed, closedBy, fencingToken };
+    const same = JSON.stringify({ ...life.state, ...allowed }) === JSON.stringify(state);
+    require(same, "replay", () => `entry ${index} changes ${life.name} otherwise: ${JSON.stringify(state)}`);
+    life.state = state;
+    life.stateIndex = index;
+  }
+
+  #append(
+    life: ReplayedLife,
+    { index, term, timestamp }: { readonly index: Index; readonly term: number; readonly timestamp: number },
+    { count, records: encoded }: Batch,
+    producer: ProducerTuple | null,
   ): void {
-    const start = state.earliest;
-    require(start === earliest, "storage", () => `log ${id} begins at ${start}, not ${earliest}`);
-    const until = toSeq(records.length);
-    const everything = { recordsMax: Number.MAX_SAFE_INTEGER, bytesMax: Number.MAX_SAFE_INTEGER };
-    const batches = storage.batches({ log: id, from: start, until, ...everything, upTo });
-    const found = recordsIn(batches, start, until);
-    const same = found.length === until - start && found.every((record, i) => record === records[start + i]);
-    require(same, "storage", () => `log ${id} holds ${found.length} records`);
+    const records = decodeBatch(encoded);
+    require(count === records.length, "replay", () => `entry ${index} miscounts its records`);
+    this.batches.set(index, { term, start: life.tail, records });
+    life.records.push(...records);
+    const { tail: end } = life;
+    life.batches.push({ index, end, timestamp, bytes: encoded.length, producer: producer?.id ?? null });
   }
 
-  /** A page of all of a log, which may have grown since. */
-  checkPage(name: string, answer: Answer): void {
-    const log = this.logs.get(name);
-    if (answer.kind !== "result" || answer.result.kind !== "page") {
-      require(log === undefined && answer.kind === "result", "read back", () =>
-        `${name} gives ${JSON.stringify(answer)}`);
-      return;
-    }
-    const { from, next, batches } = answer.result;
-    const read = recordsIn(batches, from, next);
-    const same = next === tailAt(log, answer.index);
-    const isRead = read.every((record, i) => record === log?.records[from + i]);
-    require(same && isRead && read.length === next - from, "read back", () =>
-      `${name} gives ${read.length} records`);
-  }
-
-  /** All answers that were given about one log. */
-  check(history: LogHistory, isDeletable: boolean): void {
-    const log = this.logs.get(history.name);
-    const records = log?.records ?? [];
-    for (const { record, appended } of history.acknowledgements) {
-      const replayed = this.appends.get(appended.index);
-      const same = replayed?.term === appended.term && replayed.entry.start === appended.start;
-      require(same && replayed.records[0] === record, "acknowledged for ever", () =>
-        `record ${record} is not at entry ${appended.index}`);
-    }
-    for (const { index, tail } of history.tails) {
-      const was = tailAt(log, index);
-      require(was === tail, "reads are prefixes", () =>
-        `${history.name} had tail ${was} at entry ${index}, not ${tail}`);
-    }
-    // The records of a deletable log still are in one order, over all of its lives.
-    const problem = checkHistory(history, records);
-    if (problem !== null) throw new Finding("linearizability", `${history.name}: ${problem}`);
-    require(isDeletable || (log?.lives ?? 0) <= 1, "replay", () => `${history.name} has ${log?.lives} lives`);
+  #living(id: Index, index: number): ReplayedLife {
+    const life = this.#lives.get(id);
+    if (life === undefined || !life.isPresentAt(index))
+      throw new Finding("replay", `entry ${index} is of log ${id}, which is not there`);
+    return life;
   }
 }
 
-function tailAt(log: ReplayedLog | undefined, index: number): number | null {
-  return log?.tails.findLast((tail) => tail.index <= index)?.tail ?? null;
+/** A name begins anew only once its log was deleted, or its time was over; and not while forks need the log. */
+function requireOver(old: ReplayedLife, index: number, madeAt: number): void {
+  const isOver = old.endedAt < index || madeAt >= endOfTime(old);
+  require(isOver, "replay", () => `entry ${index} creates ${old.name} again`);
+  old.endedAt = Math.min(old.endedAt, index);
+  require(!old.isHeldAt(index), "held by forks", () => `entry ${index} takes ${old.name} from its forks`);
+}
+
+function batchOf(logged: LogEntry): Batch | null {
+  if (logged.kind === "append") return logged;
+  return "batch" in logged ? logged.batch : null;
 }

@@ -1,6 +1,7 @@
 import { CodecError } from "../../src/log/codec-error.ts";
 import { bootstrapIdentity, type Identity } from "../../src/raft/identity.ts";
 import { Adversary } from "./adversary.ts";
+import { Audit } from "./audit.ts";
 import { drawPlan } from "./draw-plan.ts";
 import { Finale } from "./finale.ts";
 import { Finding } from "./finding.ts";
@@ -77,9 +78,8 @@ function play(world: World, events: number): void {
   startClients(ground);
   startLulls(world);
   nemesis.start();
-  while (world.scheduler.events < events && world.scheduler.step()) {
-    // Each step checks itself.
-  }
+  const audit = new Audit(machines, world.oracle);
+  while (world.scheduler.events < events && world.scheduler.step()) audit.passed(world.scheduler.events);
   new Finale(ground).run();
 }
 

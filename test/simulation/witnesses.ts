@@ -10,6 +10,8 @@ import { require } from "./finding.ts";
 export interface Witness {
   readonly id: NodeId;
   disk: Disk | null;
+  /** What its clock shows, ms since the epoch. */
+  wallNow: () => number;
   /** As the node last said; volatile, so a restart begins anew. */
   term: number;
   commitIndex: number;
@@ -32,7 +34,7 @@ export class Witnesses {
     if (known !== undefined) return known;
     const made: Witness = {
       ...{ id, disk: null, term: 0, commitIndex: 0, role: "follower", configuration: null, bootMark: null },
-      ...{ votes: new Map(), everWritten: new Set() },
+      ...{ votes: new Map(), everWritten: new Set(), wallNow: () => Number.NaN },
     };
     this.all[id - 1] = made;
     return made;
