@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { type Mutant, mutants } from "../simulation/mutant-list.ts";
+import type { Mutant } from "../simulation/mutant.ts";
+import { mutants } from "../simulation/mutant-list.ts";
 import { MutatedCopy } from "../simulation/mutated-copy.ts";
 import type { Limits } from "./exploration.ts";
 

@@ -1,0 +1,132 @@
+import type { Mutant } from "./mutant.ts";
+
+/** Faults in what the entries mean: logs, their forks, their time, and which rows are dead. */
+export const logMutants: readonly Mutant[] = [
+  {
+    name: "rows are dead by what is not committed yet",
+    file: "src/storage/memory.ts",
+    original: "removeDeadRows(rows, this.view(index), ",
+    fault: "removeDeadRows(rows, this.view(toIndex(this.#log.rows.length)), ",
+  },
+  {
+    name: "a batch goes with a trim that ends inside it",
+    file: "src/storage/memory-dead.ts",
+    original: "if (row.start >= until || row.start + row.count > until || row.key !== null) return false;",
+    fault: "if (row.start >= until || row.key !== null) return false;",
+  },
+  {
+    name: "a document goes with the value that replaces it",
+    file: "src/storage/memory-dead.ts",
+    original: "rows.findLast((row) => row.entry.index < index && row.log.key === key)",
+    fault: "rows.findLast((row) => row.entry.index <= index && row.log.key === key)",
+  },
+  {
+    name: "a trim goes back",
+    file: "src/log/decide-change.ts",
+    original: "if (before <= subject.life.state.earliest) return unchanged(subject);",
+    fault: "if (before < 0) return unchanged(subject);",
+  },
+  {
+    name: "half of a snapshot says what is dead",
+    file: "src/node/compaction.ts",
+    original: "if (index === this.#cleanTo || index < readableIndex) return false;",
+    fault: "if (index === this.#cleanTo || readableIndex < 0) return false;",
+  },
+  {
+    name: "a fork does not hold its source's records",
+    file: "src/log/forks.ts",
+    original: "return Math.min(own, ...forks);",
+    fault: "return Math.min(own, ...forks.slice(0, 0));",
+  },
+  {
+    name: "a fork of a fork does not hold the first source",
+    file: "src/log/forks.ts",
+    original: "const first = firstNeeded(fork, view);",
+    fault: "const first = presentLife(fork, view)?.state.earliest ?? Number.POSITIVE_INFINITY;",
+  },
+  {
+    name: "a name is used again while forks hold its log",
+    file: "src/log/decide-create.ts",
+    original: 'if (newest !== null && isHeld(newest.id, view)) return refuse({ reason: "log-gone" });',
+    fault: "",
+  },
+  {
+    name: "a fork shows what its source appended later",
+    file: "src/node/spans.ts",
+    original: "    until: Math.min(until, part.until),\n",
+    fault: "    until,\n",
+  },
+  {
+    name: "a fork cuts no batch of its source",
+    file: "src/node/spans.ts",
+    original: "const count = Math.min(batch.count, until - batch.start);",
+    fault: "const count = Math.min(batch.count, until);",
+  },
+  {
+    name: "a closed log takes an append",
+    file: "src/log/decide-append.ts",
+    original: 'if (state.closed) return { reason: "log-closed", tail };',
+    fault: "",
+  },
+  {
+    name: "an append that closes a log leaves it open",
+    file: "src/log/decide-append.ts",
+    original: "...(closes ? { closed: true, closedBy: producer } : {}),",
+    fault: "...(closes ? { closedBy: producer } : {}),",
+  },
+  {
+    name: "a sweep sees only what is committed",
+    file: "src/node/sweeper.ts",
+    original: "const page = this.#storage.swept(this.#lastIndex, logsMax, lastIndex);\n",
+    fault: `const { commitIndex } = this.#raft.state;
+    const page = this.#storage.swept(this.#lastIndex, logsMax, commitIndex);\n`,
+  },
+  {
+    name: "a read that left no entry does not prolong a log's time",
+    file: "src/log/state.ts",
+    original: "now - timestamp >= ttlSeconds * 1_000 * (1 + renewalShare);",
+    fault: "now - timestamp >= ttlSeconds * 1_000;",
+  },
+  {
+    name: "a log's time is over a little early",
+    file: "src/log/state.ts",
+    original: "if (expiresAt !== null && now >= expiresAt) return true;",
+    fault: "if (expiresAt !== null && now >= expiresAt - 20) return true;",
+  },
+  {
+    name: "retention by number keeps one too few",
+    file: "src/log/sweep.ts",
+    original: "bounds.push(tail.seq - records);",
+    fault: "bounds.push(tail.seq - records + 1);",
+  },
+  {
+    name: "a sweep is a use of the log",
+    file: "src/log/sweep.ts",
+    original: "timestamp: tail.timestamp };",
+    fault: "timestamp: Math.max(now, tail.timestamp) };",
+  },
+  {
+    name: "a leader without peers never sweeps",
+    file: "src/node/sweeper.ts",
+    original: "role.peers.size === 0 && sleep === null",
+    fault: "role.peers.size < 0 && sleep === null",
+  },
+  {
+    name: "trimmed records stay where the trim was left out of a snapshot",
+    file: "src/storage/dead.ts",
+    original: '(kind === "alter" && !isTrimmed(view.lifeOf(log)))',
+    fault: '(kind === "alter" && view !== null)',
+  },
+  {
+    name: "what a snapshot left without a state stays",
+    file: "src/storage/dead.ts",
+    original: "      room -= removeStrays(rows, room);\n",
+    fault: "",
+  },
+  {
+    name: "a fork that is over frees nothing",
+    file: "src/storage/dead.ts",
+    original: "return removed + reap(judgement, source, now, rowsMax - removed);",
+    fault: "return removed;",
+  },
+];
