@@ -59,6 +59,8 @@ interface Judgement {
   readonly rows: CompactedRows;
   /** As of `upTo`. */
   readonly view: LogView;
+  /** The rows up to here may have come in a snapshot, and lack others that were dead where it came from. */
+  readonly readableIndex: Index;
 }
 
 /**
@@ -85,7 +87,7 @@ export function removeDeadRows(
       if (room === 0) return judged;
     }
     if (row === null) return upTo;
-    const removed = removeDeadBy({ rows, view }, row, room);
+    const removed = removeDeadBy({ rows, view, readableIndex }, row, room);
     // There may be more: the row is judged once more.
     if (removed >= room) return judged;
     judged = row.index;
@@ -134,12 +136,13 @@ function removeBeforeState(
   { kind, log, name, index, timestamp }: Extract<Milestone, { kind: "alter" | "trim" | "delete" }>,
   rowsMax: number,
 ): number {
-  const { rows, view } = judgement;
+  const { rows, view, readableIndex } = judgement;
   const before = rows.stateBefore(log, index);
   if (before !== null) rows.retire(before);
   let removed = before === null ? 0 : 1;
   if (removed < rowsMax) removed += removeLivesBefore(judgement, name, log, rowsMax - removed);
-  if (removed >= rowsMax || (kind === "alter" && !isTrimmed(view.lifeOf(log)))) return removed;
+  const mayReap = kind !== "alter" || (index <= readableIndex && isTrimmed(view.lifeOf(log)));
+  if (removed >= rowsMax || !mayReap) return removed;
   return removed + reap(judgement, log, timestamp, rowsMax - removed);
 }
 

@@ -114,8 +114,14 @@ export const logMutants: readonly Mutant[] = [
   {
     name: "trimmed records stay where the trim was left out of a snapshot",
     file: "src/storage/dead.ts",
-    original: '(kind === "alter" && !isTrimmed(view.lifeOf(log)))',
-    fault: '(kind === "alter" && view !== null)',
+    original: "(index <= readableIndex && isTrimmed(view.lifeOf(log)))",
+    fault: "(readableIndex < 0 && isTrimmed(view.lifeOf(log)))",
+  },
+  {
+    name: "the batch goes with a state that is replaced",
+    file: "src/storage/memory-dead.ts",
+    original: "row.log.count === 0 && row.log.producer === null",
+    fault: "row.log.count >= 0",
   },
   {
     name: "what a snapshot left without a state stays",

@@ -78,7 +78,7 @@ export class Machine implements Host {
 
   /** Whether the node in memory leads, as far as it knows. */
   get leads(): boolean {
-    return this.#node?.isLeader ?? false;
+    return this.status?.role === "leader";
   }
 
   /** A member from the start, and durably so. */
