@@ -37,8 +37,10 @@ export class Load {
     const { requestsMax, readersMax, uncommittedBytesMax } = this.#limits;
     if (Math.max(this.requests, unconfirmed) >= requestsMax) return "too-many-requests";
     if (isReader(request) && Math.max(this.readers, unconfirmed) >= readersMax) return "too-many-readers";
+    // What brings nothing to write is bounded by its number.
+    const isWrite = commandsOf(request).length > 0;
     const isTooMuch = this.queuedBytes > 0 && this.queuedBytes + bytesOf(request) > uncommittedBytesMax;
-    return isTooMuch ? "busy" : null;
+    return isWrite && isTooMuch ? "busy" : null;
   }
 
   admit(request: Request): Admitted {

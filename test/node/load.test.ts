@@ -136,6 +136,18 @@ describe("a node refuses, with a reason of its own,", () => {
     }
   });
 
+  it("no reads for the bytes that wait: a follower serves them while what it handed on has no answer", () => {
+    const leader = leading();
+    depose(leader);
+    leader.host.forward = () => {};
+    leader.ask(append(3_700));
+    expect(leader.ask(append(1))).toMatchObject(refused("busy"));
+    expect(leader.ask(page({ at: "earliest" }))).toEqual([]);
+    expect(leader.ask({ kind: "read-index" })).toEqual([]);
+    leader.host.pass(5_000);
+    expect(load(leader)).toEqual(nothing);
+  });
+
   it("requests of any kind beyond its bound", () => {
     const leader = leading();
     for (let i = 0; i < 8; i += 1) leader.ask(append(), 1_000);
