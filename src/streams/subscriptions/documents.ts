@@ -51,11 +51,16 @@ export class Documents {
    * not matter which of the two it was.
    */
   async #putAgain(command: DocumentCommand): Promise<number | null> {
-    for (let attempt = 0; attempt < againMax; attempt += 1) {
-      const there = await this.#found(command);
-      if (there !== null) return there;
-      const outcome = await this.#write(command);
-      if (outcome !== "unknown") return versionIn(outcome) ?? this.#found(command);
+    try {
+      for (let attempt = 0; attempt < againMax; attempt += 1) {
+        const there = await this.#found(command);
+        if (there !== null) return there;
+        const outcome = await this.#write(command);
+        if (outcome !== "unknown") return versionIn(outcome) ?? (await this.#found(command));
+      }
+    } catch (error) {
+      // Whatever stands in the way of looking and of writing again, the first write may come through.
+      if (!(error instanceof Problem)) throw error;
     }
     throw new Problem("outcome-unknown", "The answer was lost: this may have happened, or may still happen.");
   }

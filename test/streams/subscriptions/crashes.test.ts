@@ -316,6 +316,16 @@ describe("a write whose answer is lost", () => {
     expect(await stage.stored("sub")).toMatchObject({ generation: 0 });
   });
 
+  it("happens while nobody leads: what it has made is delivered", async () => {
+    await settled(pull);
+    stage.backing.mishaps.push("late", "no-leader");
+    const other = { ...pull, pattern: "others/*" };
+    await expect(stage.put("other", other)).rejects.toMatchObject({ kind: "outcome-unknown" });
+    await stage.pass(120_000);
+    await stage.append("others/a");
+    await stage.until(async () => expect(await stage.records(WAKE)).toHaveLength(1));
+  });
+
   it("has not: it is done again", async () => {
     await settled(pull);
     await stage.append("events/a");

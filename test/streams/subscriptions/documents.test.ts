@@ -75,6 +75,14 @@ test("a write that is lost again and again may have happened", async () => {
   await expect(documents.put("b", bytes("2"), 0)).rejects.toMatchObject({ kind: "outcome-unknown" });
 });
 
+test("a write that was lost may have happened, whatever stands in the way of the next", async () => {
+  const { backing, documents } = fresh();
+  await documents.put("a", bytes("1"), 0);
+  backing.mishaps.push("late", "no-leader");
+  await expect(documents.put("b", bytes("2"), 0)).rejects.toMatchObject({ kind: "outcome-unknown" });
+  expect(text((await documents.get("b"))?.value)).toBe("2");
+});
+
 test("what stands in the way otherwise is told", async () => {
   const { backing, documents } = fresh();
   backing.mishaps.push("no-leader");
