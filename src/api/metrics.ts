@@ -35,7 +35,11 @@ const metrics: readonly Metric[] = [
   gauge("lag_entries", "Entries that it lacks, as the leader sees it.", ({ lag }) => lag),
   gauge("requests", "Requests under way in it.", ({ requests }) => requests),
   gauge("waiting_readers", "Reads that wait in it.", ({ waiting_readers }) => waiting_readers),
-  gauge("queued_bytes", "Of requests whose turn has not come.", ({ queued_bytes }) => queued_bytes),
+  gauge(
+    "queued_bytes",
+    "Of requests whose turn has not come, or that are handed on.",
+    ({ queued_bytes }) => queued_bytes,
+  ),
   gauge("uncommitted_bytes", "Proposed by it and not committed.", (member) => member.uncommitted_bytes),
   counter("corrupt_entries", "Damaged entries dropped", ({ corrupt_entries }) => corrupt_entries),
   counter("alarms", "Alarms rung", ({ counters }) => counters?.alarms),
@@ -61,7 +65,7 @@ function metricsRoute(
     operationId: `metrics${suffix}`,
     summary: "Metrics of a cluster, in the text format of Prometheus",
     description:
-      "Asks each member, and wakes none that sleeps. Of one that does not answer there is `up` alone.",
+      "Asks each member, and wakes none that sleeps. Of one that does not answer there is `up`, and what the leader says that it lacks.",
     tags: ["health"],
     middleware: permit("read"),
     request: { params, query: z.strictObject(deadlineQuery) },
