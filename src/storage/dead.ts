@@ -37,8 +37,8 @@ export interface CompactedRows {
   /** The newest life of a name that has a row before `index`. */
   lifeBefore(name: string, index: Index): LogId | null;
   configurationBefore(index: Index): Index | null;
-  /** A life of which rows are left, but none that has a state. */
-  stray(): LogId | null;
+  /** Lives of which rows are left, but none that has a state; `max` at most. Goes through all lives. */
+  strays(max: number): readonly LogId[];
   /** The newest row before `index` that has a state of this life. */
   stateBefore(log: LogId, index: Index): Index | null;
   /** The newest row before `index` of a document. */
@@ -102,8 +102,8 @@ export function removeDeadRows(
  */
 function removeStrays(rows: CompactedRows, rowsMax: number): number {
   let removed = 0;
-  for (let life = rows.stray(); life !== null && removed < rowsMax; life = rows.stray())
-    removed += rows.removeLife(life, rowsMax - removed);
+  for (const life of rows.strays(rowsMax))
+    if (removed < rowsMax) removed += rows.removeLife(life, rowsMax - removed);
   return removed;
 }
 

@@ -43,9 +43,9 @@ export class MemoryCompactedRows implements CompactedRows {
     return row?.log.log ?? null;
   }
 
-  stray(): LogId | null {
-    for (const [log, { states }] of this.#log.lives) if (states.length === 0) return log;
-    return null;
+  strays(max: number): readonly LogId[] {
+    const strays = [...this.#log.lives].filter(([, { states }]) => states.length === 0);
+    return strays.slice(0, max).map(([log]) => log);
   }
 
   remove(index: Index): void {

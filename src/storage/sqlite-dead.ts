@@ -66,19 +66,20 @@ export class SqliteCompactedRows implements CompactedRows {
   }
 
   /** Goes from life to life by index, so that it reads as many rows as there are lives. */
-  stray(): LogId | null {
-    const [row] = this.#sql
-      .exec<{ log: number }>(
+  strays(max: number): readonly LogId[] {
+    const rows = this.#sql
+      .exec(
         `WITH RECURSIVE lives (log) AS (
            SELECT min(log) FROM entries WHERE log IS NOT NULL
            UNION ALL
            SELECT (SELECT min(log) FROM entries WHERE log > lives.log) FROM lives WHERE log IS NOT NULL)
          SELECT log FROM lives WHERE log IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.log = lives.log AND name IS NOT NULL)
-         LIMIT 1`,
+         LIMIT CAST(? AS INTEGER)`,
+        max,
       )
-      .toArray();
-    return row === undefined ? null : toIndex(row.log);
+      .raw<[log: number]>();
+    return Array.from(rows, ([log]) => toIndex(log));
   }
 
   remove(index: Index): void {
