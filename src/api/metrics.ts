@@ -26,7 +26,9 @@ const counter = (name: string, help: string, of: Metric["of"]): Metric => ({
 
 const metrics: readonly Metric[] = [
   gauge("up", "Whether the member answers, and takes part.", ({ state }) => state === "started"),
-  gauge("leader", "Whether it says that it leads.", ({ role }) => role && role === "leader"),
+  gauge("leader", "Whether it says that it leads.", ({ role }) =>
+    role === undefined ? role : role === "leader",
+  ),
   gauge("asleep", "Whether it does nothing until somebody needs it.", ({ asleep }) => asleep),
   gauge("term", "Its term.", ({ term }) => term),
   gauge("commit_index", "Up to here it knows the log to be committed.", (member) => member.commit_index),
