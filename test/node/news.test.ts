@@ -22,6 +22,9 @@ function leaderOf(...requests: readonly ReturnType<typeof command>[]): Leader {
 const watched = () => leaderOf(command(createCommand(SUBSCRIPTIONS_LOG)), subscription);
 const toldOf = ({ host }: Leader) => host.told.map(({ names }) => names);
 
+/** When a leader without peers, whose alarm has just rung, looks at its logs again. */
+const nextSweep = ({ host }: Leader) => host.now() + 1_000;
+
 /** What was told last was heard, or not. */
 function answer({ host }: Leader, isHeard: boolean): void {
   host.told.at(-1)?.heard(isHeard);
@@ -106,19 +109,18 @@ describe("a leader of a cluster with subscriptions", () => {
     expect(toldOf(leader)).toHaveLength(2);
   });
 
-  it("lets its alarm rest while it tells, first or again, and looks later whether that was lost", () => {
+  it("has no alarm but that of its sweeps while it tells, first or again, and once it was heard", () => {
     const leader = watched();
-    const { host } = leader;
-    host.alarmAt = null;
+    leader.ring(1_000);
     leader.run(append());
-    expect(host.alarmAt).toBeGreaterThan(host.now() + 5_000);
+    expect(leader.host.alarmAt).toBe(nextSweep(leader));
     answer(leader, false);
     leader.ring(1_000);
     expect(toldOf(leader)).toHaveLength(2);
-    expect(host.alarmAt).toBeGreaterThan(host.now() + 5_000);
+    expect(leader.host.alarmAt).toBe(nextSweep(leader));
     answer(leader, true);
     leader.ring(60_000);
-    expect([host.alarmAt, toldOf(leader).length]).toEqual([null, 2]);
+    expect([leader.host.alarmAt, toldOf(leader).length]).toEqual([nextSweep(leader), 2]);
   });
 
   it("has no alarm any more where what was not heard concerns nobody by now", () => {
@@ -127,7 +129,7 @@ describe("a leader of a cluster with subscriptions", () => {
     answer(leader, false);
     leader.run(document("s:a", null));
     leader.ring(1_000);
-    expect([leader.host.alarmAt, toldOf(leader).length]).toEqual([null, 1]);
+    expect([leader.host.alarmAt, toldOf(leader).length]).toEqual([nextSweep(leader), 1]);
   });
 
   it("says that all may have changed where that is most", () => {
