@@ -9,11 +9,17 @@ const backoffMsMax = 250;
 /** A hanging node costs at most half of the time that is left, but no attempt gets less than this, ms. */
 const attemptMsMin = 500;
 
+/** Nobody can tell whether it happened. */
+export function outcomeUnknown(cause?: unknown): Problem {
+  const detail = "The answer was lost: this may have happened, or may still happen.";
+  return new Problem("outcome-unknown", detail, { cause });
+}
+
 /** Why nothing came of what a node was asked for. */
 export function failureProblem(reason: FailureReason, cluster: string): Problem {
   switch (reason) {
     case "outcome-unknown":
-      return new Problem(reason, "The answer was lost: this may have happened, or may still happen.");
+      return outcomeUnknown();
     case "busy":
       return new Problem(reason, "The leader takes no more right now.");
     case "too-many-requests":

@@ -27,8 +27,8 @@ interface Sent {
 /**
  * All who follow logs at one node. They are served in rounds: each of those that are due gets one page, read once
  * for all who are at the same place; who finds no room is the first in the next round. That waits until what the last
- * one sent can have left. While nothing comes
- * nothing is pending: an idle object may lose its memory, and its subscribers join again.
+ * one sent can have left. While nothing comes nothing is pending: an idle object may lose its memory, and its
+ * subscribers join again.
  */
 export class Tails {
   readonly #replica: () => Replica | null;

@@ -44,7 +44,7 @@ export interface CompactedRows {
   /** The newest row before `index` of a document. */
   documentBefore(log: LogId, key: string, index: Index): Index | null;
   remove(index: Index): void;
-  /** Of a row with a state: leaves of it a row of its batch, or of its producer's tuple, alone; removes one that has neither. */
+  /** Leaves of a row with a state one of its batch, or of its producer's tuple, alone; removes one that has neither. */
   retire(index: Index): void;
   /** Removes all rows of a life, those last by which it is found, and `rowsMax` at most; says how many. */
   removeLife(log: LogId, rowsMax: number): number;

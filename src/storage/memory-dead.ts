@@ -39,8 +39,7 @@ export class MemoryCompactedRows implements CompactedRows {
   }
 
   lifeBefore(name: string, index: Index): LogId | null {
-    const row = this.#log.named.get(name)?.findLast(({ entry }) => entry.index < index);
-    return row?.log.log ?? null;
+    return this.#log.lifeBefore(name, index);
   }
 
   strays(max: number): readonly LogId[] {
@@ -56,8 +55,12 @@ export class MemoryCompactedRows implements CompactedRows {
   retire(index: Index): void {
     const row = this.#log.rows[index - 1] ?? null;
     if (row === null || row.log === null) return;
-    if (row.log.count === 0 && row.log.producer === null) this.#remove(row);
-    else this.removed.push(this.#log.retire({ entry: row.entry, log: row.log }));
+    if (row.log.count === 0 && row.log.producer === null) {
+      this.#remove(row);
+      return;
+    }
+    this.#log.retire({ entry: row.entry, log: row.log });
+    this.removed.push(row);
   }
 
   removeLife(log: LogId, rowsMax: number): number {

@@ -1,7 +1,7 @@
 import type { LogId } from "../log/types.ts";
 import type { ProducerBatch } from "../log/view.ts";
 import { invariant } from "../raft/invariant.ts";
-import type { Entry } from "../raft/types.ts";
+import type { Entry, Index } from "../raft/types.ts";
 import { type LogRow, toLogRow, toProducerBatch } from "./row.ts";
 
 /** An entry, and what it means to the logs: null where it concerns none. */
@@ -76,9 +76,13 @@ export class MemoryLog {
     if (log.name !== null) takeOutOf(this.named, log.name, (row) => row.entry.index === index);
   }
 
-  /** Makes a row with a state one of its batch alone, and gives back what it was. */
-  retire(row: LifeRow): LifeRow {
-    const { entry, log } = row;
+  /** The life of a name that has the newest row before `index`. */
+  lifeBefore(name: string, index: Index): LogId | null {
+    return this.named.get(name)?.findLast(({ entry }) => entry.index < index)?.log.log ?? null;
+  }
+
+  /** Makes a row with a state one of its batch alone. */
+  retire({ entry, log }: LifeRow): void {
     const plain: LifeRow = { entry, log: { ...log, kind: "append", name: null, state: null } };
     const isIt = (other: LifeRow): boolean => other.entry.index === entry.index;
     const life = this.lives.get(log.log);
@@ -86,7 +90,6 @@ export class MemoryLog {
     if (life !== undefined) life.rows[life.rows.findIndex(isIt)] = plain;
     if (life !== undefined) takeOut(life.states, isIt);
     if (log.name !== null) takeOutOf(this.named, log.name, isIt);
-    return row;
   }
 
   /** Puts back what rows were before they were left out or retired; the last change is undone first. */

@@ -6,7 +6,7 @@ import type { BatchRange, DocumentRange, NameRange } from "./contract.ts";
 import { firstAfter, type LifeRow, type MemoryLog, type MemoryRow } from "./memory-log.ts";
 import { toDocument, toLife } from "./memory-view.ts";
 import { bytesRoom, type Extent, type Room, recordsFrom, takeWithin } from "./prefix.ts";
-import { assertNoGap, isSwept, type LogRow, toStoredBatch } from "./row.ts";
+import { assertNoGap, isSwept, toStoredBatch } from "./row.ts";
 
 /** As `LogReader.entries`. Throws `StorageError` for one that is missing. */
 export function readEntries(log: MemoryLog, from: Index, to: Index, bytesMax: number): readonly Entry[] {
@@ -65,16 +65,11 @@ export function readTouched(log: MemoryLog, after: Index, upTo: Index): readonly
     const logged = row?.log ?? null;
     if (logged === null || logged.kind === "document") continue;
     touched.add(logged.log);
-    const before = logged.kind === "create" ? lifeBefore(log, logged) : undefined;
-    if (before !== undefined) touched.add(before);
+    if (logged.kind !== "create" || logged.name === null) continue;
+    const before = log.lifeBefore(logged.name, logged.log);
+    if (before !== null) touched.add(before);
   }
   return [...touched];
-}
-
-/** The life of a name before one that begins. */
-function lifeBefore({ named }: MemoryLog, { name, log }: LogRow): LogId | undefined {
-  const rows = name === null ? [] : (named.get(name) ?? []);
-  return rows.findLast(({ entry }) => entry.index < log)?.log.log;
 }
 
 /** As `Storage.documents`. */

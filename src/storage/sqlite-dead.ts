@@ -1,6 +1,7 @@
 import type { LogId } from "../log/types.ts";
 import { type Index, toIndex } from "../raft/types.ts";
 import type { CompactedRows, Milestone, Unread } from "./dead.ts";
+import { limitTo } from "./sqlite-reads.ts";
 
 type MilestoneRow = {
   idx: number;
@@ -75,7 +76,7 @@ export class SqliteCompactedRows implements CompactedRows {
            SELECT (SELECT min(log) FROM entries WHERE log > lives.log) FROM lives WHERE log IS NOT NULL)
          SELECT log FROM lives WHERE log IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.log = lives.log AND name IS NOT NULL)
-         LIMIT CAST(? AS INTEGER)`,
+         ${limitTo(1)}`,
         max,
       )
       .raw<[log: number]>();
@@ -122,7 +123,7 @@ export class SqliteCompactedRows implements CompactedRows {
   #delete(where: string, rowsMax: number, ...bindings: readonly SqlStorageValue[]): number {
     this.#sql.exec(
       `DELETE FROM entries WHERE idx IN (
-         SELECT idx FROM entries AS it WHERE ${where} LIMIT CAST(?1 AS INTEGER))`,
+         SELECT idx FROM entries AS it WHERE ${where} ${limitTo(1)})`,
       rowsMax,
       ...bindings,
     );

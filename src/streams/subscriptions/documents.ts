@@ -1,3 +1,4 @@
+import { outcomeUnknown } from "../../api/attempts.ts";
 import { Problem } from "../../api/problem.ts";
 import { createCommand } from "../../log/commands.ts";
 import { SUBSCRIPTIONS_LOG } from "../../log/reserved.ts";
@@ -62,7 +63,7 @@ export class Documents {
       // Whatever stands in the way of looking and of writing again, the first write may come through.
       if (!(error instanceof Problem)) throw error;
     }
-    throw new Problem("outcome-unknown", "The answer was lost: this may have happened, or may still happen.");
+    throw outcomeUnknown();
   }
 
   /** The log is made with its first document. */

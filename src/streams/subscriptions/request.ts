@@ -1,9 +1,9 @@
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { outcomeUnknown } from "../../api/attempts.ts";
 import { decodeText, parseJson, readBody } from "../../api/body.ts";
 import { clusterNameIn } from "../../api/cluster.ts";
 import { type Api, type AppEnv, callOf } from "../../api/context.ts";
-import { Problem } from "../../api/problem.ts";
 import type { Scope } from "../../api/scope.ts";
 import { askDeliverer, delivererPaths } from "../../transport/deliverer.ts";
 import { TransportError } from "../../transport/transport-error.ts";
@@ -67,8 +67,7 @@ export async function operate(c: Context<AppEnv>, api: Api, operation: Operation
     return await askDeliverer(deliverers, name, delivererPaths.operation, operation, operationTimeoutMs);
   } catch (cause) {
     if (!(cause instanceof TransportError)) throw cause;
-    const detail = "The answer was lost: this may have happened, or may still happen.";
-    throw new Problem("outcome-unknown", detail, { cause });
+    throw outcomeUnknown(cause);
   }
 }
 
