@@ -1,8 +1,8 @@
-import { createApi } from "./api/app.ts";
-import { objectNodes } from "./api/object-nodes.ts";
 import { createWholeApp } from "./app.ts";
+import { createApi } from "./routing/context.ts";
+import { objectNodes } from "./routing/object-nodes.ts";
 
-export { TimberlineNode } from "./api/timberline-node.ts";
+export { TimberlineNode } from "./sessions/timberline-node.ts";
 export { TimberlineDeliverer } from "./streams/subscriptions/deliverer.ts";
 
 const api = createApi({

@@ -1,42 +1,33 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { appendRoutes } from "./append.ts";
-import { clusterRoutes } from "./clusters.ts";
-import { consumerDeleteRoutes } from "./consumer-delete.ts";
-import { consumerListRoutes } from "./consumer-list.ts";
-import { consumerRoutes } from "./consumers.ts";
-import type { Api, AppEnv, World } from "./context.ts";
-import { Directory } from "./directory.ts";
-import { healthRoutes } from "./health.ts";
-import { leadershipRoutes } from "./leadership.ts";
-import { localRoutes } from "./local.ts";
-import { logChangeRoutes } from "./log-changes.ts";
-import { logCreateRoutes } from "./log-create.ts";
-import { logListRoutes } from "./log-list.ts";
-import { logRoutes } from "./logs.ts";
-import { memberRoutes } from "./members.ts";
-import { metricsRoutes } from "./metrics.ts";
-import { openapiRoutes } from "./openapi.ts";
-import { Problem, problemResponse } from "./problem.ts";
-import { problemRoutes } from "./problem-docs.ts";
-import { readRoutes } from "./read.ts";
-import { recoveryRoutes } from "./recovery.ts";
-import { Roster } from "./roster.ts";
-import { Router } from "./router.ts";
-import { scopes } from "./scope.ts";
-import { describeMessages } from "./session-docs.ts";
-import { sessionRoutes } from "./sessions.ts";
-import { invalidRequest, type Part } from "./validation.ts";
+import type { AppEnv } from "../http/env.ts";
+import { Problem, problemResponse } from "../http/problem.ts";
+import { scopes } from "../http/scope.ts";
+import { invalidRequest, type Part } from "../http/validation.ts";
+import type { Api } from "../routing/context.ts";
+import { clusterRoutes } from "./clusters/clusters.ts";
+import { leadershipRoutes } from "./clusters/leadership.ts";
+import { localRoutes } from "./clusters/local.ts";
+import { memberRoutes } from "./clusters/members.ts";
+import { recoveryRoutes } from "./clusters/recovery.ts";
+import { consumerRoutes } from "./consumers/consumer.ts";
+import { consumerDeleteRoutes } from "./consumers/delete.ts";
+import { consumerListRoutes } from "./consumers/list.ts";
+import { appendRoutes } from "./logs/append.ts";
+import { logChangeRoutes } from "./logs/changes.ts";
+import { logCreateRoutes } from "./logs/create.ts";
+import { logListRoutes } from "./logs/list.ts";
+import { logRoutes } from "./logs/log.ts";
+import { describeMessages } from "./logs/message-docs.ts";
+import { sessionRoutes } from "./logs/open-session.ts";
+import { readRoutes } from "./logs/read.ts";
+import { healthRoutes } from "./service/health.ts";
+import { metricsRoutes } from "./service/metrics.ts";
+import { openapiRoutes } from "./service/openapi-document.ts";
+import { problemRoutes } from "./service/problem-docs.ts";
 
 const parts: Readonly<Record<string, Part>> = { param: "path", query: "query", header: "header" };
 const methods = ["GET", "PUT", "POST", "DELETE"];
-
-/** What all faces share. One an isolate: it remembers who leads and which clusters there are. */
-export function createApi(world: World): Api {
-  const roster = new Roster();
-  const router = new Router(world, roster);
-  return { world, router, roster, directory: new Directory(router) };
-}
 
 /** The native HTTP API. Other faces add their routes to it. */
 export function createApp(api: Api): OpenAPIHono<AppEnv> {

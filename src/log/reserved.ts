@@ -1,3 +1,6 @@
+/** The log in `main` that lists the other clusters. */
+export const CATALOGUE = "_clusters";
+
 /** The log whose documents are the subscriptions of its cluster, and the keys that sign for them. */
 export const SUBSCRIPTIONS_LOG = "_subscriptions";
 

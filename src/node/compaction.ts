@@ -2,8 +2,8 @@ import type { Raft } from "../raft/raft.ts";
 import type { Persist } from "../raft/ready.ts";
 import { type Index, toIndex } from "../raft/types.ts";
 import type { Storage } from "../storage/contract.ts";
+import { Tail } from "./entry-bytes.ts";
 import type { NodeOptions } from "./options.ts";
-import { Tail } from "./tail.ts";
 
 /**
  * Compacts a node's log, each node as it sees fit: keeps a bounded tail of entries for followers that are slow,

@@ -1,11 +1,10 @@
 import { invariant } from "./invariant.ts";
-import type { Leader } from "./leader.ts";
 import { advanceMembership, noteCatchUp } from "./membership.ts";
 import type { AppendEntriesAccepted, AppendEntriesRejected, InstallSnapshotResponse } from "./messages.ts";
 import { acceptedUpTo, type Progress, probeFrom } from "./progress.ts";
 import { reachedByMajority } from "./quorum.ts";
 import { beginSnapshot, toldOfSnapshot } from "./send-snapshot.ts";
-import { lastIndexWithTermAtMost, type State } from "./state.ts";
+import { type Leader, lastIndexWithTermAtMost, type State } from "./state.ts";
 import { type Index, type NodeId, toIndex } from "./types.ts";
 import { releaseCommitted } from "./uncommitted.ts";
 

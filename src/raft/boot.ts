@@ -1,7 +1,7 @@
 import { noEffects } from "./effects.ts";
-import { type SleepMark, sleepOn } from "./sleep.ts";
+import { sleepOn } from "./sleep.ts";
 import { adoptConfiguration, type PlacedConfiguration, resetElectionDeadline, type State } from "./state.ts";
-import type { HardState, Index, LogReader, NodeId, Options, SnapshotMark, Term } from "./types.ts";
+import type { HardState, Index, LogReader, NodeId, Options, SleepMark, SnapshotMark, Term } from "./types.ts";
 
 /** What a node finds on its disk when it starts, and what it is given. */
 export interface RaftInit {

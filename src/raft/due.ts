@@ -1,7 +1,7 @@
 import { campaign, canLead } from "./election.ts";
-import { type Leader, quorumHeardAt } from "./leader.ts";
+import { quorumHeardAt } from "./leader.ts";
 import { restsAt } from "./sleep.ts";
-import { becomeFollower, type State } from "./state.ts";
+import { becomeFollower, type Leader, type State } from "./state.ts";
 import { endLateTransfer } from "./transfer.ts";
 
 /** What time brings: an election, a leader's end when it hears nobody, that of a transfer that came to nothing. */

@@ -1,18 +1,5 @@
-import type { Message } from "./messages.ts";
-import type { ConfirmedRead, Persist, Ready, SnapshotWrite } from "./ready.ts";
-import type { State } from "./state.ts";
-import type { Entry, Index } from "./types.ts";
-
-/** The effects of the present input, until `ready` takes them. */
-export interface Effects {
-  hardStateChanged: boolean;
-  sleepChanged: boolean;
-  truncateFrom: Index | null;
-  snapshot: SnapshotWrite | null;
-  append: Entry[];
-  messages: Message[];
-  reads: ConfirmedRead[];
-}
+import type { Persist, Ready } from "./ready.ts";
+import type { Effects, State } from "./state.ts";
 
 export const noEffects = (): Effects => ({
   hardStateChanged: false,

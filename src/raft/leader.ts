@@ -2,44 +2,10 @@ import { membersOf } from "./configuration.ts";
 import { createEntry } from "./entry.ts";
 import { createProgress, type Progress, settledProgress } from "./progress.ts";
 import { reachedByMajority } from "./quorum.ts";
-import { noReads, type PendingReads } from "./reads.ts";
-import type { SleepMark } from "./sleep.ts";
-import { append, type State } from "./state.ts";
-import type { Transfer } from "./transfer.ts";
-import { type Index, type NodeId, toIndex } from "./types.ts";
-import { addProposal, noProposals, type Proposals } from "./uncommitted.ts";
-
-/** What only a leader knows; gone when it leads no more. */
-export interface Leader {
-  readonly name: "leader";
-  /** The no-op that opened the term, or a later entry of it that is committed. Only entries from here on are committed by counting (paper §5.4.2). */
-  readonly termStart: Index;
-  /** Its own log is durable up to here. */
-  durableIndex: Index;
-  /** All members but itself; who leaves, until that is committed. */
-  readonly peers: Map<NodeId, Progress>;
-  /** Of each learner. */
-  catchUps: ReadonlyMap<NodeId, CatchUp>;
-  readonly reads: PendingReads;
-  readonly proposals: Proposals;
-  /** The next round takes the commit index to those who have not heard of it. */
-  announcesCommit: boolean;
-  transfer: Transfer | null;
-  /** When there was last something to do, ms. */
-  idleSince: number;
-  /** The read round in which the cluster is laid to rest; null while it is at work. */
-  restRound: number | null;
-}
-
-/** How a learner comes along, in rounds (thesis §4.2.1). */
-export interface CatchUp {
-  /** The round is over when the learner holds the log up to here. */
-  roundEnd: Index;
-  /** ms */
-  roundBeganAt: number;
-  /** The last round took no longer than an election timeout. */
-  isDone: boolean;
-}
+import { noReads } from "./reads.ts";
+import { append, type CatchUp, type Leader, type State } from "./state.ts";
+import { type Index, type NodeId, type SleepMark, toIndex } from "./types.ts";
+import { addProposal, noProposals } from "./uncommitted.ts";
 
 /** Opens its term with a no-op, which commits what earlier terms left (paper §8). */
 export function becomeLeader(state: State, now: number): void {

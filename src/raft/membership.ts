@@ -7,10 +7,10 @@ import {
   membersOf,
 } from "./configuration.ts";
 import { createEntry } from "./entry.ts";
-import { catchUpsOf, type Leader } from "./leader.ts";
+import { catchUpsOf } from "./leader.ts";
 import { createProgress } from "./progress.ts";
 import { reachedByMajority } from "./quorum.ts";
-import { append, becomeFollower, type State } from "./state.ts";
+import { append, becomeFollower, type Leader, type State } from "./state.ts";
 import { type Index, type NodeId, toIndex } from "./types.ts";
 
 /** One change of the members; all of it takes effect at once, when those who are added have caught up. */

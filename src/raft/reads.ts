@@ -1,31 +1,6 @@
-import type { Leader } from "./leader.ts";
 import { reachedByMajority } from "./quorum.ts";
-import type { State } from "./state.ts";
+import type { Leader, PendingRead, PendingReads, State } from "./state.ts";
 import { type Index, toIndex } from "./types.ts";
-
-/**
- * Linearizable reads without writes (ReadIndex, thesis §6.4): a read is true once a majority has answered
- * an AppendEntries sent after the read came in, and the leader has committed an entry of its own term.
- *
- * A round is one such question to all. While one is under way, the reads that come in wait for the next
- * and share it: so there is one round at a time, however many reads there are.
- */
-export interface PendingReads {
-  /** The latest round that was sent. Never reused within a term, also where its leader restarts and goes on. */
-  round: number;
-  /** The latest round that a majority has answered. */
-  confirmedRound: number;
-  /** By round, oldest first. */
-  waiting: PendingRead[];
-  /** How many contexts were given out. */
-  contexts: number;
-}
-
-interface PendingRead {
-  readonly context: number;
-  readonly round: number;
-  readonly index: Index;
-}
 
 export const noReads = (): PendingReads => ({ round: 0, confirmedRound: 0, waiting: [], contexts: 0 });
 

@@ -1,6 +1,5 @@
 import type { Message } from "./messages.ts";
-import type { SleepMark } from "./sleep.ts";
-import type { Entry, HardState, Index, SnapshotMark, Term } from "./types.ts";
+import type { Entry, HardState, Index, SleepMark, SnapshotMark, Term } from "./types.ts";
 
 /** What must reach the disk, as one transaction, in this order: hard state, sleep, truncation, snapshot, entries. */
 export interface Persist {

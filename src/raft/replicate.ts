@@ -1,10 +1,9 @@
 import { invariant } from "./invariant.ts";
-import type { Leader } from "./leader.ts";
 import { type Progress, probeFrom } from "./progress.ts";
 import { openRound, settleReads } from "./reads.ts";
 import { sendSegment } from "./send-snapshot.ts";
 import { rest } from "./sleep.ts";
-import { type State, termAt } from "./state.ts";
+import { type Leader, type State, termAt } from "./state.ts";
 import { tellTarget } from "./transfer.ts";
 import { type Entry, type NodeId, toIndex } from "./types.ts";
 

@@ -1,23 +1,9 @@
 import { isJoint } from "./configuration.ts";
 import { invariant } from "./invariant.ts";
-import { type Leader, resumeLeader } from "./leader.ts";
+import { resumeLeader } from "./leader.ts";
 import type { Message } from "./messages.ts";
-import { resetElectionDeadline, type State } from "./state.ts";
-import type { Index, NodeId, Term } from "./types.ts";
-
-/**
- * What a node writes down when it falls asleep: it is on disk exactly while the node sleeps, and was
- * cleared there before anything that the node sends once it is awake. So a leader that finds its own mark
- * knows that nothing has left it since, and goes on in its term.
- */
-export interface SleepMark {
-  readonly term: Term;
-  readonly leader: NodeId;
-  /** The end of the log, all of it committed. */
-  readonly index: Index;
-  /** The round in which the leader laid the cluster to rest; all later ones are above it. */
-  readonly round: number;
-}
+import { type Leader, resetElectionDeadline, type State } from "./state.ts";
+import type { SleepMark } from "./types.ts";
 
 /** Whether nothing is under way, and everybody holds the whole log: so all of it is committed. */
 function isSettled({ lastIndex, configuration }: State, leader: Leader): boolean {

@@ -1,18 +1,20 @@
 import { type Configuration, decodeConfiguration } from "./configuration.ts";
-import type { Effects } from "./effects.ts";
 import { invariant } from "./invariant.ts";
-import type { Leader } from "./leader.ts";
-import type { SleepMark } from "./sleep.ts";
+import type { Message } from "./messages.ts";
+import type { Progress } from "./progress.ts";
+import type { ConfirmedRead, SnapshotWrite } from "./ready.ts";
 import {
   type Entry,
   type Index,
   type LogReader,
   type NodeId,
   type Options,
+  type SleepMark,
   type SnapshotMark,
   type Term,
   toIndex,
 } from "./types.ts";
+import type { Proposals } from "./uncommitted.ts";
 
 /** What a node does; all else about it is in `State`. */
 export type Role =
@@ -20,6 +22,71 @@ export type Role =
   | { readonly name: "pre-candidate"; readonly votes: Map<NodeId, boolean> }
   | { readonly name: "candidate"; readonly votes: Map<NodeId, boolean> }
   | Leader;
+
+/** What only a leader knows; gone when it leads no more. */
+export interface Leader {
+  readonly name: "leader";
+  /** The no-op that opened the term, or a later entry of it that is committed. Only entries from here on are committed by counting (paper §5.4.2). */
+  readonly termStart: Index;
+  /** Its own log is durable up to here. */
+  durableIndex: Index;
+  /** All members but itself; who leaves, until that is committed. */
+  readonly peers: Map<NodeId, Progress>;
+  /** Of each learner. */
+  catchUps: ReadonlyMap<NodeId, CatchUp>;
+  readonly reads: PendingReads;
+  readonly proposals: Proposals;
+  /** The next round takes the commit index to those who have not heard of it. */
+  announcesCommit: boolean;
+  transfer: Transfer | null;
+  /** When there was last something to do, ms. */
+  idleSince: number;
+  /** The read round in which the cluster is laid to rest; null while it is at work. */
+  restRound: number | null;
+}
+
+/** How a learner comes along, in rounds (thesis §4.2.1). */
+export interface CatchUp {
+  /** The round is over when the learner holds the log up to here. */
+  roundEnd: Index;
+  /** ms */
+  roundBeganAt: number;
+  /** The last round took no longer than an election timeout. */
+  isDone: boolean;
+}
+
+/** A leader is handing over (thesis §3.10). It takes no proposals meanwhile, so that the target can catch up. */
+export interface Transfer {
+  readonly to: NodeId;
+  /** When it gives up and goes on leading, ms. */
+  readonly deadline: number;
+  /** The target has everything, and was told to campaign. */
+  isTold: boolean;
+}
+
+/**
+ * Linearizable reads without writes (ReadIndex, thesis §6.4): a read is true once a majority has answered
+ * an AppendEntries sent after the read came in, and the leader has committed an entry of its own term.
+ *
+ * A round is one such question to all. While one is under way, the reads that come in wait for the next
+ * and share it: so there is one round at a time, however many reads there are.
+ */
+export interface PendingReads {
+  /** The latest round that was sent. Never reused within a term, also where its leader restarts and goes on. */
+  round: number;
+  /** The latest round that a majority has answered. */
+  confirmedRound: number;
+  /** By round, oldest first. */
+  waiting: PendingRead[];
+  /** How many contexts were given out. */
+  contexts: number;
+}
+
+export interface PendingRead {
+  readonly context: number;
+  readonly round: number;
+  readonly index: Index;
+}
 
 /** A configuration, and the index of its entry. */
 export interface PlacedConfiguration {
@@ -63,6 +130,17 @@ export interface State {
   sleep: SleepMark | null;
 
   readonly effects: Effects;
+}
+
+/** The effects of the present input, until `ready` takes them. */
+export interface Effects {
+  hardStateChanged: boolean;
+  sleepChanged: boolean;
+  truncateFrom: Index | null;
+  snapshot: SnapshotWrite | null;
+  append: Entry[];
+  messages: Message[];
+  reads: ConfirmedRead[];
 }
 
 /** The term of an entry of the log, 0 at index 0; null where there is none, and before the snapshot's last one. */

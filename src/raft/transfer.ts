@@ -1,15 +1,5 @@
-import type { Leader } from "./leader.ts";
-import type { State } from "./state.ts";
+import type { Leader, State } from "./state.ts";
 import type { NodeId } from "./types.ts";
-
-/** A leader is handing over (thesis §3.10). It takes no proposals meanwhile, so that the target can catch up. */
-export interface Transfer {
-  readonly to: NodeId;
-  /** When it gives up and goes on leading, ms. */
-  readonly deadline: number;
-  /** The target has everything, and was told to campaign. */
-  isTold: boolean;
-}
 
 /** Begins to hand over to a peer; another transfer that was under way is given up for it. */
 export function beginTransfer(state: State, leader: Leader, to: NodeId, now: number): void {

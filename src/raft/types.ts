@@ -54,6 +54,20 @@ export interface SnapshotMark {
 /** Of a log that was never compacted. */
 export const noSnapshot: SnapshotMark = { index: toIndex(0), term: 0, readableIndex: toIndex(0) };
 
+/**
+ * What a node writes down when it falls asleep: it is on disk exactly while the node sleeps, and was
+ * cleared there before anything that the node sends once it is awake. So a leader that finds its own mark
+ * knows that nothing has left it since, and goes on in its term.
+ */
+export interface SleepMark {
+  readonly term: Term;
+  readonly leader: NodeId;
+  /** The end of the log, all of it committed. */
+  readonly index: Index;
+  /** The round in which the leader laid the cluster to rest; all later ones are above it. */
+  readonly round: number;
+}
+
 export interface Options {
   /** The shortest election timeout, ms; the one used is drawn from [1, 2) times this. */
   readonly electionTimeoutMs: number;

@@ -2,8 +2,7 @@ import type { LogId, Seq, StoredBatch } from "../log/types.ts";
 import type { Document, Life, LogView } from "../log/view.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
 import type { Persist } from "../raft/ready.ts";
-import type { SleepMark } from "../raft/sleep.ts";
-import type { HardState, Index, LogReader, SnapshotMark, Term } from "../raft/types.ts";
+import type { HardState, Index, LogReader, SleepMark, SnapshotMark, Term } from "../raft/types.ts";
 
 /** All that a node needs to go on after a restart. */
 export interface Boot {

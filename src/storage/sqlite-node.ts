@@ -1,7 +1,6 @@
 import { completedIdentity, type Identity, type Phase } from "../raft/identity.ts";
-import type { SleepMark } from "../raft/sleep.ts";
 import type { HardState, Index, NodeId, SnapshotMark } from "../raft/types.ts";
-import { toIndex } from "../raft/types.ts";
+import { type SleepMark, toIndex } from "../raft/types.ts";
 import type { Boot } from "./contract.ts";
 import { StorageError } from "./error.ts";
 

@@ -1,5 +1,5 @@
-import { parseMediaType } from "../api/media-type.ts";
-import { invalidRequest } from "../api/validation.ts";
+import { parseMediaType } from "../http/media-type.ts";
+import { invalidRequest } from "../http/validation.ts";
 import { JSON_TYPE } from "../log/decide-append.ts";
 
 export const DEFAULT_TYPE = "application/octet-stream";

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { naturalParameter } from "../api/parameters.ts";
-import { invalidRequest } from "../api/validation.ts";
+import { naturalParameter } from "../http/parameters.ts";
+import { invalidRequest } from "../http/validation.ts";
 import { EXPIRES_AT_MAX, TTL_SECONDS_MAX } from "../log/limits.ts";
 import { closingHeader } from "./headers.ts";
 import { parseOffset } from "./offset.ts";

@@ -1,4 +1,4 @@
-import { Problem } from "../api/problem.ts";
+import { Problem } from "../http/problem.ts";
 import type { LogId } from "../log/types.ts";
 import type { Page } from "../transport/protocol.ts";
 import { isAtEnd } from "./page.ts";

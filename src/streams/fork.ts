@@ -1,9 +1,9 @@
-import { recordsOf } from "../api/page.ts";
-import { ask } from "../api/query.ts";
-import type { Visit } from "../api/scope.ts";
+import { recordsOf } from "../http/page.ts";
 import { JSON_TYPE } from "../log/decide-append.ts";
 import type { LogRecord } from "../log/records.ts";
 import type { ForkRequest } from "../log/types.ts";
+import { ask } from "../routing/query.ts";
+import type { Visit } from "../routing/visit.ts";
 import type { ForkWish } from "./create-headers.ts";
 import { bytesRecord, toRecords } from "./messages.ts";
 import { linearizable } from "./request.ts";

@@ -1,9 +1,10 @@
 import type { Context } from "hono";
-import { authorize } from "../api/auth.ts";
-import type { Api, AppEnv } from "../api/context.ts";
-import { describeLog } from "../api/describe.ts";
-import { errorResponses } from "../api/openapi.ts";
+import { authorize } from "../http/auth.ts";
+import type { AppEnv } from "../http/env.ts";
+import { errorResponses } from "../http/openapi.ts";
 import type { LogState } from "../log/types.ts";
+import type { Api } from "../routing/context.ts";
+import { describeLog } from "../routing/describe.ts";
 import { DEFAULT_TYPE } from "./content-type.ts";
 import { headersTold } from "./header-docs.ts";
 import { endHeaders } from "./headers.ts";

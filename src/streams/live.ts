@@ -1,6 +1,7 @@
 import type { Context } from "hono";
-import type { AppEnv, World } from "../api/context.ts";
-import type { PageReader } from "../api/page-reader.ts";
+import type { AppEnv } from "../http/env.ts";
+import type { PageReader } from "../routing/page-reader.ts";
+import type { World } from "../routing/world.ts";
 import type { Page, PageStart } from "../transport/protocol.ts";
 import { kindOf } from "./content-type.ts";
 import { nextCursor } from "./cursor.ts";

@@ -1,8 +1,8 @@
-import { JSON_BODY_BYTES_MAX } from "../api/append-body.ts";
-import { decodeText, isUtf8, parseJson, readBody } from "../api/body.ts";
-import { parseMediaType } from "../api/media-type.ts";
-import { Problem } from "../api/problem.ts";
-import { toRecord } from "../api/record-input.ts";
+import { JSON_BODY_BYTES_MAX } from "../http/append-body.ts";
+import { decodeText, isUtf8, parseJson, readBody } from "../http/body.ts";
+import { parseMediaType } from "../http/media-type.ts";
+import { Problem } from "../http/problem.ts";
+import { toRecord } from "../http/record-input.ts";
 import { JSON_TYPE } from "../log/decide-append.ts";
 import { BATCH_BYTES_MAX, RECORD_BYTES_MAX } from "../log/limits.ts";
 import { encodeRecords, type LogRecord } from "../log/records.ts";

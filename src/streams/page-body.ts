@@ -1,5 +1,5 @@
 import { encodeBase64 } from "hono/utils/encode";
-import { recordsOf } from "../api/page.ts";
+import { recordsOf } from "../http/page.ts";
 import type { LogRecord } from "../log/records.ts";
 import type { Page } from "../transport/protocol.ts";
 import type { ContentKind } from "./content-type.ts";

@@ -1,11 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { tryDecodeURIComponent } from "hono/utils/url";
-import { clusterNameIn, MAIN } from "../api/cluster.ts";
-import type { AppEnv } from "../api/context.ts";
-import { clusterName, logName } from "../api/parameters.ts";
-import { Problem } from "../api/problem.ts";
-import { invalidRequest, validated } from "../api/validation.ts";
+import type { AppEnv } from "../http/env.ts";
+import { clusterName, logName } from "../http/parameters.ts";
+import { Problem } from "../http/problem.ts";
+import { clusterNameIn, MAIN } from "../http/scope.ts";
+import { invalidRequest, validated } from "../http/validation.ts";
 
 /** The first segment below which control APIs live, and no streams (§6). */
 const RESERVED_SEGMENT = "__ds";

@@ -1,11 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { authorize } from "../api/auth.ts";
-import type { Api, AppEnv } from "../api/context.ts";
-import { errorResponses } from "../api/openapi.ts";
-import { naturalParameter } from "../api/parameters.ts";
-import { readHeaders } from "../api/read-parameters.ts";
-import { invalidRequest, queryOf, validated } from "../api/validation.ts";
+import { authorize } from "../http/auth.ts";
+import type { AppEnv } from "../http/env.ts";
+import { errorResponses } from "../http/openapi.ts";
+import { naturalParameter } from "../http/parameters.ts";
+import { readHeaders } from "../http/read-parameters.ts";
+import { invalidRequest, queryOf, validated } from "../http/validation.ts";
+import type { Api } from "../routing/context.ts";
 import type { Page, PageStart } from "../transport/protocol.ts";
 import { kindOf } from "./content-type.ts";
 import { CURSOR_MAX } from "./cursor.ts";

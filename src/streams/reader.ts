@@ -1,8 +1,9 @@
 import type { Context } from "hono";
-import type { Api, AppEnv } from "../api/context.ts";
-import { PageReader } from "../api/page-reader.ts";
-import { Problem } from "../api/problem.ts";
-import { invalidRequest } from "../api/validation.ts";
+import type { AppEnv } from "../http/env.ts";
+import { Problem } from "../http/problem.ts";
+import { invalidRequest } from "../http/validation.ts";
+import type { Api } from "../routing/context.ts";
+import { PageReader } from "../routing/page-reader.ts";
 import type { Page, PageStart } from "../transport/protocol.ts";
 import { linearizable, visitStreams } from "./request.ts";
 

@@ -1,7 +1,7 @@
-import { Problem } from "../api/problem.ts";
-import { refusalProblem } from "../api/refusal.ts";
-import { invalidRequest } from "../api/validation.ts";
+import { Problem } from "../http/problem.ts";
+import { invalidRequest } from "../http/validation.ts";
 import type { Refusal } from "../log/types.ts";
+import { refusalProblem } from "../routing/refusal.ts";
 import { endHeaders } from "./headers.ts";
 
 type Reason<R extends Refusal["reason"]> = Extract<Refusal, { readonly reason: R }>;

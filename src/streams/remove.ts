@@ -1,8 +1,9 @@
 import type { Context } from "hono";
-import { authorize } from "../api/auth.ts";
-import { carryOut } from "../api/carry-out.ts";
-import type { Api, AppEnv } from "../api/context.ts";
-import { errorResponses } from "../api/openapi.ts";
+import { authorize } from "../http/auth.ts";
+import type { AppEnv } from "../http/env.ts";
+import { errorResponses } from "../http/openapi.ts";
+import { carryOut } from "../routing/carry-out.ts";
+import type { Api } from "../routing/context.ts";
 import { streamName, streamParams } from "./path.ts";
 import { visitStreams } from "./request.ts";
 import type { Route } from "./route.ts";

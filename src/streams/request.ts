@@ -1,7 +1,8 @@
 import type { Context } from "hono";
-import type { Api, AppEnv } from "../api/context.ts";
-import { newest } from "../api/query.ts";
-import { type Visit, visit } from "../api/scope.ts";
+import type { AppEnv } from "../http/env.ts";
+import type { Api } from "../routing/context.ts";
+import { newest } from "../routing/query.ts";
+import { type Visit, visit } from "../routing/visit.ts";
 
 /** How long a request may take, ms, what it waits for left out. */
 export const REQUEST_TIMEOUT_MS = 10_000;

@@ -1,7 +1,7 @@
 import { type OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import type { Handler } from "hono";
-import type { AppEnv } from "../api/context.ts";
-import type { Scope } from "../api/scope.ts";
+import type { AppEnv } from "../http/env.ts";
+import type { Scope } from "../http/scope.ts";
 
 /** An operation of this face, as the document tells of it, but for what depends on the scope. */
 export type Route = Omit<RouteConfig, "request" | "operationId"> & {

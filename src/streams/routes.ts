@@ -1,8 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import type { Api, AppEnv } from "../api/context.ts";
-import { Problem } from "../api/problem.ts";
-import { type Scope, scopes } from "../api/scope.ts";
+import type { AppEnv } from "../http/env.ts";
+import { Problem } from "../http/problem.ts";
+import { type Scope, scopes } from "../http/scope.ts";
+import type { Api } from "../routing/context.ts";
 import { append, appendRoute } from "./append.ts";
 import { create, createRoute } from "./create.ts";
 import { crossOrigin, methods, preflightRoute } from "./cross-origin.ts";

@@ -1,4 +1,4 @@
-import { entityTags } from "../api/entity-tags.ts";
+import { entityTags } from "../http/entity-tags.ts";
 import type { Page } from "../transport/protocol.ts";
 import { isAtEnd } from "./page.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { BODY_TIMEOUT_MS } from "../../src/api/body.ts";
-import { JSON_DEPTH_MAX } from "../../src/api/record-input.ts";
+import { BODY_TIMEOUT_MS } from "../../src/http/body.ts";
+import { JSON_DEPTH_MAX } from "../../src/http/record-input.ts";
 import { type Harness, problem, withLog } from "./harness.ts";
 
 let api: Harness;

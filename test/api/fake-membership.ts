@@ -1,9 +1,8 @@
 import { type Configuration, membersOf, partOf, votersOf } from "../../src/raft/configuration.ts";
 import { noEffects } from "../../src/raft/effects.ts";
-import type { Leader } from "../../src/raft/leader.ts";
 import { type ChangeRefusal, type MembersChange, nextConfiguration } from "../../src/raft/membership.ts";
 import { forceRecovery } from "../../src/raft/recovery.ts";
-import type { State } from "../../src/raft/state.ts";
+import type { Leader, State } from "../../src/raft/state.ts";
 import { type Index, toIndex } from "../../src/raft/types.ts";
 import type { Answer, Members } from "../../src/transport/protocol.ts";
 import type { PeerStatus } from "../../src/transport/status.ts";

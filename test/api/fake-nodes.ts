@@ -1,5 +1,3 @@
-import type { AskOptions, Nodes } from "../../src/api/nodes.ts";
-import { decodeOpening, type SocketOpening } from "../../src/api/session-state.ts";
 import { decide } from "../../src/log/decide.ts";
 import { encodeLogEntry } from "../../src/log/entry-codec.ts";
 import type { Command, Outcome } from "../../src/log/types.ts";
@@ -9,6 +7,8 @@ import { createEntry } from "../../src/raft/entry.ts";
 import { bootstrapIdentity, type Identity, isSameIdentity, type Phase } from "../../src/raft/identity.ts";
 import type { MembersChange } from "../../src/raft/membership.ts";
 import { type Index, toIndex } from "../../src/raft/types.ts";
+import type { AskOptions, Nodes } from "../../src/routing/nodes.ts";
+import { decodeOpening, type SocketOpening } from "../../src/sessions/state.ts";
 import { MemoryStorage } from "../../src/storage/memory.ts";
 import type { NodeAddress } from "../../src/transport/object.ts";
 import type {
@@ -22,8 +22,8 @@ import type {
 } from "../../src/transport/protocol.ts";
 import type { Status } from "../../src/transport/status.ts";
 import { TransportError } from "../../src/transport/transport-error.ts";
+import { FakeSocket } from "../sessions/fake-socket.ts";
 import { FakeMembership, membersOfPlaced, type Placed, peersOf } from "./fake-membership.ts";
-import { FakeSocket } from "./fake-socket.ts";
 
 /** Before: the node never hears of it. After: it does what was asked, and its answer is lost. */
 export type Fault = FailureReason | "overloaded" | "lost-before" | "lost-after";

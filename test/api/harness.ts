@@ -1,8 +1,8 @@
-import { createApi } from "../../src/api/app.ts";
-import type { Env } from "../../src/api/env.ts";
 import { createWholeApp } from "../../src/app.ts";
+import type { Env } from "../../src/http/env.ts";
 import type { Command } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
+import { createApi } from "../../src/routing/context.ts";
 import type { Answer } from "../../src/transport/protocol.ts";
 import { FakeNodes } from "./fake-nodes.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { mutants } from "../simulation/mutant-list.ts";
-import { MutatedCopy } from "../simulation/mutated-copy.ts";
+import { mutants } from "../simulation/mutants/mutant-list.ts";
+import { MutatedCopy } from "../simulation/mutants/mutated-copy.ts";
 import type { Bounds } from "./bounds.ts";
 import { explore } from "./exploration.ts";
 import { exploreCopy } from "./mutants.ts";

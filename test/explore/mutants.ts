@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import type { Mutant } from "../simulation/mutant.ts";
-import { mutants } from "../simulation/mutant-list.ts";
-import { MutatedCopy } from "../simulation/mutated-copy.ts";
+import type { Mutant } from "../simulation/mutants/mutant.ts";
+import { mutants } from "../simulation/mutants/mutant-list.ts";
+import { MutatedCopy } from "../simulation/mutants/mutated-copy.ts";
 import type { Limits } from "./exploration.ts";
 
 /** What the explorer says of a copy. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type LogId, toSeq } from "../../src/log/types.ts";
+import { Tails } from "../../src/node/fan-out.ts";
 import { Node } from "../../src/node/node.ts";
-import { Tails } from "../../src/node/tails.ts";
 import { bootstrapIdentity } from "../../src/raft/identity.ts";
 import type { Message } from "../../src/raft/messages.ts";
 import { type Entry, type Index, toIndex } from "../../src/raft/types.ts";

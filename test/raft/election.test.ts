@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Random } from "../simulation/random.ts";
+import { Random } from "../simulation/world/random.ts";
 import { Cluster, defaults } from "./harness/cluster.ts";
 import { between } from "./harness/messages.ts";
 

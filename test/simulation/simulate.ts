@@ -1,21 +1,21 @@
 import { CodecError } from "../../src/log/codec-error.ts";
 import { bootstrapIdentity, type Identity } from "../../src/raft/identity.ts";
-import { Adversary } from "./adversary.ts";
-import { Audit } from "./audit.ts";
-import { drawPlan } from "./draw-plan.ts";
-import { Finale } from "./finale.ts";
-import { Finding } from "./finding.ts";
-import { Histories } from "./history.ts";
-import { startLulls } from "./lulls.ts";
-import { Machine } from "./machine.ts";
-import { Nemesis } from "./nemesis.ts";
-import { Network } from "./network.ts";
-import { Oracle } from "./oracle.ts";
-import { Random } from "./random.ts";
-import { Scheduler } from "./scheduler.ts";
-import { Marks, Trace } from "./trace.ts";
-import { startClients } from "./workload.ts";
-import type { World } from "./world.ts";
+import { Audit } from "./checks/audit.ts";
+import { Finale } from "./checks/finale.ts";
+import { Finding } from "./checks/finding.ts";
+import { Oracle } from "./checks/oracle.ts";
+import { Histories } from "./clients/history.ts";
+import { startClients } from "./clients/workload.ts";
+import { Adversary } from "./world/adversary.ts";
+import { drawPlan } from "./world/draw-plan.ts";
+import { startLulls } from "./world/lulls.ts";
+import { Machine } from "./world/machine.ts";
+import { Nemesis } from "./world/nemesis.ts";
+import { Network } from "./world/network.ts";
+import { Random } from "./world/random.ts";
+import { Scheduler } from "./world/scheduler.ts";
+import { Marks, Trace } from "./world/trace.ts";
+import type { World } from "./world/world.ts";
 
 /** How one seed went. */
 export interface Run {

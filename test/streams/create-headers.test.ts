@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Problem } from "../../src/api/problem.ts";
+import { Problem } from "../../src/http/problem.ts";
 import { createHeaders, expiryOf, forkWishOf } from "../../src/streams/create-headers.ts";
 
 const offset = "0000000000000007_0000000000000000";

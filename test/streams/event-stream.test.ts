@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Problem } from "../../src/api/problem.ts";
+import { Problem } from "../../src/http/problem.ts";
 import { type EventSource, eventStream, STREAM_MS } from "../../src/streams/event-stream.ts";
 import type { Page } from "../../src/transport/protocol.ts";
 import { pageOf, text } from "./pages.ts";

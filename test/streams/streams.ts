@@ -1,4 +1,4 @@
-import type { AskOptions } from "../../src/api/nodes.ts";
+import type { AskOptions } from "../../src/routing/nodes.ts";
 import { formatOffset, parseOffset } from "../../src/streams/offset.ts";
 import type { NodeAddress } from "../../src/transport/object.ts";
 import type { Reply, Request } from "../../src/transport/protocol.ts";

@@ -1,6 +1,6 @@
-import { everything } from "../../src/api/auth.ts";
-import { encodeOpening, type SocketOpening } from "../../src/api/session-state.ts";
+import { everything } from "../../src/http/auth.ts";
 import type { TailPosition } from "../../src/node/subscriber.ts";
+import { encodeOpening, type SocketOpening } from "../../src/sessions/state.ts";
 import { openSocket } from "../../src/transport/object.ts";
 import { Conversation } from "../sockets/conversation.ts";
 import type { TestCluster } from "./cluster.ts";

@@ -1,5 +1,5 @@
 declare namespace Cloudflare {
-  type WorkerEnv = import("../../src/api/env.ts").Env;
+  type WorkerEnv = import("../../src/http/env.ts").Env;
 
   interface GlobalProps {
     mainModule: typeof import("./worker.ts");

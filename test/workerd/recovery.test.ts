@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
-import { MAIN } from "../../src/api/cluster.ts";
+import { MAIN } from "../../src/http/scope.ts";
 import { abortNode, nodeStatus } from "../../src/transport/object.ts";
 import type { Status } from "../../src/transport/status.ts";
 import worker from "../../src/worker.ts";

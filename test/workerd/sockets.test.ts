@@ -1,11 +1,11 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { everything } from "../../src/api/auth.ts";
-import { encodeOpening } from "../../src/api/session-state.ts";
+import { everything } from "../../src/http/auth.ts";
 import { toSeq } from "../../src/log/types.ts";
 import type { TailPosition } from "../../src/node/subscriber.ts";
 import { toIndex } from "../../src/raft/types.ts";
+import { encodeOpening } from "../../src/sessions/state.ts";
 import { abortNode, openSocket } from "../../src/transport/object.ts";
 import { Client } from "./client.ts";
 import { TestCluster } from "./cluster.ts";

@@ -1,8 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
-import { TimberlineNode } from "../../src/api/timberline-node.ts";
 import type { NodeEnv } from "../../src/node/durable-object.ts";
-import type { TailOptions } from "../../src/node/tails.ts";
+import type { TailOptions } from "../../src/node/fan-out.ts";
 import type { Persist } from "../../src/raft/ready.ts";
+import { TimberlineNode } from "../../src/sessions/timberline-node.ts";
 import type { Storage } from "../../src/storage/contract.ts";
 import { SqliteStorage } from "../../src/storage/sqlite.ts";
 

@@ -7,9 +7,10 @@ import {
   bearerToken,
   forbidden,
   type Grant,
-} from "../../api/auth.ts";
-import { clusterNameIn } from "../../api/cluster.ts";
-import type { Api, AppEnv } from "../../api/context.ts";
+} from "../../http/auth.ts";
+import type { AppEnv } from "../../http/env.ts";
+import { clusterNameIn } from "../../http/scope.ts";
+import type { Api } from "../../routing/context.ts";
 import { targetsOf } from "./configuration.ts";
 import { documentsOf, SubscriptionRefused } from "./request.ts";
 import { Store } from "./store.ts";

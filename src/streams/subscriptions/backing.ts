@@ -1,7 +1,8 @@
-import type { Api, Call } from "../../api/context.ts";
-import { ask, newest } from "../../api/query.ts";
-import type { Visit } from "../../api/scope.ts";
 import type { Command, Outcome } from "../../log/types.ts";
+import type { Api } from "../../routing/context.ts";
+import { ask, newest } from "../../routing/query.ts";
+import type { Visit } from "../../routing/visit.ts";
+import type { Call } from "../../routing/world.ts";
 import type { Query, QueryResult } from "../../transport/protocol.ts";
 
 /** One cluster, as its subscriptions use it. Both throw the problems of `Router`. */

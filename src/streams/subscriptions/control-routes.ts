@@ -1,8 +1,8 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { Api, AppEnv } from "../../api/context.ts";
-import { isLocal } from "../../api/env.ts";
-import type { Scope } from "../../api/scope.ts";
+import { type AppEnv, isLocal } from "../../http/env.ts";
+import type { Scope } from "../../http/scope.ts";
+import type { Api } from "../../routing/context.ts";
 import { authorizeSubscription, authorizeTargets } from "./access.ts";
 import { configurationInput, targetsOf } from "./configuration.ts";
 import { deleteRoute, getRoute, linkRoute, putRoute, unlinkRoute } from "./control-docs.ts";

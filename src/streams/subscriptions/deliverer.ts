@@ -1,8 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
-import { createApi } from "../../api/app.ts";
-import type { Env } from "../../api/env.ts";
-import { objectNodes } from "../../api/object-nodes.ts";
+import type { Env } from "../../http/env.ts";
 import { Alarm } from "../../node/alarm.ts";
+import { createApi } from "../../routing/context.ts";
+import { objectNodes } from "../../routing/object-nodes.ts";
 import { backingOf } from "./backing.ts";
 import { serve } from "./serve.ts";
 import { Subscriptions } from "./subscriptions.ts";

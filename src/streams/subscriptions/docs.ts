@@ -1,4 +1,4 @@
-import { errorResponses, problemContent } from "../../api/openapi.ts";
+import { errorResponses, problemContent } from "../../http/openapi.ts";
 import { refusalOutput } from "./output.ts";
 import { type RefusalCode, refusalStatus } from "./refusal.ts";
 

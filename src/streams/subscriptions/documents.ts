@@ -1,9 +1,9 @@
-import { outcomeUnknown } from "../../api/attempts.ts";
-import { Problem } from "../../api/problem.ts";
+import { Problem } from "../../http/problem.ts";
 import { createCommand } from "../../log/commands.ts";
 import { SUBSCRIPTIONS_LOG } from "../../log/reserved.ts";
 import type { DocumentCommand, Outcome } from "../../log/types.ts";
 import type { Document } from "../../log/view.ts";
+import { outcomeUnknown } from "../../routing/attempts.ts";
 import type { Backing } from "./backing.ts";
 
 /** Documents of one answer: each may have the size of an entry. */

@@ -1,4 +1,4 @@
-import { Problem } from "../../api/problem.ts";
+import { Problem } from "../../http/problem.ts";
 import { Known } from "./known.ts";
 import type { Subscription } from "./state.ts";
 import type { Store, Stored } from "./store.ts";

@@ -1,10 +1,12 @@
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { outcomeUnknown } from "../../api/attempts.ts";
-import { decodeText, parseJson, readBody } from "../../api/body.ts";
-import { clusterNameIn } from "../../api/cluster.ts";
-import { type Api, type AppEnv, callOf } from "../../api/context.ts";
-import type { Scope } from "../../api/scope.ts";
+import { decodeText, parseJson, readBody } from "../../http/body.ts";
+import type { AppEnv } from "../../http/env.ts";
+import type { Scope } from "../../http/scope.ts";
+import { clusterNameIn } from "../../http/scope.ts";
+import { outcomeUnknown } from "../../routing/attempts.ts";
+import type { Api } from "../../routing/context.ts";
+import { callOf } from "../../routing/world.ts";
 import { askDeliverer, delivererPaths } from "../../transport/deliverer.ts";
 import { TransportError } from "../../transport/transport-error.ts";
 import { REQUEST_TIMEOUT_MS } from "../request.ts";

@@ -1,9 +1,10 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { assertConfigured } from "../../api/auth.ts";
-import type { Api, AppEnv } from "../../api/context.ts";
-import { Problem } from "../../api/problem.ts";
-import { type Scope, scopes } from "../../api/scope.ts";
+import { assertConfigured } from "../../http/auth.ts";
+import type { AppEnv } from "../../http/env.ts";
+import { Problem } from "../../http/problem.ts";
+import { type Scope, scopes } from "../../http/scope.ts";
+import type { Api } from "../../routing/context.ts";
 import { routingPath } from "../route.ts";
 import { controlRoutes } from "./control-routes.ts";
 import { publicKeys } from "./keys.ts";

@@ -1,4 +1,4 @@
-import { Problem, problemResponse } from "../../api/problem.ts";
+import { Problem, problemResponse } from "../../http/problem.ts";
 import { delivererPaths } from "../../transport/deliverer.ts";
 import type { Operation, Reply } from "./operation.ts";
 import type { Subscriptions } from "./subscriptions.ts";

@@ -1,4 +1,4 @@
-import { logName } from "../../api/parameters.ts";
+import { logName } from "../../http/parameters.ts";
 import { isWild } from "./glob.ts";
 
 /** A path below the stream root, without slashes at its ends. */

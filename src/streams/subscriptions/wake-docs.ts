@@ -1,6 +1,6 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { AppEnv } from "../../api/context.ts";
-import { errorResponses } from "../../api/openapi.ts";
+import type { AppEnv } from "../../http/env.ts";
+import { errorResponses } from "../../http/openapi.ts";
 import type { Route } from "../route.ts";
 import { shared } from "./docs.ts";
 import { notificationOutput, publicKeyOutput, wakeEventOutput } from "./output.ts";

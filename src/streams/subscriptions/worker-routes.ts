@@ -1,8 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { assertConfigured } from "../../api/auth.ts";
-import type { Api, AppEnv } from "../../api/context.ts";
-import type { Scope } from "../../api/scope.ts";
+import { assertConfigured } from "../../http/auth.ts";
+import type { AppEnv } from "../../http/env.ts";
+import type { Scope } from "../../http/scope.ts";
+import type { Api } from "../../routing/context.ts";
 import { authorizeSubscription, workerToken } from "./access.ts";
 import { ackInput, claimInput, wakeInput } from "./input.ts";
 import { jsonBody, operate, serveControl, subscriptionInPath } from "./request.ts";

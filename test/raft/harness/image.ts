@@ -1,7 +1,6 @@
 import type { Persist } from "../../../src/raft/ready.ts";
-import type { SleepMark } from "../../../src/raft/sleep.ts";
 import type { Entry, HardState, Index, LogReader, SnapshotMark, Term } from "../../../src/raft/types.ts";
-import { toIndex } from "../../../src/raft/types.ts";
+import { type SleepMark, toIndex } from "../../../src/raft/types.ts";
 
 /** All that a node stores: values, so that what is written and what is durable can differ. */
 export interface Image {

@@ -1,9 +1,9 @@
 import type { Configuration } from "../../../src/raft/configuration.ts";
-import type { Leader } from "../../../src/raft/leader.ts";
 import type { Message } from "../../../src/raft/messages.ts";
 import type { Progress } from "../../../src/raft/progress.ts";
 import { Raft } from "../../../src/raft/raft.ts";
 import type { ConfirmedRead, DurableMark, NotTaken, Persist, Ready } from "../../../src/raft/ready.ts";
+import type { Leader } from "../../../src/raft/state.ts";
 import {
   type Entry,
   type Index,

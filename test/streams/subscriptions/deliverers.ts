@@ -1,5 +1,5 @@
-import { createApi } from "../../../src/api/app.ts";
-import type { Env } from "../../../src/api/env.ts";
+import type { Env } from "../../../src/http/env.ts";
+import { createApi } from "../../../src/routing/context.ts";
 import { backingOf } from "../../../src/streams/subscriptions/backing.ts";
 import { serve } from "../../../src/streams/subscriptions/serve.ts";
 import { Subscriptions } from "../../../src/streams/subscriptions/subscriptions.ts";

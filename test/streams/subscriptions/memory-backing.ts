@@ -1,4 +1,4 @@
-import { Problem } from "../../../src/api/problem.ts";
+import { Problem } from "../../../src/http/problem.ts";
 import { decide } from "../../../src/log/decide.ts";
 import { encodeLogEntry } from "../../../src/log/entry-codec.ts";
 import type { Command, Outcome } from "../../../src/log/types.ts";

@@ -1,0 +1,58 @@
+import { z } from "@hono/zod-openapi";
+import { type Configuration, isJoint } from "../../raft/configuration.ts";
+import type { Index } from "../../raft/types.ts";
+
+const ids = z.array(z.int());
+
+/** Who takes part in a cluster, as its log says. */
+export const configurationOutput = z
+  .object({
+    index: z.int().openapi({
+      description: "Where the log says so; `expected_index` of a change that is to follow this one.",
+    }),
+    state: z.enum(["stable", "learning", "joint"]).openapi({
+      description:
+        "`stable`: no change is under way; `learning`: new members are sent the log; `joint`: the old and the new voters decide together.",
+    }),
+    voters: ids.openapi({ description: "They elect and commit; while `joint`, the new ones." }),
+    outgoing: ids.openapi({ description: "While `joint`: the old voters, a majority of whom counts too." }),
+    learners: ids.openapi({
+      description: "They become voters by themselves, together, once they have caught up.",
+    }),
+    leaving: ids.openapi({ description: "Voters that go when the learners become voters." }),
+    fault_tolerance: z.int().openapi({
+      description:
+        "Voters that may fail while the others serve on. An even number of voters stands no more than one less would.",
+    }),
+    forced: z
+      .object({ lost: ids, at: z.int().openapi({ description: "Milliseconds since the epoch." }) })
+      .nullable()
+      .openapi({
+        description:
+          "Set where the loss of a quorum forced this configuration, until the next change: the members that were given up. What they alone held is lost.",
+      }),
+  })
+  .openapi("Configuration");
+
+/** A configuration, as callers see it. */
+export function configurationOf(
+  configuration: Configuration,
+  index: Index,
+): z.infer<typeof configurationOutput> {
+  const { voters, outgoing, learners, leaving, forced } = configuration;
+  return {
+    index,
+    state: stateOf(configuration),
+    voters: [...voters],
+    outgoing: [...outgoing],
+    learners: [...learners],
+    leaving: [...leaving],
+    fault_tolerance: Math.floor((voters.length - 1) / 2),
+    forced: forced && { lost: [...forced.lost], at: forced.timestamp },
+  };
+}
+
+function stateOf(configuration: Configuration): "stable" | "learning" | "joint" {
+  if (isJoint(configuration)) return "joint";
+  return configuration.learners.length > 0 ? "learning" : "stable";
+}

@@ -1,0 +1,92 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { permit } from "../../http/auth.ts";
+import type { AppEnv } from "../../http/env.ts";
+import { describeJsonBody, requireJsonBody } from "../../http/json-body.ts";
+import { errorResponses } from "../../http/openapi.ts";
+import { clusterName, deadlineQuery } from "../../http/parameters.ts";
+import { Problem } from "../../http/problem.ts";
+import type { NodeId, Term } from "../../raft/types.ts";
+import type { Cluster } from "../../routing/cluster.ts";
+import type { Api } from "../../routing/context.ts";
+import { nodeNotFound } from "../../routing/refusal.ts";
+import { statusOf } from "../../routing/survey.ts";
+import { type Call, callOf } from "../../routing/world.ts";
+
+/** Between two looks at whether the member leads, ms. */
+const pollMs = 50;
+/** How often the leader is asked, at most. */
+const asksMax = 3;
+
+const leaderInput = z
+  .strictObject({
+    node: z.int().min(1).openapi({ description: "The number of the member that is to lead." }),
+  })
+  .openapi("LeaderInput");
+
+const leaderOutput = z.object({ leader: z.int(), term: z.int() }).openapi("Leader");
+
+/** `POST …/clusters/{cluster}/leader`: hands leadership to a member (thesis §3.10). */
+export function leadershipRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
+  const route = createRoute({
+    method: "post",
+    path: "/v1/clusters/{cluster}/leader",
+    operationId: "transferLeadership",
+    summary: "Transfer leadership",
+    description:
+      "The leader brings the member up to date, taking no appends meanwhile, and lets it campaign.",
+    tags: ["clusters"],
+    middleware: permit("admin"),
+    request: { params: z.object({ cluster: clusterName }), query: z.strictObject(deadlineQuery) },
+    responses: {
+      200: { description: "It leads.", content: { "application/json": { schema: leaderOutput } } },
+      ...errorResponses,
+    },
+  });
+  describeJsonBody(app, route, leaderInput, { required: true });
+  app.openapi({ ...route, hide: true }, async (c) => {
+    const call = callOf(c, api.world, c.req.valid("query").timeout_ms);
+    const input = await requireJsonBody(c.req.raw, leaderInput);
+    const cluster = await api.directory.resolve(call, c.req.valid("param").cluster);
+    return c.json(await transfer(api, call, cluster, input.node), 200);
+  });
+}
+
+/**
+ * Asks, and asks again once the leader has given the transfer up: it does so after an election timeout. Only a
+ * few times, as a member that takes over and fails each time costs an election each time. Throws the problems
+ * `transfer-failed`, and those of `Router.transfer`.
+ */
+async function transfer(
+  api: Api,
+  call: Call,
+  cluster: Cluster,
+  to: NodeId,
+): Promise<z.infer<typeof leaderOutput>> {
+  const { router, world } = api;
+  const patienceMs = Number(call.env.ELECTION_TIMEOUT_MS);
+  for (let asked = 0; asked < asksMax && world.now() < call.deadline; asked += 1) {
+    await router.transfer(call, cluster, to);
+    const term = await termLed(api, call, cluster, to, Math.min(world.now() + patienceMs, call.deadline));
+    if (term !== null) return { leader: to, term };
+  }
+  throw new Problem("transfer-failed", `Node ${to} did not come to lead.`);
+}
+
+/** The term that a member leads, once it does; null: it does not before `until`. */
+async function termLed(
+  { world, roster }: Api,
+  call: Call,
+  cluster: Cluster,
+  id: NodeId,
+  until: number,
+): Promise<Term | null> {
+  while (world.now() < until) {
+    const member = roster.present(cluster).members.find((candidate) => candidate.id === id);
+    if (member === undefined) throw nodeNotFound(cluster.name, id);
+    // Only the one that matters: another one that hangs would hold this up.
+    const status = await statusOf(call.nodes, member, until - world.now());
+    if (typeof status !== "string" && status.role === "leader") return status.currentTerm;
+    await world.sleep(Math.min(pollMs, Math.max(0, until - world.now())));
+  }
+  return null;
+}

@@ -1,0 +1,135 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { permit } from "../../http/auth.ts";
+import type { AppEnv } from "../../http/env.ts";
+import { describeJsonBody, requireJsonBody } from "../../http/json-body.ts";
+import { errorResponses } from "../../http/openapi.ts";
+import { clusterName, deadlineQuery, nodeId, nodeIds } from "../../http/parameters.ts";
+import { Problem } from "../../http/problem.ts";
+import { membersOf } from "../../raft/configuration.ts";
+import type { NodeId } from "../../raft/types.ts";
+import { type Cluster, NODES_MAX } from "../../routing/cluster.ts";
+import type { Api } from "../../routing/context.ts";
+import { nodeNotFound } from "../../routing/refusal.ts";
+import { survey } from "../../routing/survey.ts";
+import { type Call, callOf } from "../../routing/world.ts";
+import type { NodeAddress } from "../../transport/object.ts";
+import type { Failure, RecoverRefused } from "../../transport/protocol.ts";
+import { configurationOf, configurationOutput } from "./configuration-output.ts";
+
+/** While its members change, a cluster has the old and the new ones. */
+const membersMax = 2 * NODES_MAX;
+
+const recoveryInput = z
+  .strictObject({
+    lost: nodeIds(membersMax).openapi({
+      description: "All other members of the node's configuration, well or not. They must never come back.",
+    }),
+    accept_data_loss: z.literal(true).openapi({
+      description: "Whatever was acknowledged and this node does not hold is lost for good.",
+    }),
+  })
+  .openapi("RecoveryInput");
+
+const recoveryOutput = z
+  .object({
+    configuration: configurationOutput,
+    last_index: z.int().openapi({ description: "The last entry that was kept; all up to it is committed." }),
+  })
+  .openapi("Recovery");
+
+/** `POST …/members/{id}/recover`: a member goes on alone, after the others were lost for good. */
+export function recoveryRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
+  const route = createRoute({
+    method: "post",
+    path: "/v1/clusters/{cluster}/members/{id}/recover",
+    operationId: "recoverMember",
+    summary: "Force a lone survivor to go on, at the price of data",
+    description:
+      "Only after a majority was lost for good. Makes the member the only voter, with what it holds; what it lacks is lost, acknowledged or not. If any of those given up comes back all the same, there are two clusters of one name. It needs no majority; but the clusters beside `main` are looked up in `main`, which must serve.",
+    tags: ["clusters"],
+    middleware: permit("admin"),
+    request: { params: z.object({ cluster: clusterName, id: nodeId }), query: z.strictObject(deadlineQuery) },
+    responses: {
+      200: {
+        description: "It leads, alone.",
+        content: { "application/json": { schema: recoveryOutput } },
+      },
+      ...errorResponses,
+    },
+  });
+  describeJsonBody(app, route, recoveryInput, { required: true });
+  app.openapi({ ...route, hide: true }, async (c) => {
+    const call = callOf(c, api.world, c.req.valid("query").timeout_ms);
+    const input = await requireJsonBody(c.req.raw, recoveryInput);
+    const { cluster: name, id } = c.req.valid("param");
+    const cluster = await api.directory.resolve(call, name);
+    return c.json(await recover(api, call, cluster, id, input.lost), 200);
+  });
+}
+
+async function recover(
+  api: Api,
+  call: Call,
+  cluster: Cluster,
+  id: NodeId,
+  lost: readonly NodeId[],
+): Promise<z.infer<typeof recoveryOutput>> {
+  const node = await findNode(api, call, cluster, id);
+  const answer = await api.router.recover(call, cluster, node, lost);
+  if (answer.kind === "failure") throw failureProblem(node, answer);
+  const configuration = configurationOf(answer.configuration, answer.configurationIndex);
+  if (answer.kind === "recover-refused") throw refusalProblem(answer, configuration);
+  // Its configuration is the first entry after what was kept.
+  return { configuration, last_index: answer.configurationIndex - 1 };
+}
+
+/**
+ * Where a node is that is there, as far as the nodes say who can be reached. A number that nobody knows is not
+ * tried: its object would be made, and in the wrong place.
+ */
+async function findNode(
+  { roster, world }: Api,
+  call: Call,
+  cluster: Cluster,
+  id: NodeId,
+): Promise<NodeAddress> {
+  const known = [...roster.present(cluster).members, ...cluster.members];
+  // Those that are lost may take all the time they get.
+  const { found } = await survey(call.nodes, known, (call.deadline - world.now()) / 2);
+  const status = found.get(id) ?? "absent";
+  if (status === "absent") throw nodeNotFound(cluster.name, id);
+  if (status === "unreachable") throw new Problem("node-unreachable", `Node ${id} did not answer in time.`);
+  return { cluster: cluster.name, id, region: status.identity.region };
+}
+
+function refusalProblem(
+  { reason, configuration: inForce }: RecoverRefused,
+  configuration: z.infer<typeof configurationOutput>,
+): Problem {
+  switch (reason) {
+    case "has-leader":
+      return new Problem("recovery-has-leader", "The node leads, or has heard a leader of late.");
+    case "half-snapshot":
+      return new Problem("recovery-half-snapshot", "The node holds only a part of a snapshot.");
+    case "other-members": {
+      const members = membersOf(inForce).join(", ");
+      const detail = `The members, as the node knows them, are ${members}: name all but itself.`;
+      return new Problem("recovery-members-differ", detail, { members: { configuration } });
+    }
+  }
+}
+
+function failureProblem({ cluster, id }: NodeAddress, { reason }: Failure): Problem {
+  switch (reason) {
+    case "not-leader":
+    case "no-such-cluster":
+      return nodeNotFound(cluster, id);
+    case "busy":
+    case "too-many-requests":
+      return new Problem("too-many-requests", "The node takes no more requests right now.");
+    default: {
+      const detail = "The answer was lost: if the node goes on alone, the status shows it as `forced`.";
+      return new Problem("outcome-unknown", detail);
+    }
+  }
+}

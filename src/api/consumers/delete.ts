@@ -1,0 +1,71 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { permit } from "../../http/auth.ts";
+import type { AppEnv } from "../../http/env.ts";
+import { errorResponses } from "../../http/openapi.ts";
+import { deadlineQuery, leaseHolder } from "../../http/parameters.ts";
+import type { Scope } from "../../http/scope.ts";
+import { consumerIn } from "../../log/consumer.ts";
+import type { Document } from "../../log/view.ts";
+import { carryOut } from "../../routing/carry-out.ts";
+import type { Api } from "../../routing/context.ts";
+import { newest } from "../../routing/query.ts";
+import { refusalProblem } from "../../routing/refusal.ts";
+import { type Visit, visit } from "../../routing/visit.ts";
+import { consumerDocument, consumerNotFound } from "./documents.ts";
+import { expectedVersion, versionHeaders } from "./input.ts";
+
+const deleteQuery = z.strictObject({
+  ...deadlineQuery,
+  holder: leaseHolder.optional().openapi({ description: "Who has the lease, while somebody has." }),
+});
+
+const deleteHeaders = versionHeaders.pick({ "if-match": true });
+
+/** `DELETE …/logs/{log}/consumers/{consumer}`. */
+export function consumerDeleteRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
+  const route = createRoute({
+    method: "delete",
+    path: `${scope.base}/logs/{log}/consumers/{consumer}`,
+    operationId: `deleteConsumer${scope.suffix}`,
+    summary: "Delete a consumer",
+    description:
+      "While somebody has the lease, only its holder may. One that is written to meanwhile is not deleted (`version-mismatch`).",
+    tags: ["consumers"],
+    middleware: permit("append"),
+    request: { params: scope.consumerParams, query: deleteQuery, headers: deleteHeaders },
+    responses: { 204: { description: "It is deleted." }, ...errorResponses },
+  });
+  app.openapi(route, async (c) => {
+    const { log: name, consumer } = c.req.valid("param");
+    const { timeout_ms, holder = null } = c.req.valid("query");
+    const at = await visit(c, api, timeout_ms);
+    const document = await consumerDocument(at, name, consumer, { timeout_ms, ...newest });
+    const { version: present } = document;
+    if ((expectedVersion(c.req.valid("header")) ?? present) !== present)
+      throw refusalProblem({ reason: "version-mismatch", version: present }, name);
+    const version = await released(at, name, consumer, holder, document);
+    const deletion = { kind: "document", name, value: null, expectedVersion: version } as const;
+    await carryOut(at, { ...deletion, key: document.key });
+    return c.body(null, 204);
+  });
+}
+
+/**
+ * The version of a consumer that nobody has leased. Only the leader knows by its clock who has a lease, and a
+ * deletion does not ask: so one is given back first, which the leader refuses to who has not got it.
+ */
+async function released(
+  at: Visit,
+  name: string,
+  consumer: string,
+  holder: string | null,
+  document: Document,
+): Promise<number> {
+  const { lease, version } = consumerIn(document);
+  if (lease === null) return version;
+  const release = { kind: "consumer", name, consumer, position: null, holder, leaseMs: 0 } as const;
+  const outcome = await carryOut(at, { ...release, expectedVersion: version });
+  // Somebody else has deleted it meanwhile.
+  if (outcome.consumer === null) throw consumerNotFound(name, consumer);
+  return outcome.consumer.version;
+}

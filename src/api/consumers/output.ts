@@ -1,0 +1,37 @@
+import { z } from "@hono/zod-openapi";
+import { CONSUMER_PREFIX, consumerIn } from "../../log/consumer.ts";
+import type { Consumer } from "../../log/types.ts";
+import type { Document } from "../../log/view.ts";
+
+/** A consumer, as it is shown. */
+export const consumerOutput = z
+  .object({
+    name: z.string(),
+    position: z.int().min(0).openapi({ description: "The next record that it wants." }),
+    version: z.int().min(1).openapi({
+      description:
+        "Changes with each write, and only grows: to be expected by the next one, a fencing token of the lease, and a `min_index`.",
+    }),
+    lease: z
+      .object({
+        holder: z.string(),
+        until: z.int().openapi({ description: "ms since the epoch, on the leader's clock" }),
+      })
+      .nullable()
+      .openapi({ description: "Whose it is until then; one that is over stays until the next write." }),
+  })
+  .openapi("Consumer");
+
+export type ConsumerOutput = z.infer<typeof consumerOutput>;
+
+/** A consumer's version, for `If-Match` (RFC 9110 §8.8.3). */
+export const versionTag = ({ version }: Pick<Consumer, "version">): string => `"${version}"`;
+
+export function consumerOf(name: string, { position, version, lease }: Consumer): ConsumerOutput {
+  return { name, position, version, lease: lease && { holder: lease.holder, until: lease.until } };
+}
+
+/** The consumer in one of a log's documents. */
+export function documentOutput(document: Document): ConsumerOutput {
+  return consumerOf(document.key.slice(CONSUMER_PREFIX.length), consumerIn(document));
+}

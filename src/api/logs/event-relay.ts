@@ -1,0 +1,99 @@
+import { TAIL_CREDIT } from "../../sessions/protocol.ts";
+import { ONLY_TAIL } from "../../sessions/state.ts";
+
+/** How long a stream is silent before it gives a sign of life, ms; twice as long at most. */
+export const SILENCE_MS = 15_000;
+
+const reconnectAfterMs = 500;
+const utf8 = new TextEncoder();
+
+/** The socket of a node, as its client uses it. */
+export type NodeSocket = Pick<WebSocket, "accept" | "addEventListener" | "binaryType" | "send" | "close">;
+
+/** What happens again and again while a stream lasts. */
+export interface Beat {
+  readonly everyMs: number;
+  readonly run: () => void;
+}
+
+/**
+ * Server-sent events (HTML Standard §9.2): it passes on what a node has put in words, as its reader takes it. The
+ * credit of the node's tail bounds what waits here. It ends where the tail does: a new request then says why, or
+ * goes on at another node.
+ */
+export function eventStream(
+  socket: NodeSocket,
+  silenceMs: number,
+  beats: readonly Beat[] = [],
+): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(new EventRelay(socket, silenceMs, beats), { highWaterMark: 0 });
+}
+
+class EventRelay implements UnderlyingSource<Uint8Array> {
+  readonly #socket: NodeSocket;
+  readonly #timers: readonly ReturnType<typeof setInterval>[];
+  #waiting: Uint8Array[] = [utf8.encode(`retry: ${reconnectAfterMs}\n\n`)];
+  #isSilent = false;
+  #isOver = false;
+  #wake: () => void = () => {};
+  /** Of the tail's credit, taken and not given back yet, bytes. */
+  #taken = 0;
+
+  constructor(socket: NodeSocket, silenceMs: number, beats: readonly Beat[]) {
+    this.#socket = socket;
+    const all = [...beats, { everyMs: silenceMs, run: () => this.#breakSilence() }];
+    this.#timers = all.map(({ everyMs, run }) => setInterval(run, everyMs));
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("message", ({ data }) => this.#take(new Uint8Array(data as ArrayBuffer)));
+    socket.addEventListener("close", () => this.#end());
+    socket.addEventListener("error", () => this.#end());
+    socket.accept();
+  }
+
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    while (this.#waiting.length === 0 && !this.#isOver) await this.#news();
+    const chunks = this.#waiting;
+    this.#waiting = [];
+    for (const chunk of chunks) controller.enqueue(chunk);
+    if (this.#isOver) controller.close();
+    else this.#giveBack();
+  }
+
+  /** The reader is gone. */
+  cancel(): void {
+    this.#end();
+    this.#socket.close(1000);
+  }
+
+  #news(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.#waiting.push(chunk);
+    this.#taken += chunk.length;
+    this.#isSilent = false;
+    this.#wake();
+  }
+
+  #giveBack(): void {
+    if (this.#taken < TAIL_CREDIT / 2) return;
+    this.#socket.send(JSON.stringify({ kind: "credit", tail: ONLY_TAIL, bytes: this.#taken }));
+    this.#taken = 0;
+  }
+
+  /** Nobody who does not read needs a sign of life. */
+  #breakSilence(): void {
+    if (this.#isSilent && this.#waiting.length === 0) this.#waiting.push(utf8.encode(": nothing yet\n\n"));
+    this.#isSilent = true;
+    this.#wake();
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#wake();
+  }
+}

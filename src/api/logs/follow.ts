@@ -1,0 +1,103 @@
+import type { Context } from "hono";
+import { authorize } from "../../http/auth.ts";
+import type { AppEnv } from "../../http/env.ts";
+import { mediaTypes } from "../../http/media-type.ts";
+import { pageHeaders } from "../../http/page-response.ts";
+import { Problem } from "../../http/problem.ts";
+import type { ReadQuery } from "../../http/read-parameters.ts";
+import { invalidRequest } from "../../http/validation.ts";
+import type { Settings } from "../../log/types.ts";
+import type { FoundPage, PageReader } from "../../routing/page-reader.ts";
+import { renew, waitWithin } from "../../routing/renewal.ts";
+import { type Visit, visit } from "../../routing/visit.ts";
+import { TAIL_CREDIT } from "../../sessions/protocol.ts";
+import type { Face } from "../../sessions/state.ts";
+import { positionAt } from "../../sessions/tail-opening.ts";
+import type { PageStart } from "../../transport/protocol.ts";
+import { type Beat, eventStream, SILENCE_MS } from "./event-relay.ts";
+import { openSocket, protocolOf } from "./open-socket.ts";
+
+/** No renewal is put off for longer, ms: timers take no more than 2^31 - 1. */
+const longestBeatMs = 86_400_000;
+
+/** A log that somebody wants to follow. */
+export interface Followed {
+  readonly c: Context<AppEnv>;
+  readonly at: Visit;
+  readonly log: string;
+  readonly reader: PageReader;
+  readonly query: ReadQuery;
+}
+
+/** Follows a log over a WebSocket: all that comes from `from` on. Throws the problems of a read. */
+export async function followBySocket(followed: Followed): Promise<Response> {
+  const protocol = protocolOf(followed.c);
+  const first = await begin(followed, followed.query.from);
+  return open(followed, first, "tail", protocol);
+}
+
+/**
+ * Follows a log by server-sent events. Who comes back to the end of a closed log hears 204, which ends it (HTML
+ * Standard §9.2.3). Throws the problems of a read.
+ */
+export async function followByEvents(followed: Followed): Promise<Response> {
+  const lastEvent = lastEventId(followed.c);
+  const first = await begin(followed, lastEvent ?? followed.query.from);
+  const { page, index } = first;
+  const headers = pageHeaders(page, index);
+  if (lastEvent !== null && page.state.closed && page.from === page.tail)
+    return new Response(null, { status: 204, headers });
+  headers.set("Content-Type", mediaTypes.events);
+  if (followed.c.req.method === "HEAD") return new Response(null, { headers });
+  const { webSocket } = await open(followed, first, "events", null);
+  if (webSocket === null) throw new Error("a node took a socket and gave none");
+  // A reader that is lost shows at the next write only, and keeps the log until then.
+  const silenceMs = waitWithin(page.state, followed.query.wait || SILENCE_MS);
+  const stream = eventStream(webSocket, silenceMs, renewals(followed, page.state));
+  return new Response(stream, { headers });
+}
+
+/** A log that lives for some time after it was read is kept by a stream as it would be by polls. */
+function renewals({ c, at, log, query }: Followed, state: Settings): readonly Beat[] {
+  if (state.ttlSeconds === null) return [];
+  const run = async (): Promise<void> => {
+    try {
+      await renew(await visit(c, at.api, query.timeout_ms), log, state, true);
+    } catch (error) {
+      // If the log is gone its tail ends; if nobody answers, there is a next time.
+      if (!(error instanceof Problem)) throw error;
+    }
+  };
+  return [{ everyMs: waitWithin(state, longestBeatMs), run }];
+}
+
+/** Where it begins, as fresh as the query asks for. */
+function begin({ query, reader }: Followed, from: PageStart): Promise<FoundPage> {
+  if (query.until !== undefined)
+    throw invalidRequest("query", [
+      { path: ["until"], message: "is not for who follows a log, which goes on" },
+    ]);
+  return reader.page(from, 0);
+}
+
+async function open(
+  { c, at, log }: Followed,
+  first: FoundPage,
+  face: Face,
+  protocol: string | null,
+): Promise<Response> {
+  const { expiresAt } = await authorize(c, "read", log);
+  // It reads this log, and does nothing else.
+  const grant = { actions: [], prefix: log, cluster: at.cluster.name, expiresAt };
+  const position = positionAt(log, first, TAIL_CREDIT);
+  return openSocket(at, { face, grant, protocol, position });
+}
+
+/** Where an event stream that broke goes on (HTML Standard §9.2.4). */
+function lastEventId(c: Context<AppEnv>): PageStart | null {
+  const id = c.req.header("Last-Event-ID");
+  if (id === undefined || id === "") return null;
+  const seq = Number(id);
+  if (/^(0|[1-9][0-9]*)$/.test(id) && Number.isSafeInteger(seq)) return { at: "seq", seq };
+  throw invalidRequest("header", [{ path: ["Last-Event-ID"], message: "must be an id that an event had" }]);
+}

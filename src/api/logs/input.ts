@@ -1,0 +1,55 @@
+import { z } from "@hono/zod-openapi";
+import { EXPIRES_AT_MAX, TTL_SECONDS_MAX } from "../../log/limits.ts";
+import { keepAll, plainSettings } from "../../log/state.ts";
+import type { Retention, Settings } from "../../log/types.ts";
+
+const bound = z.int().min(1).nullable().default(null);
+
+/** What of a log is kept. */
+export const retention = z
+  .strictObject({
+    age_ms: bound.openapi({ description: "Records as old as this are trimmed, ms." }),
+    bytes: bound.openapi({ description: "So many bytes are kept at least, as they are stored." }),
+    records: bound.openapi({ description: "So many records are kept." }),
+  })
+  .openapi("Retention", {
+    description: "Older records are trimmed within seconds; null: no bound of this sort.",
+  });
+
+/** RFC 9110 §8.3.1, without parameters. */
+const mediaType = z
+  .string()
+  .max(127)
+  .regex(/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/, "must be a media type without parameters")
+  .transform((type) => type.toLowerCase())
+  .openapi({ type: "string", example: "application/json" });
+
+/** The body that creates a log, or sets its retention. */
+export const logInput = z
+  .strictObject({
+    retention: retention.optional().openapi({ description: "Is also set where the log is there already." }),
+    content_type: mediaType.optional().openapi({
+      description: "Of all records. A log of `application/json` takes records with `json` alone.",
+    }),
+    ttl_s: z.int().min(1).max(TTL_SECONDS_MAX).optional().openapi({
+      description: "The log is deleted when it was neither read nor written for so long, s.",
+    }),
+    expires_at: z.int().min(0).max(EXPIRES_AT_MAX).optional().openapi({
+      description: "The log is deleted then, ms since the epoch.",
+    }),
+  })
+  .openapi("LogInput");
+
+/** What a new log is told. */
+export function settingsOf(input: z.infer<typeof logInput>): Settings {
+  const { content_type: contentType = null, ttl_s: ttlSeconds = null, expires_at: expiresAt = null } = input;
+  return {
+    ...plainSettings,
+    ...{ contentType, ttlSeconds, expiresAt },
+    retention: input.retention === undefined ? keepAll : retentionOf(input.retention),
+  };
+}
+
+function retentionOf({ age_ms: ageMs, bytes, records }: z.infer<typeof retention>): Retention {
+  return { ageMs, bytes, records };
+}

@@ -1,0 +1,62 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { authorize } from "../../http/auth.ts";
+import { cursorOf, nameIn } from "../../http/cursor.ts";
+import type { AppEnv } from "../../http/env.ts";
+import { errorResponses } from "../../http/openapi.ts";
+import { consistencyQuery, logName, logPrefix, naturalParameter } from "../../http/parameters.ts";
+import type { Scope } from "../../http/scope.ts";
+import { CATALOGUE, SUBSCRIPTIONS_LOG } from "../../log/reserved.ts";
+import type { Api } from "../../routing/context.ts";
+import { ask } from "../../routing/query.ts";
+import { visit } from "../../routing/visit.ts";
+
+const systemLogs: readonly string[] = [CATALOGUE, SUBSCRIPTIONS_LOG];
+
+const listQuery = z.strictObject({
+  ...consistencyQuery,
+  prefix: logPrefix.default("").openapi({ description: "Only logs whose name begins so." }),
+  limit: naturalParameter(1, 1_000).default(100).openapi({ description: "Names, at most.", default: 100 }),
+  cursor: z.string().optional().openapi({ description: "The `cursor` of the page before." }),
+});
+
+const namesOutput = z
+  .object({
+    logs: z.array(z.object({ name: z.string() })),
+    cursor: z.string().nullable().openapi({ description: "Asks for the next page; null on the last one." }),
+  })
+  .openapi("Logs");
+
+/** `GET …/logs`. */
+export function logListRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
+  const route = createRoute({
+    method: "get",
+    path: `${scope.base}/logs`,
+    operationId: `listLogs${scope.suffix}`,
+    summary: "List logs by name",
+    tags: ["logs"],
+    middleware: async (c, next) => {
+      await authorize(c, "read", c.req.query("prefix") ?? "");
+      await next();
+    },
+    request: { params: scope.params, query: listQuery },
+    responses: {
+      200: {
+        description: "Logs, in the order of their names.",
+        content: { "application/json": { schema: namesOutput } },
+      },
+      ...errorResponses,
+    },
+  });
+  app.openapi(route, async (c) => {
+    const { prefix, limit, cursor, ...options } = c.req.valid("query");
+    const after = cursor === undefined ? null : nameIn(cursor, logName);
+    // One more says whether there are more; others may be those of the system, which are listed to nobody.
+    const query = { kind: "names", prefix, after, limit: limit + 1 + systemLogs.length } as const;
+    const { result } = await ask(await visit(c, api, options.timeout_ms), query, options);
+    if (result.kind !== "names") throw new Error("a list of names was answered with something else");
+    const names = result.names.filter((name) => !systemLogs.includes(name));
+    const logs = names.slice(0, limit).map((name) => ({ name }));
+    const last = names.length > limit ? logs.at(-1) : undefined;
+    return c.json({ logs, cursor: last === undefined ? null : cursorOf(last.name) }, 200);
+  });
+}

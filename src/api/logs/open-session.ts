@@ -1,0 +1,50 @@
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { assertAllowed, authenticate, type Grant } from "../../http/auth.ts";
+import type { AppEnv } from "../../http/env.ts";
+import { errorResponses } from "../../http/openapi.ts";
+import { Problem } from "../../http/problem.ts";
+import { clusterNameIn, type Scope } from "../../http/scope.ts";
+import { LOG_NAME_LENGTH_MAX } from "../../log/limits.ts";
+import type { Api } from "../../routing/context.ts";
+import { ask } from "../../routing/query.ts";
+import { visit } from "../../routing/visit.ts";
+import { messageDocs } from "./message-docs.ts";
+import { isUpgrade, openSocket, protocolOf, upgradeRequired } from "./open-socket.ts";
+
+/** How long a node that takes the session is looked for, ms. */
+const openTimeoutMs = 10_000;
+
+/** `GET …/sessions`: a WebSocket that appends to many logs and follows many. */
+export function sessionRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
+  const route = createRoute({
+    method: "get",
+    path: `${scope.base}/sessions`,
+    operationId: `openSession${scope.suffix}`,
+    summary: "Append to many logs and follow many over one WebSocket",
+    description: `Appends are pipelined and acknowledged in their order; tails have credit. The sub-protocol is \`timberline.v1\`. ${messageDocs}`,
+    tags: ["records"],
+    request: { params: scope.params },
+    responses: { 101: { description: "The session has begun." }, ...errorResponses },
+  });
+  app.openapi(route, (c) => openSession(c, api));
+}
+
+async function openSession(c: Context<AppEnv>, api: Api): Promise<Response> {
+  const grant = await grantOf(c);
+  if (!isUpgrade(c)) throw upgradeRequired("A session is a WebSocket.");
+  const protocol = protocolOf(c);
+  const at = await visit(c, api, openTimeoutMs);
+  // Makes `main` where it is not there yet, and tells who the members are.
+  await ask(at, { kind: "names", prefix: "", after: null, limit: 1 }, { consistency: "local", min_index: 0 });
+  return openSocket(at, { face: "session", grant, protocol, position: null });
+}
+
+/** Of a token that is good for nothing here nobody keeps a socket open. */
+async function grantOf(c: Context<AppEnv>): Promise<Grant> {
+  const grant = await authenticate(c.env, c.req.header("Authorization"));
+  const action = grant.actions.find((one) => one !== "admin") ?? "read";
+  assertAllowed(grant, action, clusterNameIn(c), grant.prefix);
+  if (grant.prefix.length <= LOG_NAME_LENGTH_MAX) return grant;
+  throw new Problem("forbidden", "No log's name begins with the token's prefix.");
+}

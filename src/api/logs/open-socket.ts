@@ -1,0 +1,56 @@
+import type { Context } from "hono";
+import type { AppEnv } from "../../http/env.ts";
+import { Problem } from "../../http/problem.ts";
+import { failureProblem } from "../../routing/attempts.ts";
+import type { Visit } from "../../routing/visit.ts";
+import { SESSION_PROTOCOL } from "../../sessions/protocol.ts";
+import { encodeOpening, type SocketOpening } from "../../sessions/state.ts";
+import { TransportError } from "../../transport/transport-error.ts";
+
+/** No node is waited for longer than this where there are others, ms. */
+const attemptMsMax = 2_000;
+
+/** Whether a client wants a WebSocket (RFC 6455 §4.2.1). */
+export function isUpgrade(c: Context<AppEnv>): boolean {
+  return c.req.header("Upgrade")?.toLowerCase() === "websocket";
+}
+
+/** The sub-protocol to be agreed on; null where none is named. Throws the problem `upgrade-required`. */
+export function protocolOf(c: Context<AppEnv>): string | null {
+  const header = c.req.header("Sec-WebSocket-Protocol");
+  if (header === undefined) return null;
+  const offered = header.split(",").map((name) => name.trim());
+  if (offered.includes(SESSION_PROTOCOL)) return SESSION_PROTOCOL;
+  throw upgradeRequired(`There is no ${header} here.`);
+}
+
+/** What is no WebSocket of ours. */
+export function upgradeRequired(detail: string): Problem {
+  const headers = { Upgrade: "websocket", Connection: "Upgrade" };
+  return new Problem("upgrade-required", detail, { headers });
+}
+
+/**
+ * A WebSocket to a node of the cluster, the nearest that takes it. Throws the problems `no-leader` and
+ * `too-many-readers`.
+ */
+export async function openSocket(
+  { api, call, cluster }: Visit,
+  opening: Omit<SocketOpening, "cluster">,
+): Promise<Response> {
+  const text = encodeOpening({ ...opening, cluster: cluster.name });
+  let isFull = false;
+  for (const node of api.router.hosts(call, cluster)) {
+    const leftMs = call.deadline - api.world.now();
+    if (leftMs <= 0) break;
+    const response = await call.nodes.socket(node, text, Math.min(leftMs, attemptMsMax)).catch(nullIfLost);
+    if (response?.status === 101) return response;
+    isFull ||= response?.status === 503;
+  }
+  throw failureProblem(isFull ? "too-many-readers" : "not-leader", cluster.name);
+}
+
+function nullIfLost(error: unknown): null {
+  if (error instanceof TransportError) return null;
+  throw error;
+}

@@ -1,0 +1,62 @@
+import { z } from "@hono/zod-openapi";
+import type { LogState } from "../../log/types.ts";
+import type { Description } from "../../transport/protocol.ts";
+import { retention } from "./input.ts";
+
+const position = z.int().min(0);
+const time = z.int().openapi({ description: "ms since the epoch" });
+
+/** What is true of a log whatever it holds. */
+const stateShape = {
+  earliest: position.openapi({ description: "The first record that is not trimmed." }),
+  closed: z.boolean().openapi({ description: "It is sealed for ever." }),
+  fencing_token: z.string().nullable().openapi({ description: "An append that names another is refused." }),
+  retention,
+  content_type: z.string().nullable().openapi({ description: "Of all records; null: each its own." }),
+  ttl_s: z.int().nullable(),
+  expires_at: z.int().nullable(),
+  fork: z
+    .object({
+      source: z.string(),
+      start: position.openapi({ description: "The first record of its own; those before are its source's." }),
+    })
+    .nullable()
+    .openapi({ description: "Which log it was forked from." }),
+  created_at: time,
+};
+
+/** The next sequence number. */
+export const tail = position.openapi({ description: "The next sequence number." });
+
+/** A log, as the answer to its creation. */
+export const createdOutput = z
+  .object({ name: z.string(), tail, created: z.boolean(), ...stateShape })
+  .openapi("LogCreated");
+
+/** A log, as it is described. */
+export const logOutput = z
+  .object({
+    name: z.string(),
+    tail,
+    bytes: z.int().min(0).openapi({
+      description: "Of its records, as they are stored, in whole batches; a fork's source is not counted.",
+    }),
+    timestamp: time.openapi({ description: "Of its last append or change, ms since the epoch." }),
+    ...stateShape,
+  })
+  .openapi("Log");
+
+export function logOf({ name, tail, bytes, timestamp, state }: Description): z.infer<typeof logOutput> {
+  return { name, tail, bytes, timestamp, ...stateOf(state) };
+}
+
+export function stateOf(state: LogState): z.infer<z.ZodObject<typeof stateShape>> {
+  const { ageMs: age_ms, bytes, records } = state.retention;
+  return {
+    ...{ earliest: state.earliest, closed: state.closed, fencing_token: state.fencingToken },
+    ...{ content_type: state.contentType, ttl_s: state.ttlSeconds, expires_at: state.expiresAt },
+    retention: { age_ms, bytes, records },
+    fork: state.fork === null ? null : { source: state.fork.sourceName, start: state.start },
+    created_at: state.createdAt,
+  };
+}

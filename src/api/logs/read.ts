@@ -1,0 +1,103 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { permit } from "../../http/auth.ts";
+import type { AppEnv } from "../../http/env.ts";
+import { mediaTypes, negotiate } from "../../http/media-type.ts";
+import { errorResponses, keptHeaderDocs, pageHeaderDocs, rawHeaderDocs } from "../../http/openapi.ts";
+import { pageResponse } from "../../http/page-response.ts";
+import type { Problem } from "../../http/problem.ts";
+import { type ReadQuery, readHeaders, readQuery } from "../../http/read-parameters.ts";
+import { recordOutput } from "../../http/record-output.ts";
+import type { Scope } from "../../http/scope.ts";
+import { invalidRequest } from "../../http/validation.ts";
+import type { Api } from "../../routing/context.ts";
+import { PageReader } from "../../routing/page-reader.ts";
+import { visit } from "../../routing/visit.ts";
+import { followByEvents, followBySocket } from "./follow.ts";
+import { messageDocs } from "./message-docs.ts";
+import { isUpgrade } from "./open-socket.ts";
+import { revalidated } from "./revalidate.ts";
+
+/** Records of a page, unless the request says how many. */
+const limitDefault = 1_000;
+
+const pageOutput = z
+  .object({
+    records: z.array(recordOutput),
+    next: z.int().min(0).openapi({ description: "Where to read on." }),
+    tail: z
+      .int()
+      .min(0)
+      .openapi({ description: "The log's next sequence number; of a page that was kept, then." }),
+    complete: z.boolean().openapi({ description: "False where a limit cut the page short." }),
+    closed: z.boolean().openapi({ description: "The log is closed, and ends here: nothing follows `next`." }),
+  })
+  .openapi("Page");
+
+const binary = (description: string) => ({
+  schema: { type: "string" as const, format: "binary", description },
+});
+
+/** `GET …/logs/{log}/records`. */
+export function readRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
+  const route = createRoute({
+    method: "get",
+    path: `${scope.base}/logs/{log}/records`,
+    operationId: `readRecords${scope.suffix}`,
+    summary: "Read records",
+    description:
+      "A page from a sequence number that a limit or `until` ends before the tail never changes: it has an `ETag`, and may be kept. What is kept outlives the records: it can still be there when they are trimmed, or the log is deleted.",
+    tags: ["records"],
+    middleware: permit("read"),
+    request: { params: scope.logParams, query: readQuery, headers: readHeaders },
+    responses: {
+      101: { description: `With \`Upgrade: websocket\`: the log is followed, as tail 0. ${messageDocs}` },
+      200: {
+        description: "Records, in the format that `Accept` asks for.",
+        headers: { ...pageHeaderDocs, ...keptHeaderDocs, ...rawHeaderDocs },
+        content: {
+          [mediaTypes.json]: { schema: pageOutput },
+          [mediaTypes.ndjson]: { schema: recordOutput.openapi({ description: "One a line." }) },
+          [mediaTypes.raw]: binary("The bytes of one record."),
+          [mediaTypes.framed]: binary("Of each record its length (4 bytes, big-endian) and its bytes."),
+          [mediaTypes.events]: {
+            schema: {
+              type: "string",
+              description:
+                "Events `record`; the log is followed. An event `closed`, `deleted` or `trimmed` is the last one; a stream that ends without is to be connected to again.",
+            },
+          },
+        },
+      },
+      204: {
+        description:
+          "Raw bytes were asked for, and there is no record yet; or all events of a closed log were seen.",
+        headers: pageHeaderDocs,
+      },
+      304: { description: "The page that was kept is still right.", headers: keptHeaderDocs },
+      ...errorResponses,
+    },
+  });
+  app.openapi(route, (c) => read(c, api, c.req.valid("param").log, c.req.valid("query")));
+}
+
+async function read(c: Context<AppEnv>, api: Api, log: string, query: ReadQuery): Promise<Response> {
+  const format = negotiate(c);
+  const limit = query.limit ?? (format === "raw" ? 1 : limitDefault);
+  if (format === "raw" && limit !== 1) throw limitOfRaw();
+  const at = await visit(c, api, query.timeout_ms);
+  const reader = new PageReader(c, api, at.cluster, log, { ...query, limit });
+  const followed = { c, at, log, reader, query };
+  if (isUpgrade(c)) return followBySocket(followed);
+  if (format === "events") return followByEvents(followed);
+  const asked = { ...query, limit, format };
+  const kept = await revalidated(at, log, asked, query, c.req.header("If-None-Match") ?? "");
+  if (kept !== null) return kept;
+  const { page, index } = await reader.page(query.from, query.wait);
+  return pageResponse(asked, page, index);
+}
+
+function limitOfRaw(): Problem {
+  const message = `is 1 for raw bytes; for more, accept ${mediaTypes.framed}`;
+  return invalidRequest("query", [{ path: ["limit"], message }]);
+}

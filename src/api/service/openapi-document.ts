@@ -1,0 +1,31 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { AppEnv } from "../../http/env.ts";
+
+const version = "0.1.0";
+
+const documentConfig = {
+  openapi: "3.1.0",
+  info: {
+    title: "Timberline",
+    version,
+    description: "A replicated log on the edge. Paths without a cluster mean the cluster `main`.",
+    license: { name: "MIT", url: "https://spdx.org/licenses/MIT.html" },
+  },
+  security: [{ bearer: [] }],
+};
+
+/** `GET /openapi.json`, from the schemas that validate. */
+export function openapiRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    description:
+      "The admin token, or a JWT (HS256) with the claims `actions`, `prefix` and, but for `main`, `cluster`.",
+  });
+  // Made once, on first use: all routes are registered by then, and the route is open to all.
+  let document: string | null = null;
+  app.get("/openapi.json", (c) => {
+    document ??= JSON.stringify(app.getOpenAPI31Document(documentConfig));
+    return c.body(document, 200, { "Content-Type": "application/json" });
+  });
+}

@@ -1,0 +1,116 @@
+import { z } from "@hono/zod-openapi";
+import { BATCH_BYTES_MAX, BATCH_RECORDS_MAX, RECORD_BYTES_MAX } from "../log/limits.ts";
+import { encodeRecords, type LogRecord, recordBytes } from "../log/records.ts";
+import type { AppendCommand } from "../log/types.ts";
+import { decodeText, isUtf8, parseJson, readBody } from "./body.ts";
+import { mediaTypes, parseMediaType } from "./media-type.ts";
+import { Problem } from "./problem.ts";
+import { type RecordInput, recordInput, toRecord } from "./record-input.ts";
+import { invalidBody } from "./validation.ts";
+
+/** Bytes of a JSON or NDJSON body: room for a full batch with every character escaped. */
+export const JSON_BODY_BYTES_MAX = 8 * 1_048_576;
+
+/** The body of an append as `application/json`. */
+export const batchInput = z
+  .strictObject({ records: z.array(recordInput).min(1).max(BATCH_RECORDS_MAX) })
+  .openapi("BatchInput");
+
+/**
+ * The records in the body of an append: one batch, within all limits. Throws the problems of `readBody`,
+ * `invalid-body`, `record-too-large`, `batch-too-large`, `too-many-records` and `unsupported-media-type`.
+ */
+export async function readBatch(request: Request): Promise<readonly LogRecord[]> {
+  const { essence, charset } = parseMediaType(request.headers.get("Content-Type"));
+  if (essence === mediaTypes.framed) {
+    throw new Problem("unsupported-media-type", `${essence} can only be read. Append JSON or NDJSON.`);
+  }
+  const isNdjson = essence === mediaTypes.ndjson;
+  if (!isNdjson && essence !== mediaTypes.json) return [rawRecord(await readBody(request, RECORD_BYTES_MAX))];
+  if (charset !== null && charset !== "utf-8")
+    throw new Problem("unsupported-media-type", "JSON must be UTF-8.");
+  const bytes = await readBody(request, JSON_BODY_BYTES_MAX);
+  if (bytes.length === 0) throw new Problem("invalid-body", "The body is empty.");
+  const text = decodeText(bytes);
+  return withinLimits(isNdjson ? ndjsonBatch(text) : jsonBatch(text));
+}
+
+/** The records that JSON gives, as one batch. Throws `invalid-body`, `record-too-large` and `batch-too-large`. */
+export function toBatch(inputs: readonly RecordInput[]): readonly LogRecord[] {
+  return withinLimits(inputs.map(toRecord));
+}
+
+/** A log of JSON takes a batch that is all JSON; what a text or bytes mean nobody knows. */
+export function batchOf(
+  records: readonly LogRecord[],
+): Pick<AppendCommand, "count" | "records" | "contentType"> {
+  const isJson = records.every(({ format }) => format === "json");
+  const contentType = isJson ? mediaTypes.json : null;
+  return { count: records.length, records: encodeRecords(records), contentType };
+}
+
+function rawRecord(value: Uint8Array): LogRecord {
+  if (value.length === 0) throw new Problem("invalid-body", "The body is empty.");
+  return { format: isUtf8(value) ? "text" : "binary", headers: [], value };
+}
+
+function jsonBatch(text: string): LogRecord[] {
+  const value = parseJson(text);
+  assertCount(value);
+  const parsed = batchInput.safeParse(value);
+  if (!parsed.success) throw invalidShape(parsed.error);
+  return parsed.data.records.map(toRecord);
+}
+
+/** Refuses a huge array before it is looked at in detail. */
+function assertCount(value: unknown): void {
+  if (typeof value !== "object" || value === null || !("records" in value)) return;
+  if (Array.isArray(value.records) && value.records.length > BATCH_RECORDS_MAX) throw tooMany();
+}
+
+function ndjsonBatch(text: string): LogRecord[] {
+  const lines = text.split("\n", BATCH_RECORDS_MAX + 2);
+  if (lines.at(-1) === "") lines.pop();
+  if (lines.length > BATCH_RECORDS_MAX) throw tooMany();
+  return lines.map((line, at) => {
+    const parsed = recordInput.safeParse(parseJson(line, at));
+    if (!parsed.success) throw invalidShape(parsed.error, at);
+    return toRecord(parsed.data, at);
+  });
+}
+
+function withinLimits(records: readonly LogRecord[]): readonly LogRecord[] {
+  let sum = 0;
+  for (const [at, record] of records.entries()) {
+    const bytes = recordBytes(record);
+    if (bytes > RECORD_BYTES_MAX) throw recordTooLarge(at, bytes);
+    sum += bytes;
+  }
+  if (sum <= BATCH_BYTES_MAX) return records;
+  const detail = `The batch has ${sum} bytes; it may have ${BATCH_BYTES_MAX}.`;
+  throw new Problem("batch-too-large", detail, { members: { bytes: sum, bytes_max: BATCH_BYTES_MAX } });
+}
+
+function recordTooLarge(at: number, bytes: number): Problem {
+  const detail = `Record ${at} has ${bytes} bytes; it may have ${RECORD_BYTES_MAX}.`;
+  return new Problem("record-too-large", detail, {
+    members: { record: at, bytes, bytes_max: RECORD_BYTES_MAX },
+  });
+}
+
+function tooMany(): Problem {
+  const detail = `A batch has at most ${BATCH_RECORDS_MAX} records.`;
+  return new Problem("too-many-records", detail, { members: { records_max: BATCH_RECORDS_MAX } });
+}
+
+/** `at` is the record's position where it is not in the path. */
+function invalidShape({ issues }: z.ZodError, at?: number): Problem {
+  if (at !== undefined) {
+    return invalidBody(
+      issues.map(({ path, message }) => ({ path: [at, ...path], message })),
+      at,
+    );
+  }
+  const position = issues[0]?.path[1];
+  return invalidBody(issues, typeof position === "number" ? position : undefined);
+}

@@ -1,0 +1,44 @@
+import type { OpenAPIHono, RouteConfig, z } from "@hono/zod-openapi";
+import { decodeText, parseJson, readBody } from "./body.ts";
+import type { AppEnv } from "./env.ts";
+import { parseMediaType } from "./media-type.ts";
+import { Problem } from "./problem.ts";
+import { invalidBody } from "./validation.ts";
+
+const bodyBytesMax = 4_096;
+
+/**
+ * Describes a route that reads its own body, of the shape of `schema`; it is served with `hide`. Left to the
+ * framework, the body would be refused with other problems, and read without a limit.
+ */
+export function describeJsonBody(
+  app: OpenAPIHono<AppEnv>,
+  route: RouteConfig,
+  schema: z.ZodType,
+  options: { readonly required?: true } = {},
+): void {
+  const body = { ...options, content: { "application/json": { schema } } };
+  app.openAPIRegistry.registerPath({ ...route, request: { ...route.request, body } });
+}
+
+/** As `readJsonBody`, of a request that must have one. */
+export async function requireJsonBody<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
+  const input = await readJsonBody(request, schema);
+  if (input === null) throw new Problem("invalid-body", "The body is empty.");
+  return input;
+}
+
+/**
+ * The small JSON body of a request, of the shape of `schema`; null where there is none. Throws the problems of
+ * `readBody`, `invalid-body` and `unsupported-media-type`.
+ */
+export async function readJsonBody<T>(request: Request, schema: z.ZodType<T>): Promise<T | null> {
+  const bytes = await readBody(request, bodyBytesMax);
+  if (bytes.length === 0) return null;
+  const { essence } = parseMediaType(request.headers.get("Content-Type"));
+  if (essence !== "application/json")
+    throw new Problem("unsupported-media-type", "The body must be application/json.");
+  const parsed = schema.safeParse(parseJson(decodeText(bytes)));
+  if (parsed.success) return parsed.data;
+  throw invalidBody(parsed.error.issues);
+}

@@ -1,0 +1,218 @@
+import { Problem } from "../http/problem.ts";
+import { MAIN } from "../http/scope.ts";
+import type { Command, Outcome } from "../log/types.ts";
+import type { MembersChange } from "../raft/membership.ts";
+import type { Index, NodeId } from "../raft/types.ts";
+import type { NodeAddress } from "../transport/object.ts";
+import type {
+  Answer,
+  CommandRequest,
+  Failure,
+  MembersAnswer,
+  MembersRefused,
+  MembersRequest,
+  QueryAnswer,
+  QueryRequest,
+  RecoverRefused,
+  Request,
+  TransferRequest,
+} from "../transport/protocol.ts";
+import { TransportError } from "../transport/transport-error.ts";
+import { Attempts } from "./attempts.ts";
+import { bootstrap } from "./bootstrap.ts";
+import { canRepeat } from "./can-repeat.ts";
+import type { Cluster } from "./cluster.ts";
+import { LeaderHints, type Target } from "./leader-hints.ts";
+import { nodeNotFound } from "./refusal.ts";
+import { distance } from "./regions.ts";
+import type { Roster } from "./roster.ts";
+import type { Call, World } from "./world.ts";
+
+/**
+ * Carries requests to the nodes of a cluster, and on to other nodes until one answers or the time is over.
+ * A command that may have happened is sent again only where that can't make it happen twice.
+ */
+export class Router {
+  readonly #world: World;
+  readonly #roster: Roster;
+  readonly #hints = new LeaderHints();
+
+  constructor(world: World, roster: Roster) {
+    this.#world = world;
+    this.#roster = roster;
+  }
+
+  /** Throws the problems `no-leader`, `busy`, `too-many-requests` and `outcome-unknown`. */
+  async command(call: Call, cluster: Cluster, command: Command): Promise<Outcome> {
+    const answer = await this.#toLeader(call, cluster, { kind: "command", command }, canRepeat(command));
+    if (answer.kind !== "outcome") throw new Error("a node answered a command with something else");
+    return answer.outcome;
+  }
+
+  /** Asks the leader to hand over to a member. Throws the problems `node-not-found`, `no-leader` and `outcome-unknown`. */
+  async transfer(call: Call, cluster: Cluster, to: NodeId): Promise<void> {
+    await this.#toLeader(call, cluster, { kind: "transfer", to }, true);
+  }
+
+  /**
+   * The leader's refusal of a change that asks for nothing: it says which configuration is in force, and
+   * whether it may be changed. Throws the problem `no-leader`.
+   */
+  async configuration(call: Call, cluster: Cluster, expectedIndex: Index | null): Promise<MembersRefused> {
+    const change = { add: [], remove: [], expectedIndex };
+    const answer = await this.#toLeader(call, cluster, { kind: "members", change }, true);
+    if (answer.kind !== "members-refused") throw new Error("a node took a change that asks for nothing");
+    return answer;
+  }
+
+  /** Asks the leader to change the members. Throws the problems `no-leader` and `outcome-unknown`. */
+  async members(
+    call: Call,
+    cluster: Cluster,
+    change: MembersChange,
+  ): Promise<MembersAnswer | MembersRefused> {
+    const answer = await this.#toLeader(call, cluster, { kind: "members", change }, false);
+    if (answer.kind !== "members" && answer.kind !== "members-refused")
+      throw new Error("a node answered a change of members with something else");
+    return answer;
+  }
+
+  /** Asks this very node to go on alone, and once: who did not answer may have done it. */
+  async recover(
+    call: Call,
+    cluster: Cluster,
+    node: NodeAddress,
+    lost: readonly NodeId[],
+  ): Promise<MembersAnswer | RecoverRefused | Failure> {
+    const timeoutMs = Math.max(0, call.deadline - this.#world.now());
+    const target = { node, direct: true };
+    const answer = await this.#ask(call, cluster, target, { kind: "recover", lost }, timeoutMs);
+    if (answer.kind !== "members" && answer.kind !== "recover-refused" && answer.kind !== "failure")
+      throw new Error("a node answered a recovery with something else");
+    return answer;
+  }
+
+  async #toLeader(
+    call: Call,
+    cluster: Cluster,
+    request: CommandRequest | TransferRequest | MembersRequest,
+    isRepeatable: boolean,
+  ): Promise<Exclude<Answer, Failure>> {
+    const attempts = new Attempts(this.#world, call, cluster.name);
+    let present = this.#roster.present(cluster);
+    let target = this.#hints.first(present, this.#order(call, present));
+    for (;;) {
+      const placed = request.kind === "command" ? { ...request, ...this.#nearest(call, present) } : request;
+      const answer = await this.#ask(call, cluster, target, placed, attempts.attemptMs(isRepeatable));
+      present = this.#roster.present(cluster);
+      if (answer.kind !== "failure") {
+        this.#hints.answered(present, target);
+        return answer;
+      }
+      if (answer.reason === "no-such-peer" && request.kind === "transfer")
+        throw nodeNotFound(cluster.name, request.to);
+      // It was not taken at all: that is no read which timed out.
+      attempts.note(answer.reason === "timeout" ? "not-leader" : answer.reason);
+      const next = this.#hints.failed(present, this.#order(call, present), target, answer);
+      if (isFull(answer) || (answer.reason === "outcome-unknown" && !isRepeatable)) throw attempts.problem();
+      await this.#pause(call, cluster, attempts, next.direct);
+      target = next;
+    }
+  }
+
+  /** `build` is called for each attempt. Throws `no-leader`, `timeout`, and what says that all nodes are full. */
+  async query(call: Call, cluster: Cluster, build: () => QueryRequest): Promise<QueryAnswer> {
+    const attempts = new Attempts(this.#world, call, cluster.name);
+    let present = this.#roster.present(cluster);
+    let order = this.#order(call, present);
+    for (let at = 0; ; at += 1) {
+      const request = build();
+      const waitMs = request.query.kind === "page" ? request.query.waitMs : 0;
+      const node = order[at % order.length];
+      if (node === undefined) throw new Error("a cluster has no members");
+      const attemptMs = attempts.attemptMs(true, waitMs);
+      const target = { node, direct: false };
+      const answer = await this.#ask(call, cluster, target, request, attemptMs);
+      if (answer.kind === "result") return answer;
+      if (answer.kind !== "failure") throw new Error("a node answered a query with something else");
+      attempts.note(answer.reason === "outcome-unknown" ? "timeout" : answer.reason);
+      // It may be another request that heard of newer members while this one was under way.
+      const isNews = this.#roster.present(cluster) !== present;
+      // Each node is asked once: who can't keep up is not to be pressed harder.
+      if (isFull(answer) && !isNews && at + 1 >= order.length) throw attempts.problem();
+      await this.#pause(call, cluster, attempts, isNews);
+      if (this.#roster.present(cluster) === present) continue;
+      present = this.#roster.present(cluster);
+      order = this.#order(call, present);
+      at = -1;
+    }
+  }
+
+  /** Between two attempts. `main` is made on first use: with a node lost, the others may serve all the same. */
+  async #pause(call: Call, cluster: Cluster, attempts: Attempts, isNamed: boolean): Promise<void> {
+    if (cluster.name !== MAIN || !attempts.takeBootstrap()) return attempts.pause(isNamed);
+    try {
+      await bootstrap(call.nodes, cluster, attempts.leftMs());
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+    }
+  }
+
+  /** An answer that does not arrive may have been given. Newer members that the node tells are learnt. */
+  async #ask(
+    call: Call,
+    cluster: Cluster,
+    { node, direct: forwarded }: Target,
+    request: Request,
+    timeoutMs: number,
+  ): Promise<Answer> {
+    const { index: knownIndex, recoveries: knownRecoveries } = this.#roster.mark(cluster);
+    const options = { timeoutMs, forwarded, knownIndex, knownRecoveries };
+    try {
+      const { answer, members } = await call.nodes.ask(node, request, options);
+      if (members !== null) this.#roster.learn(cluster, members);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      return error.overloaded ? overloaded : lost;
+    }
+  }
+
+  /** The member nearest to where a call came from, the first of several; nothing where that is not known. */
+  #nearest(call: Call, cluster: Cluster): Pick<CommandRequest, "near"> {
+    const [nearest] = call.place === null ? [] : this.#order(call, cluster);
+    return nearest === undefined ? {} : { near: nearest.id };
+  }
+
+  /**
+   * Where somebody who stays for long is served, the best first: the nearest, or where it is not known which that
+   * is, any that does not lead, which has less to do.
+   */
+  hosts(call: Call, cluster: Cluster): readonly NodeAddress[] {
+    const present = this.#roster.present(cluster);
+    if (call.place !== null) return this.#order(call, present);
+    const leader = this.#hints.leader(present);
+    const others = present.members.filter((member) => member !== leader);
+    const first = Math.floor(this.#world.random() * others.length);
+    return [...others.slice(first), ...others.slice(0, first), ...(leader === null ? [] : [leader])];
+  }
+
+  /** The members, nearest first; where it is not known where the call came from, the leader first. */
+  #order({ place }: Call, cluster: Cluster): readonly NodeAddress[] {
+    if (place !== null) {
+      return cluster.members.toSorted((a, b) => distance(a.region, place) - distance(b.region, place));
+    }
+    const leader = this.#hints.leader(cluster);
+    return leader === null
+      ? cluster.members
+      : [leader, ...cluster.members.filter((member) => member !== leader)];
+  }
+}
+
+/** Whether a node refused because it has enough to do. */
+function isFull({ reason }: Failure): boolean {
+  return reason === "busy" || reason === "too-many-requests" || reason === "too-many-readers";
+}
+
+const lost: Failure = { kind: "failure", reason: "outcome-unknown", leader: null };
+const overloaded: Failure = { kind: "failure", reason: "busy", leader: null };

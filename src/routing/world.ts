@@ -1,0 +1,34 @@
+import type { Context } from "hono";
+import type { AppEnv, Env } from "../http/env.ts";
+import type { Nodes } from "./nodes.ts";
+import { type Place, placeOf } from "./regions.ts";
+
+/** What the Worker needs of the world around it. */
+export interface World {
+  nodes(env: Env): Nodes;
+  /** Milliseconds; only differences matter. */
+  now(): number;
+  /** Uniform in [0, 1). */
+  random(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+/** One request of a person, on its way through the router. */
+export interface Call {
+  readonly env: Env;
+  readonly nodes: Nodes;
+  /** By when it is answered, on `World.now`. */
+  readonly deadline: number;
+  /** Where it came from; null where that is not known. */
+  readonly place: Place | null;
+}
+
+/** Begins a call that is answered within `timeoutMs`. */
+export function callOf(c: Context<AppEnv>, world: World, timeoutMs: number): Call {
+  return {
+    env: c.env,
+    nodes: world.nodes(c.env),
+    deadline: world.now() + timeoutMs,
+    place: placeOf(c.req.raw),
+  };
+}

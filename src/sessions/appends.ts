@@ -1,0 +1,41 @@
+import { batchOf, toBatch } from "../http/append-body.ts";
+import { appendCommand } from "../log/commands.ts";
+import type { AppendCommand, Appended } from "../log/types.ts";
+import { refusalProblem } from "../routing/refusal.ts";
+import { AppendQueue } from "./append-queue.ts";
+import type { Asked } from "./ask.ts";
+import type { AppendMessage } from "./input.ts";
+import { answered } from "./tail-opening.ts";
+
+/** The appends of one session. */
+export class SessionAppends {
+  readonly #queue: AppendQueue;
+  readonly #cluster: string;
+
+  constructor(cluster: string, node: Asked) {
+    this.#cluster = cluster;
+    this.#queue = new AppendQueue(node);
+  }
+
+  /** After all before it to the same log. Throws the problems of the batch, of refusals and of failures. */
+  async append(message: AppendMessage): Promise<Appended> {
+    const command = commandOf(message);
+    const answer = answered(await this.#queue.append(command), this.#cluster);
+    if (answer.kind !== "outcome") throw new Error("a node answered a command with something else");
+    const { outcome } = answer;
+    if (outcome.kind === "refused") throw refusalProblem(outcome.refusal, command.name);
+    if (outcome.kind !== "appended") throw new Error("an append had the outcome of something else");
+    return outcome;
+  }
+}
+
+function commandOf(message: AppendMessage): AppendCommand {
+  const { contentType, ...batch } = batchOf(toBatch(message.records));
+  return appendCommand(message.log, batch, {
+    contentType,
+    expectedSeq: message.expected_seq ?? null,
+    producer: message.producer ?? null,
+    fencingToken: message.fencing_token ?? null,
+    closes: message.close,
+  });
+}

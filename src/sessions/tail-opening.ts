@@ -1,0 +1,52 @@
+import type { TailPosition } from "../node/subscriber.ts";
+import { toIndex } from "../raft/types.ts";
+import { failureProblem } from "../routing/attempts.ts";
+import { assertWithin, type FoundPage } from "../routing/page-reader.ts";
+import { resultOf } from "../routing/query.ts";
+import { refusalProblem } from "../routing/refusal.ts";
+import type { Answer, PageStart } from "../transport/protocol.ts";
+import { type Asked, askPatiently } from "./ask.ts";
+
+/** A tail that its client asks for, in a cluster. */
+export interface WantedTail {
+  readonly cluster: string;
+  readonly log: string;
+  readonly from: PageStart;
+  readonly credit: number;
+}
+
+/**
+ * Where a tail begins, with everything seen that was acknowledged before. Throws the problems `log-not-found`,
+ * `log-gone`, `trimmed` and `beyond-tail`, and those of failures.
+ */
+export async function openTail(node: Asked, wanted: WantedTail): Promise<TailPosition> {
+  const { log: name, from, cluster, credit } = wanted;
+  const query = { kind: "page", name, from, until: null, recordsMax: 1, bytesMax: 1, waitMs: 0 } as const;
+  const asked = { kind: "query", query, consistency: "linearizable", minIndex: toIndex(0) } as const;
+  const answer = answered(await askPatiently(node, asked), cluster);
+  if (answer.kind !== "result") throw new Error("a node answered a query with something else");
+  const page = resultOf(answer, "page", name);
+  assertWithin(from, page, name);
+  const { ttlSeconds, expiresAt } = page.state;
+  if (ttlSeconds !== null || expiresAt !== null) await renewAt(node, name, cluster);
+  return positionAt(name, { page, index: answer.index }, credit);
+}
+
+/** The place where a page begins. */
+export function positionAt(name: string, { page, index }: FoundPage, credit: number): TailPosition {
+  return { name, log: page.log, next: page.from, credit, minIndex: toIndex(index), stalledAt: null };
+}
+
+/** Replicas do not know the time: the leader says whether the log's is over. */
+async function renewAt(node: Asked, name: string, cluster: string): Promise<void> {
+  const command = { kind: "renew", name, touch: true } as const;
+  const answer = answered(await askPatiently(node, { kind: "command", command }), cluster);
+  if (answer.kind === "outcome" && answer.outcome.kind === "refused")
+    throw refusalProblem(answer.outcome.refusal, name);
+}
+
+/** Throws the problem of a failure. */
+export function answered(answer: Answer, cluster: string): Exclude<Answer, { readonly kind: "failure" }> {
+  if (answer.kind === "failure") throw failureProblem(answer.reason, cluster);
+  return answer;
+}

@@ -1,0 +1,151 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { toIndex } from "../../src/raft/types.ts";
+import { AppendQueue } from "../../src/sessions/append-queue.ts";
+import type { Asked } from "../../src/sessions/ask.ts";
+import type { Answer, FailureReason, Request } from "../../src/transport/protocol.ts";
+import { FakeHost } from "../node/fake-host.ts";
+import { appendTo } from "../storage/fixture.ts";
+import { settled } from "./scene.ts";
+
+const fails = (reason: FailureReason): Answer => ({ kind: "failure", reason, leader: null });
+const [unknown, undone, busy] = [fails("outcome-unknown"), fails("not-leader"), fails("busy")];
+
+/** A node that answers when the test says so. */
+class SlowNode implements Asked {
+  readonly host = new FakeHost();
+  /** The numbers of records of the appends that each request asks for. */
+  readonly asked: number[][] = [];
+  readonly #open: PromiseWithResolvers<Answer>[] = [];
+
+  ask = (request: Request): Promise<Answer> => {
+    if (request.kind !== "commands") throw new Error(`asked for ${request.kind}`);
+    this.asked.push(request.commands.map((command) => (command.kind === "append" ? command.count : 0)));
+    const answer = Promise.withResolvers<Answer>();
+    this.#open.push(answer);
+    return answer.promise;
+  };
+
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.host.after(ms, resolve));
+  }
+
+  now(): number {
+    return this.host.now();
+  }
+
+  /** Answers the oldest request, one answer each. */
+  async answer(...answers: readonly Answer[]): Promise<void> {
+    this.#open.shift()?.resolve({ kind: "outcomes", answers });
+    await settled();
+  }
+
+  /** Nothing came of the oldest request as a whole. */
+  async fail(answer: Answer): Promise<void> {
+    this.#open.shift()?.resolve(answer);
+    await settled();
+  }
+
+  async throw(error: Error): Promise<void> {
+    this.#open.shift()?.reject(error);
+    await settled();
+  }
+
+  async pass(ms: number): Promise<void> {
+    this.host.pass(ms);
+    await settled();
+  }
+}
+
+let node: SlowNode;
+let queue: AppendQueue;
+/** What each append was answered, in the order of the answers. */
+let answered: [number, Answer][];
+beforeEach(() => {
+  node = new SlowNode();
+  queue = new AppendQueue(node);
+  answered = [];
+});
+
+/** Asks for an append of so many records, which tells it from the others. */
+function append(count: number, log = "a"): void {
+  void queue.append(appendTo(log, { count })).then((answer) => answered.push([count, answer]));
+}
+
+/** What is told from other answers by its number. */
+const done = (index: number): Answer => ({ kind: "read-index", index: toIndex(index) });
+
+describe("the appends to one log", () => {
+  test("that come while others are under way go together when those are answered", async () => {
+    for (const count of [1, 2, 3]) append(count);
+    expect(node.asked).toEqual([[1]]);
+    await node.answer(done(1));
+    append(4);
+    expect(node.asked).toEqual([[1], [2, 3]]);
+    await node.answer(done(2), done(3));
+    expect(node.asked).toEqual([[1], [2, 3], [4]]);
+    await node.answer(done(4));
+    expect(answered).toEqual([1, 2, 3, 4].map((count) => [count, done(count)]));
+    append(5);
+    expect(node.asked.at(-1)).toEqual([5]);
+  });
+
+  test("do not wait for those to other logs", () => {
+    append(1);
+    append(2, "b");
+    expect(node.asked).toEqual([[1], [2]]);
+  });
+
+  test("that did not happen are asked for anew, as long as none after them may have", async () => {
+    append(9);
+    for (const count of [1, 2, 3, 4]) append(count);
+    await node.answer(done(9));
+    await node.answer(undone, done(2), undone, undone);
+    expect(answered).toEqual([
+      [9, done(9)],
+      [1, undone],
+      [2, done(2)],
+    ]);
+    append(5);
+    await node.pass(50);
+    expect(node.asked.at(-1)).toEqual([3, 4]);
+    await node.answer(undone, unknown);
+    expect(answered.slice(3)).toEqual([
+      [3, undone],
+      [4, unknown],
+    ]);
+    expect(node.asked.at(-1)).toEqual([5]);
+  });
+
+  test("are all told when nothing came of their request", async () => {
+    append(1);
+    append(2);
+    append(3);
+    await node.fail(busy);
+    await node.fail(unknown);
+    expect(answered).toEqual([
+      [1, busy],
+      [2, unknown],
+      [3, unknown],
+    ]);
+  });
+
+  test("are given up where no leader is found in time", async () => {
+    append(1);
+    await node.fail(undone);
+    await node.pass(10_000);
+    expect(answered).toEqual([]);
+    await node.fail(undone);
+    expect(answered).toEqual([[1, undone]]);
+    expect(node.asked).toEqual([[1], [1]]);
+  });
+
+  test("fail where their node throws, and those that come later are asked for", async () => {
+    append(1);
+    const failed = expect(queue.append(appendTo("a", { count: 2 }))).rejects.toThrow("the node has stopped");
+    await node.answer(done(1));
+    await node.throw(new Error("the node has stopped"));
+    await failed;
+    append(3);
+    expect(node.asked).toEqual([[1], [2], [3]]);
+  });
+});

@@ -1,0 +1,22 @@
+import { isDeletable } from "../clients/log-names.ts";
+import type { Marks } from "../world/trace.ts";
+import type { Replay } from "./replay.ts";
+import type { ReplayedLife } from "./replayed-life.ts";
+
+/** Counts what became of logs that is worth reaching. */
+export function countReached(replay: Replay, marks: Marks): void {
+  for (const life of [...replay.names.values()].flat())
+    for (const what of deedsOf(life)) marks.count(`reached: ${what}`);
+}
+
+function deedsOf(life: ReplayedLife): readonly string[] {
+  const { source, state, name } = life;
+  return [
+    ...(source === null ? [] : ["a log was forked"]),
+    ...(source?.source === undefined || source.source === null ? [] : ["a fork was forked"]),
+    ...(source !== null && source.endedAt < life.endedAt ? ["a fork outlived its source"] : []),
+    ...(state.closed ? ["a log was closed"] : []),
+    ...(!isDeletable(name) && Number.isFinite(life.endedAt) ? ["a log's time was over"] : []),
+    ...(!isDeletable(name) && state.earliest > state.start ? ["records were not retained any more"] : []),
+  ];
+}

@@ -1,0 +1,84 @@
+import { membersOf } from "../../../src/raft/configuration.ts";
+import type { AppendEntries, AppendEntriesAccepted } from "../../../src/raft/messages.ts";
+import type { NodeId, SleepMark, Term } from "../../../src/raft/types.ts";
+import type { Status } from "../../../src/transport/status.ts";
+import { entryKey } from "./entries.ts";
+import { require } from "./finding.ts";
+
+/** Judges who sleeps, and what leaders go on in their term after it. */
+export class SleepRegister {
+  /** By node, the mark that it has written. */
+  readonly #marks = new Map<NodeId, SleepMark>();
+  /** For (term, node): the latest round to which it answered that it sleeps. */
+  readonly #answers = new Map<number, number>();
+  /** The (term, node) in which the node's disk has ever said that it sleeps. */
+  readonly #slept = new Set<number>();
+  /** By term, the latest read round that its leader sent. */
+  readonly #rounds = new Map<Term, number>();
+
+  /** A node starts anew, with this mark on its disk. */
+  restarted(id: NodeId, mark: SleepMark | null): void {
+    this.#note(id, mark);
+  }
+
+  /** A node says this of itself, and has written this mark. True when now the whole cluster sleeps. */
+  stepped(id: NodeId, status: Status, mark: SleepMark | null): boolean {
+    const { asleep, role, commitIndex, lastIndex, currentTerm, configuration } = status;
+    require(asleep === (mark !== null), "marked sleep", () =>
+      `node ${id} is ${asleep ? "asleep without a mark" : "awake with one"}`);
+    const before = this.#marks.get(id);
+    this.#note(id, mark);
+    if (mark === null || mark === before) return false;
+    const isOfNow = mark.term === currentTerm && mark.index === lastIndex;
+    require(isOfNow && commitIndex === lastIndex, "sleep on what is committed", () =>
+      `node ${id} sleeps with commit ${commitIndex} of ${lastIndex}`);
+    if (role === "leader") this.#requireAllAsleep(mark, membersOf(configuration));
+    return role === "leader";
+  }
+
+  #note(id: NodeId, mark: SleepMark | null): void {
+    if (mark === null) this.#marks.delete(id);
+    else this.#marks.set(id, mark);
+  }
+
+  /** A leader sleeps last. */
+  #requireAllAsleep({ term, leader, round }: SleepMark, members: readonly NodeId[]): void {
+    for (const id of members) {
+      const answered = this.#answers.get(entryKey(term, id)) ?? -1;
+      require(id === leader || answered >= round, "a leader sleeps last", () =>
+        `leader ${leader} sleeps, and node ${id} never said that it does`);
+    }
+  }
+
+  /** A node leads a term that it led before it was restarted; `mark` was on its disk then. */
+  resumed(id: NodeId, { currentTerm, lastIndex }: Status, mark: SleepMark | null): void {
+    const isValid = mark?.term === currentTerm && mark.leader === id && mark.index <= lastIndex;
+    require(isValid, "leadership resumed by a mark", () => `node ${id} leads ${currentTerm} once more`);
+  }
+
+  /** Somebody was elected in a later term: did the leader of an earlier one sleep through it? */
+  isReplaced(term: Term, by: NodeId): boolean {
+    return [...this.#marks].some(([id, mark]) => id !== by && mark.leader === id && mark.term < term);
+  }
+
+  appendLeft({ from, term, round }: AppendEntries, onDisk: SleepMark | null): void {
+    require(onDisk === null, "awake before sent", () => `leader ${from} sends, and its disk says it sleeps`);
+    require(round >= (this.#rounds.get(term) ?? 0), "unique rounds", () =>
+      `leader ${from} of term ${term} sends round ${round} after ${this.#rounds.get(term)}`);
+    this.#rounds.set(term, round);
+  }
+
+  /** A node's mark has reached its disk. */
+  durable(id: NodeId, { term }: SleepMark): void {
+    this.#slept.add(entryKey(term, id));
+  }
+
+  /** It may be awake again when this leaves: what it says is of its own round, and no later one. */
+  acceptedLeft({ from, term, round, asleep }: AppendEntriesAccepted): void {
+    if (!asleep) return;
+    const key = entryKey(term, from);
+    require(this.#slept.has(key), "asleep before said", () =>
+      `node ${from} says it sleeps, and its disk never did in term ${term}`);
+    this.#answers.set(key, Math.max(round, this.#answers.get(key) ?? 0));
+  }
+}

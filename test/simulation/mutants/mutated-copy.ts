@@ -1,0 +1,48 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Mutant } from "./mutant.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const parts = ["package.json", "src", "test/simulation", "test/explore", "test/raft/harness"];
+
+/** A copy of the project, as far as the simulator and the explorer run it, into which faults are put. */
+export class MutatedCopy {
+  readonly directory = mkdtempSync(join(tmpdir(), "timberline-mutants-"));
+
+  constructor() {
+    for (const part of parts) cpSync(join(root, part), join(this.directory, part), { recursive: true });
+    symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
+  }
+
+  /** Throws where a fault's text is not there exactly once. */
+  checkApplies({ name, file, original }: Mutant): void {
+    if (this.#source(file).split(original).length !== 2)
+      throw new Error(`mutant "${name}" does not apply any more: its text is not in ${file} exactly once`);
+  }
+
+  /** What `run` gives while the fault is in the copy. */
+  with<T>(mutant: Mutant, run: () => T): T {
+    this.checkApplies(mutant);
+    const { file, original, fault } = mutant;
+    const source = this.#source(file);
+    writeFileSync(
+      join(this.directory, file),
+      source.replace(original, () => fault),
+    );
+    try {
+      return run();
+    } finally {
+      writeFileSync(join(this.directory, file), source);
+    }
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true });
+  }
+
+  #source(file: string): string {
+    return readFileSync(join(this.directory, file), "utf8");
+  }
+}
