@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { Appended } from "../log/types.ts";
+import type { Appended } from "../log/outcome.ts";
 
 /** Where the records of an append are. */
 export const appendOutput = z

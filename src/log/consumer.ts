@@ -1,5 +1,5 @@
+import type { Consumer, Lease } from "./outcome.ts";
 import { pack, toList, toNatural, toNullable, toText, unpack } from "./packed.ts";
-import type { Consumer, Lease } from "./types.ts";
 import { toSeq } from "./types.ts";
 import type { Document } from "./view.ts";
 

@@ -1,9 +1,10 @@
 import type { Index, Term } from "../raft/types.ts";
 import { compareUtf8 } from "./compare-utf8.ts";
 import { answer, batchRefusal, type Decision, propose, refuse } from "./decision.ts";
+import type { Appended, Refusal } from "./outcome.ts";
 import { checkProducer } from "./producer.ts";
 import { alteration, entryBase, type Subject } from "./subject.ts";
-import type { AppendCommand, AppendEntry, Appended, LogState, Refusal, Seq } from "./types.ts";
+import type { AppendCommand, AppendEntry, LogState, Seq } from "./types.ts";
 import { toSeq } from "./types.ts";
 
 /** The media type of a log whose records are values, and no bytes or texts. */

@@ -1,9 +1,9 @@
 import { answer, type Decision, propose, refuse } from "./decision.ts";
+import type { Altered } from "./outcome.ts";
 import { checkProducer } from "./producer.ts";
 import { isRenewalDue } from "./state.ts";
 import { alteration, type Subject, trimmed } from "./subject.ts";
 import type {
-  Altered,
   CloseCommand,
   FenceCommand,
   LogState,

@@ -1,18 +1,10 @@
 import { answer, batchRefusal, type Decision, notBefore, propose, refuse } from "./decision.ts";
 import { isHeld, lineageOf } from "./forks.ts";
 import { FORK_DEPTH_MAX } from "./limits.ts";
+import type { Refusal } from "./outcome.ts";
 import { isOver, plainState } from "./state.ts";
 import { alteration } from "./subject.ts";
-import type {
-  CreateCommand,
-  CreateEntry,
-  ForkRequest,
-  LogState,
-  Refusal,
-  Retention,
-  Seq,
-  Settings,
-} from "./types.ts";
+import type { CreateCommand, CreateEntry, ForkRequest, LogState, Retention, Seq, Settings } from "./types.ts";
 import { toSeq } from "./types.ts";
 import type { Life, LogView } from "./view.ts";
 

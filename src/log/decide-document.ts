@@ -1,7 +1,8 @@
 import { consumerIn, consumerKey, encodeConsumer } from "./consumer.ts";
 import { answer, type Decision, propose, refuse, sizeRefusal } from "./decision.ts";
+import type { Consumer, Lease, Refusal } from "./outcome.ts";
 import { entryBase, type Subject } from "./subject.ts";
-import type { Consumer, ConsumerCommand, DocumentCommand, DocumentEntry, Lease, Refusal } from "./types.ts";
+import type { ConsumerCommand, DocumentCommand, DocumentEntry } from "./types.ts";
 import { toSeq } from "./types.ts";
 
 export function decideDocument(command: DocumentCommand, subject: Subject): Decision {

@@ -4,9 +4,10 @@ import { decideCreate } from "./decide-create.ts";
 import { decideConsumer, decideDocument } from "./decide-document.ts";
 import { type Decision, propose, refuse } from "./decision.ts";
 import { isHeld } from "./forks.ts";
+import type { Refusal } from "./outcome.ts";
 import { isExpired } from "./state.ts";
 import { deletion, type Subject } from "./subject.ts";
-import type { Command, CreateCommand, Refusal } from "./types.ts";
+import type { Command, CreateCommand } from "./types.ts";
 import type { LogView } from "./view.ts";
 
 /** Decides `command` against the leader's whole log, uncommitted part included. `now` is ms since the epoch. */

@@ -1,6 +1,7 @@
 import type { Index, Term } from "../raft/types.ts";
 import { ENTRY_BYTES_MAX } from "./limits.ts";
-import type { Batch, LogEntry, Outcome, Refusal } from "./types.ts";
+import type { Outcome, Refusal } from "./outcome.ts";
+import type { Batch, LogEntry } from "./types.ts";
 import type { Tail } from "./view.ts";
 
 /**

@@ -1,4 +1,5 @@
-import type { ProducerTuple, Refusal } from "./types.ts";
+import type { Refusal } from "./outcome.ts";
+import type { ProducerTuple } from "./types.ts";
 import type { Life, LogView, ProducerBatch } from "./view.ts";
 
 /** Whether a producer's batch is the next one, one that is in the log already, or out of order. */

@@ -1,8 +1,9 @@
 import { decide } from "../log/decide.ts";
 import type { Proposal } from "../log/decision.ts";
 import { encodeLogEntry } from "../log/entry-codec.ts";
+import type { Outcome } from "../log/outcome.ts";
 import { SUBSCRIPTION_PREFIX } from "../log/reserved.ts";
-import type { Command, Outcome } from "../log/types.ts";
+import type { Command } from "../log/types.ts";
 import type { MembersChange } from "../raft/membership.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { Answer } from "../transport/protocol.ts";

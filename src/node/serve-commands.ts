@@ -1,4 +1,5 @@
-import type { Answer, CommandsRequest } from "../transport/protocol.ts";
+import { answerTo } from "../transport/answer-of.ts";
+import type { Answer, CommandsRequest, Failure, OutcomeAnswer } from "../transport/protocol.ts";
 import { failure, type Parts } from "./errand.ts";
 import { serveCommand } from "./serve-command.ts";
 import { Ticket } from "./ticket.ts";
@@ -13,11 +14,14 @@ export function serveCommands(
   ticket: Ticket,
   write: () => void,
 ): void {
-  const outcomes = { kind: "outcomes", answers: new Array<Answer>(commands.length) } as const;
+  const outcomes = {
+    kind: "outcomes",
+    answers: new Array<OutcomeAnswer | Failure>(commands.length),
+  } as const;
   let left = commands.length;
   const each = commands.map((command, at) => {
     const give = (answer: Answer): void => {
-      outcomes.answers[at] = answer;
+      outcomes.answers[at] = answerTo({ kind: "command", command }, answer);
       left -= 1;
       if (left === 0) ticket.answer(outcomes);
     };

@@ -1,6 +1,6 @@
 import type { Index } from "../raft/types.ts";
 import type { Description } from "../transport/protocol.ts";
-import { ask, type Consistency, resultOf } from "./query.ts";
+import { ask, type Consistency, found } from "./query.ts";
 import { renew } from "./renewal.ts";
 import type { Visit } from "./visit.ts";
 
@@ -21,7 +21,7 @@ export async function describeLog(
   touch: boolean,
 ): Promise<Described> {
   const answer = await ask(visit, { kind: "describe", name }, options);
-  const log = resultOf(answer, "description", name);
+  const log = found(answer, name);
   await renew(visit, name, log.state, touch);
   return { log, index: answer.index };
 }

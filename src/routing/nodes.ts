@@ -1,5 +1,6 @@
 import type { Identity } from "../raft/identity.ts";
 import type { Index } from "../raft/types.ts";
+import type { AnswerOf } from "../transport/answer-of.ts";
 import type { NodeAddress } from "../transport/object.ts";
 import type { Reply, Request } from "../transport/protocol.ts";
 import type { Status } from "../transport/status.ts";
@@ -15,7 +16,7 @@ export interface AskOptions {
 
 /** The nodes of all clusters, as the router reaches them. Every method throws `TransportError`. */
 export interface Nodes {
-  ask(address: NodeAddress, request: Request, options: AskOptions): Promise<Reply>;
+  ask<R extends Request>(address: NodeAddress, request: R, options: AskOptions): Promise<Reply<AnswerOf<R>>>;
   /** Null for a node that belongs to no cluster. */
   status(address: NodeAddress): Promise<Status | null>;
   /** False where it is another node already. */

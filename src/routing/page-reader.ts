@@ -4,7 +4,7 @@ import { toIndex } from "../raft/types.ts";
 import type { Page, PageStart } from "../transport/protocol.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Api } from "./context.ts";
-import { type Consistency, resultOf } from "./query.ts";
+import { type Consistency, found } from "./query.ts";
 import { refusalProblem } from "./refusal.ts";
 import { renew, waitWithin } from "./renewal.ts";
 import { type Call, callOf } from "./world.ts";
@@ -85,7 +85,7 @@ export class PageReader {
       return { kind: "query", query: { ...asked, waitMs: leftMs }, consistency, minIndex };
     });
     this.#seenIndex = answer.index;
-    return { page: resultOf(answer, "page", this.#log), index: answer.index };
+    return { page: found(answer, this.#log), index: answer.index };
   }
 }
 

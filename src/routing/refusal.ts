@@ -1,5 +1,5 @@
 import { Problem } from "../http/problem.ts";
-import type { Refusal } from "../log/types.ts";
+import type { Refusal } from "../log/outcome.ts";
 import type { NodeId } from "../raft/types.ts";
 
 /** A problem without its name. */

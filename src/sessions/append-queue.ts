@@ -1,10 +1,13 @@
 import type { AppendCommand } from "../log/types.ts";
-import type { Answer } from "../transport/protocol.ts";
+import type { AnswerOf } from "../transport/answer-of.ts";
+import type { CommandRequest } from "../transport/protocol.ts";
 import { type Asked, askInOrder } from "./ask.ts";
+
+type AppendAnswer = AnswerOf<CommandRequest<AppendCommand>>;
 
 interface Waiting {
   readonly command: AppendCommand;
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (answer: AppendAnswer) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -21,7 +24,7 @@ export class AppendQueue {
     this.#node = node;
   }
 
-  append(command: AppendCommand): Promise<Answer> {
+  append(command: AppendCommand): Promise<AppendAnswer> {
     return new Promise((resolve, reject) => {
       const one = { command, resolve, reject };
       const waiting = this.#logs.get(command.name);

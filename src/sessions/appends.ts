@@ -1,6 +1,7 @@
 import { batchOf, toBatch } from "../http/append-body.ts";
 import { appendCommand } from "../log/commands.ts";
-import type { AppendCommand, Appended } from "../log/types.ts";
+import type { Appended } from "../log/outcome.ts";
+import type { AppendCommand } from "../log/types.ts";
 import { refusalProblem } from "../routing/refusal.ts";
 import { AppendQueue } from "./append-queue.ts";
 import type { Asked } from "./ask.ts";
@@ -20,11 +21,8 @@ export class SessionAppends {
   /** After all before it to the same log. Throws the problems of the batch, of refusals and of failures. */
   async append(message: AppendMessage): Promise<Appended> {
     const command = commandOf(message);
-    const answer = answered(await this.#queue.append(command), this.#cluster);
-    if (answer.kind !== "outcome") throw new Error("a node answered a command with something else");
-    const { outcome } = answer;
+    const { outcome } = answered(await this.#queue.append(command), this.#cluster);
     if (outcome.kind === "refused") throw refusalProblem(outcome.refusal, command.name);
-    if (outcome.kind !== "appended") throw new Error("an append had the outcome of something else");
     return outcome;
   }
 }

@@ -1,6 +1,6 @@
 import { appendedJson } from "../http/append-output.ts";
 import { type Problem, problemBody } from "../http/problem.ts";
-import type { Appended } from "../log/types.ts";
+import type { Appended } from "../log/outcome.ts";
 import type { TailEnd, TailPosition } from "../node/subscriber.ts";
 import type { Subject } from "./input.ts";
 import type { ServerMessage } from "./output.ts";

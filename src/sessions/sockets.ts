@@ -2,6 +2,7 @@ import { type TailOptions, Tails } from "../node/fan-out.ts";
 import type { Host } from "../node/host.ts";
 import type { Node } from "../node/node.ts";
 import type { SocketFace } from "../node/socket-face.ts";
+import { type AnswerOf, answerTo } from "../transport/answer-of.ts";
 import type { Answer, Request as NodeRequest } from "../transport/protocol.ts";
 import { pingText, pongText } from "./messages.ts";
 import { closeCodes } from "./protocol.ts";
@@ -47,9 +48,10 @@ export class Sockets implements SocketFace, SessionNode {
   }
 
   /** As the answer wakes those who wait for it outside of the event, they enter the node by `guard`. */
-  readonly ask = (request: NodeRequest): Promise<Answer> =>
+  readonly ask = <R extends NodeRequest>(request: R): Promise<AnswerOf<R>> =>
     new Promise((resolve) => {
-      this.guard(() => this.#around.node.request(request, askTimeoutMs, false, resolve));
+      const answer = (given: Answer): void => resolve(answerTo(request, given));
+      this.guard(() => this.#around.node.request(request, askTimeoutMs, false, answer));
     });
 
   pause(ms: number): Promise<void> {

@@ -2,9 +2,9 @@ import type { TailPosition } from "../node/subscriber.ts";
 import { toIndex } from "../raft/types.ts";
 import { failureProblem } from "../routing/attempts.ts";
 import { assertWithin, type FoundPage } from "../routing/page-reader.ts";
-import { resultOf } from "../routing/query.ts";
+import { found } from "../routing/query.ts";
 import { refusalProblem } from "../routing/refusal.ts";
-import type { Answer, PageStart } from "../transport/protocol.ts";
+import { type Answer, type Failure, isFailure, type PageStart } from "../transport/protocol.ts";
 import { type Asked, askPatiently } from "./ask.ts";
 
 /** A tail that its client asks for, in a cluster. */
@@ -24,8 +24,7 @@ export async function openTail(node: Asked, wanted: WantedTail): Promise<TailPos
   const query = { kind: "page", name, from, until: null, recordsMax: 1, bytesMax: 1, waitMs: 0 } as const;
   const asked = { kind: "query", query, consistency: "linearizable", minIndex: toIndex(0) } as const;
   const answer = answered(await askPatiently(node, asked), cluster);
-  if (answer.kind !== "result") throw new Error("a node answered a query with something else");
-  const page = resultOf(answer, "page", name);
+  const page = found(answer, name);
   assertWithin(from, page, name);
   const { ttlSeconds, expiresAt } = page.state;
   if (ttlSeconds !== null || expiresAt !== null) await renewAt(node, name, cluster);
@@ -40,13 +39,12 @@ export function positionAt(name: string, { page, index }: FoundPage, credit: num
 /** Replicas do not know the time: the leader says whether the log's is over. */
 async function renewAt(node: Asked, name: string, cluster: string): Promise<void> {
   const command = { kind: "renew", name, touch: true } as const;
-  const answer = answered(await askPatiently(node, { kind: "command", command }), cluster);
-  if (answer.kind === "outcome" && answer.outcome.kind === "refused")
-    throw refusalProblem(answer.outcome.refusal, name);
+  const { outcome } = answered(await askPatiently(node, { kind: "command", command }), cluster);
+  if (outcome.kind === "refused") throw refusalProblem(outcome.refusal, name);
 }
 
 /** Throws the problem of a failure. */
-export function answered(answer: Answer, cluster: string): Exclude<Answer, { readonly kind: "failure" }> {
-  if (answer.kind === "failure") throw failureProblem(answer.reason, cluster);
+export function answered<A extends Answer>(answer: A | Failure, cluster: string): A {
+  if (isFailure(answer)) throw failureProblem(answer.reason, cluster);
   return answer;
 }

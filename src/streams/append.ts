@@ -7,7 +7,8 @@ import { Problem } from "../http/problem.ts";
 import { producerHeaders, producerOf } from "../http/producer-headers.ts";
 import { invalidRequest, validated } from "../http/validation.ts";
 import { appendCommand } from "../log/commands.ts";
-import type { AppendCommand, Batch, ProducerTuple, Refusal } from "../log/types.ts";
+import type { Refusal } from "../log/outcome.ts";
+import type { AppendCommand, Batch, ProducerTuple } from "../log/types.ts";
 import { carryOut } from "../routing/carry-out.ts";
 import type { Api } from "../routing/context.ts";
 import { contentTypeOf } from "./content-type.ts";
@@ -89,7 +90,6 @@ export async function append(c: Context<AppEnv>, api: Api): Promise<Response> {
   const { call, cluster } = await visitStreams(c, api);
   const outcome = await api.router.command(call, cluster, command);
   if (outcome.kind === "refused") return refused(c, outcome.refusal, command);
-  if (outcome.kind !== "appended") throw new Error("an append had the outcome of something else");
   const { tail, duplicate, closed, producerSeq } = outcome;
   // A producer tells by the status whether its batch was new.
   const status = producer === null || duplicate ? 204 : 200;

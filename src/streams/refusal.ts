@@ -1,6 +1,6 @@
 import { Problem } from "../http/problem.ts";
 import { invalidRequest } from "../http/validation.ts";
-import type { Refusal } from "../log/types.ts";
+import type { Refusal } from "../log/outcome.ts";
 import { refusalProblem } from "../routing/refusal.ts";
 import { endHeaders } from "./headers.ts";
 

@@ -1,6 +1,7 @@
 import type { Identity } from "../raft/identity.ts";
 import type { Message } from "../raft/messages.ts";
 import type { NodeId } from "../raft/types.ts";
+import type { AnswerOf } from "./answer-of.ts";
 import { decodeMessages, encodeMessages } from "./message-codec.ts";
 import type { Reply, Request } from "./protocol.ts";
 import { type Call, decodeReply, encodeCall } from "./request-codec.ts";
@@ -46,14 +47,15 @@ export async function sendMessages(
 }
 
 /** Asks one node; it answers within `timeoutMs`. Throws `TransportError`. */
-export async function askNode(
+export async function askNode<R extends Request>(
   nodes: DurableObjectNamespace,
   address: NodeAddress,
-  request: Request,
+  request: R,
   options: Omit<Call, "request">,
-): Promise<Reply> {
+): Promise<Reply<AnswerOf<R>>> {
   const body = encodeCall({ request, ...options });
-  return post(nodes, address, paths.call, body, options.timeoutMs + graceMs, decodeReply);
+  const decode = (bytes: Uint8Array): Reply<AnswerOf<R>> => decodeReply(request, bytes);
+  return post(nodes, address, paths.call, body, options.timeoutMs + graceMs, decode);
 }
 
 /** Null for a node that belongs to no cluster. Throws `TransportError`. */

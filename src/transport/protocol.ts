@@ -1,4 +1,5 @@
-import type { Command, LogId, LogState, Outcome, Seq, StoredBatch } from "../log/types.ts";
+import type { Outcome } from "../log/outcome.ts";
+import type { Command, LogId, LogState, Seq, StoredBatch } from "../log/types.ts";
 import type { Document } from "../log/view.ts";
 import type { Configuration } from "../raft/configuration.ts";
 import type { ChangeRefusal, MembersChange } from "../raft/membership.ts";
@@ -16,18 +17,18 @@ export type Request =
   | QueryRequest;
 
 /** Decided by the leader; a follower hands it on, once. */
-export interface CommandRequest {
+export interface CommandRequest<C extends Command = Command> {
   readonly kind: "command";
-  readonly command: Command;
+  readonly command: C;
   /** The member nearest to where it came from; absent where that is not known. */
   readonly near?: NodeId;
 }
 
 /** Commands that the leader decides one after another, with nothing in between, each on what those before it wrote. */
-export interface CommandsRequest {
+export interface CommandsRequest<C extends Command = Command> {
   readonly kind: "commands";
   /** One at least. */
-  readonly commands: readonly Command[];
+  readonly commands: readonly C[];
   readonly near?: NodeId;
 }
 
@@ -56,9 +57,9 @@ export interface RecoverRequest {
 }
 
 /** Answered by any node from its own rows. */
-export interface QueryRequest {
+export interface QueryRequest<Q extends Query = Query> {
   readonly kind: "query";
-  readonly query: Query;
+  readonly query: Q;
   /** `linearizable`: what was acknowledged before the request is seen; `local`: this replica's committed entries. */
   readonly consistency: "linearizable" | "local";
   /** Wait until this much is committed here: 0 for none. */
@@ -128,15 +129,15 @@ export type Answer =
   | QueryAnswer
   | Failure;
 
-export interface OutcomeAnswer {
+export interface OutcomeAnswer<O extends Outcome = Outcome> {
   readonly kind: "outcome";
-  readonly outcome: Outcome;
+  readonly outcome: O;
 }
 
 /** What came of each of the commands, in their order. */
-export interface OutcomesAnswer {
+export interface OutcomesAnswer<O extends Outcome = Outcome> {
   readonly kind: "outcomes";
-  readonly answers: readonly Answer[];
+  readonly answers: readonly (OutcomeAnswer<O> | Failure)[];
 }
 
 export interface ReadIndexAnswer {
@@ -176,20 +177,18 @@ export interface RecoverRefused {
 }
 
 /** A query's result, and the committed index that it is true of. */
-export interface QueryAnswer {
+export interface QueryAnswer<R extends QueryResult = QueryResult> {
   readonly kind: "result";
-  readonly result: QueryResult;
+  readonly result: R;
   readonly index: Index;
 }
 
+export type QueryResult = Page | Description | Ends | Names | Documents | NoLog;
+
 /** `log-gone`: deleted, and held by forks. */
-export type QueryResult =
-  | Page
-  | Description
-  | Ends
-  | Names
-  | Documents
-  | { readonly kind: "log-not-found" | "log-gone" };
+export interface NoLog {
+  readonly kind: "log-not-found" | "log-gone";
+}
 
 export interface Page {
   readonly kind: "page";
@@ -255,6 +254,8 @@ export interface Failure {
   readonly leader: NodeId | null;
 }
 
+export const isFailure = (answer: Answer): answer is Failure => answer.kind === "failure";
+
 export type FailureReason =
   /** This node does not lead and knows of no leader that does, or could not reach it. */
   | "not-leader"
@@ -287,7 +288,7 @@ export interface Members {
 }
 
 /** An answer, and the members where they are newer than those that the caller knows. */
-export interface Reply {
-  readonly answer: Answer;
+export interface Reply<A extends Answer = Answer> {
+  readonly answer: A;
   readonly members: Members | null;
 }

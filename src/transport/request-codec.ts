@@ -4,6 +4,7 @@ import { pack, unpack } from "../log/packed.ts";
 import { plainState } from "../log/state.ts";
 import { type LogState, type Seq, toSeq } from "../log/types.ts";
 import { type Index, toIndex } from "../raft/types.ts";
+import { type AnswerOf, answerTo } from "./answer-of.ts";
 import type { Answer, Members, Reply, Request } from "./protocol.ts";
 
 /** A request with what its carrier has to know. */
@@ -47,11 +48,11 @@ function toRequest(request: Request): Request {
 /** The members come second: the version before reads the first alone, and sends no more. */
 export const encodeReply = ({ answer, members }: Reply): Uint8Array => pack([answer, members]);
 
-/** What `encodeReply` was given. Throws `CodecError`. */
-export function decodeReply(body: Uint8Array): Reply {
+/** What `encodeReply` was given, in answer to `request`. Throws `CodecError`. */
+export function decodeReply<R extends Request>(request: R, body: Uint8Array): Reply<AnswerOf<R>> {
   const [answer, members = null] = unpack(body);
   return {
-    answer: toAnswer(withMember<Answer>(answer, "kind")),
+    answer: answerTo(request, toAnswer(withMember<Answer>(answer, "kind"))),
     members: members === null ? null : toMembers(members),
   };
 }

@@ -1,6 +1,7 @@
 import { decide } from "../../src/log/decide.ts";
 import { encodeLogEntry } from "../../src/log/entry-codec.ts";
-import type { Command, Outcome } from "../../src/log/types.ts";
+import type { Outcome } from "../../src/log/outcome.ts";
+import type { Command } from "../../src/log/types.ts";
 import { evaluate } from "../../src/node/queries.ts";
 import { compareMarks, isMember } from "../../src/raft/configuration.ts";
 import { createEntry } from "../../src/raft/entry.ts";
@@ -10,12 +11,14 @@ import { type Index, toIndex } from "../../src/raft/types.ts";
 import type { AskOptions, Nodes } from "../../src/routing/nodes.ts";
 import { decodeOpening, type SocketOpening } from "../../src/sessions/state.ts";
 import { MemoryStorage } from "../../src/storage/memory.ts";
+import { type AnswerOf, answerTo } from "../../src/transport/answer-of.ts";
 import type { NodeAddress } from "../../src/transport/object.ts";
 import type {
   Answer,
   Failure,
   FailureReason,
   Members,
+  OutcomeAnswer,
   QueryRequest,
   Reply,
   Request,
@@ -78,7 +81,11 @@ export class FakeNodes implements Nodes {
   readonly #nodes = new Map<string, FakeNode>();
   readonly #logs = new Map<string, MemoryStorage>();
 
-  async ask(address: NodeAddress, request: Request, options: AskOptions): Promise<Reply> {
+  async ask<R extends Request>(
+    address: NodeAddress,
+    request: R,
+    options: AskOptions,
+  ): Promise<Reply<AnswerOf<R>>> {
     this.#reach(address);
     this.asked.push({ node: address.id, request, options });
     const fault = this.faults.get(nameOf(address))?.shift();
@@ -88,7 +95,7 @@ export class FakeNodes implements Nodes {
     const failed = fault !== undefined && fault !== "lost-after";
     const answer = failed ? failure(fault, leader) : this.#answer(address, request, options, leader);
     if (fault === "lost-after") throw new TransportError("lost");
-    return { answer, members: this.#membersAfter(address, options) };
+    return { answer: answerTo(request, answer), members: this.#membersAfter(address, options) };
   }
 
   async status(address: NodeAddress): Promise<Status | null> {
@@ -186,7 +193,7 @@ export class FakeNodes implements Nodes {
       return { kind: "transferring" };
     }
     if (request.kind === "members") return this.#change(address.cluster, leader, request.change);
-    const decided = (command: Command): Answer => ({
+    const decided = (command: Command): OutcomeAnswer => ({
       kind: "outcome",
       outcome: this.#carryOut(address.cluster, command),
     });

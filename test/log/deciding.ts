@@ -1,6 +1,7 @@
 import { decide } from "../../src/log/decide.ts";
 import type { Decision } from "../../src/log/decision.ts";
-import type { Command, Outcome, Refusal } from "../../src/log/types.ts";
+import type { Outcome, Refusal } from "../../src/log/outcome.ts";
+import type { Command } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import { MemoryStorage } from "../../src/storage/memory.ts";
 import { begun, everything, run } from "../storage/fixture.ts";

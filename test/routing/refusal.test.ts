@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { problemResponse } from "../../src/http/problem.ts";
-import type { Refusal } from "../../src/log/types.ts";
+import type { Refusal } from "../../src/log/outcome.ts";
 import { refusalProblem } from "../../src/routing/refusal.ts";
 
 const lease = { holder: "h", until: 1 };

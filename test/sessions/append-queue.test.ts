@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { toSeq } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import { AppendQueue } from "../../src/sessions/append-queue.ts";
 import type { Asked } from "../../src/sessions/ask.ts";
-import type { Answer, FailureReason, Request } from "../../src/transport/protocol.ts";
+import { type AnswerOf, answerTo } from "../../src/transport/answer-of.ts";
+import type { Answer, Failure, FailureReason, OutcomeAnswer, Request } from "../../src/transport/protocol.ts";
 import { FakeHost } from "../node/fake-host.ts";
 import { appendTo } from "../storage/fixture.ts";
 import { settled } from "./scene.ts";
 
-const fails = (reason: FailureReason): Answer => ({ kind: "failure", reason, leader: null });
+const fails = (reason: FailureReason): Failure => ({ kind: "failure", reason, leader: null });
 const [unknown, undone, busy] = [fails("outcome-unknown"), fails("not-leader"), fails("busy")];
 
 /** A node that answers when the test says so. */
@@ -17,12 +19,12 @@ class SlowNode implements Asked {
   readonly asked: number[][] = [];
   readonly #open: PromiseWithResolvers<Answer>[] = [];
 
-  ask = (request: Request): Promise<Answer> => {
+  ask = async <R extends Request>(request: R): Promise<AnswerOf<R>> => {
     if (request.kind !== "commands") throw new Error(`asked for ${request.kind}`);
     this.asked.push(request.commands.map((command) => (command.kind === "append" ? command.count : 0)));
     const answer = Promise.withResolvers<Answer>();
     this.#open.push(answer);
-    return answer.promise;
+    return answerTo(request, await answer.promise);
   };
 
   pause(ms: number): Promise<void> {
@@ -34,7 +36,7 @@ class SlowNode implements Asked {
   }
 
   /** Answers the oldest request, one answer each. */
-  async answer(...answers: readonly Answer[]): Promise<void> {
+  async answer(...answers: readonly (OutcomeAnswer | Failure)[]): Promise<void> {
     this.#open.shift()?.resolve({ kind: "outcomes", answers });
     await settled();
   }
@@ -72,7 +74,13 @@ function append(count: number, log = "a"): void {
 }
 
 /** What is told from other answers by its number. */
-const done = (index: number): Answer => ({ kind: "read-index", index: toIndex(index) });
+const done = (index: number): OutcomeAnswer => ({
+  kind: "outcome",
+  outcome: {
+    ...{ kind: "appended", start: toSeq(0), end: toSeq(1), tail: toSeq(1), timestamp: 0, term: 1 },
+    ...{ index: toIndex(index), duplicate: false, producerSeq: null, closed: false },
+  },
+});
 
 describe("the appends to one log", () => {
   test("that come while others are under way go together when those are answered", async () => {

@@ -7,6 +7,7 @@ import { serverMessage } from "../../src/sessions/output.ts";
 import { Room } from "../../src/sessions/room.ts";
 import { Session, type SessionNode, type Wire } from "../../src/sessions/session.ts";
 import type { SessionState } from "../../src/sessions/state.ts";
+import { type AnswerOf, answerTo } from "../../src/transport/answer-of.ts";
 import type { Answer, Request } from "../../src/transport/protocol.ts";
 import { Leader } from "../node/leader.ts";
 
@@ -57,15 +58,17 @@ export class Place implements SessionNode {
     this.run(createCommand("a"));
   }
 
-  readonly ask = (request: Request): Promise<Answer> => {
+  readonly ask = async <R extends Request>(request: R): Promise<AnswerOf<R>> => {
     this.asked.push(request);
-    const given = this.instead(request);
-    if (given !== null) return given;
+    return answerTo(request, await (this.instead(request) ?? this.#askLeader(request)));
+  };
+
+  #askLeader(request: Request): Promise<Answer> {
     return new Promise((resolve) => {
       this.leader.node.request(request, 5_000, false, resolve);
       this.leader.host.flush();
     });
-  };
+  }
 
   pause(ms: number): Promise<void> {
     return new Promise((resolve) => {

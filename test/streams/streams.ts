@@ -1,7 +1,5 @@
-import type { AskOptions } from "../../src/routing/nodes.ts";
 import { formatOffset, parseOffset } from "../../src/streams/offset.ts";
-import type { NodeAddress } from "../../src/transport/object.ts";
-import type { Reply, Request } from "../../src/transport/protocol.ts";
+import type { Request } from "../../src/transport/protocol.ts";
 import { type Answered, Harness, type Vars } from "../api/harness.ts";
 import { expectDocumented } from "./documented.ts";
 
@@ -15,21 +13,18 @@ export class Streams extends Harness {
   constructor(vars?: Vars) {
     super(vars);
     const answer = this.nodes.ask.bind(this.nodes);
-    this.nodes.ask = (address, request, options) => this.#wait(answer, address, request, options);
+    this.nodes.ask = async (address, request, options) => {
+      await this.#wait(request);
+      return answer(address, request, options);
+    };
   }
 
-  async #wait(
-    answer: (address: NodeAddress, request: Request, options: AskOptions) => Promise<Reply>,
-    address: NodeAddress,
-    request: Request,
-    options: AskOptions,
-  ): Promise<Reply> {
+  async #wait(request: Request): Promise<void> {
     if (request.kind === "query" && request.query.kind === "page" && request.query.waitMs > 0) {
       const other = this.meanwhile.shift();
       await other?.();
       this.now += other === undefined ? request.query.waitMs : 1;
     }
-    return answer(address, request, options);
   }
 
   put(name: string, headers: Headers = {}, body?: BodyInit): Promise<Answered> {

@@ -6,7 +6,7 @@ import { toIndex } from "../../src/raft/types.ts";
 import type { Answer, Request } from "../../src/transport/protocol.ts";
 import { decodeCall, decodeReply, encodeCall, encodeReply } from "../../src/transport/request-codec.ts";
 
-const request: Request = { kind: "read-index" };
+const request = { kind: "read-index" } as const;
 const answer: Answer = { kind: "read-index", index: toIndex(7) };
 const oldCall = { request, timeoutMs: 100, forwarded: true };
 const call = { ...oldCall, knownRecoveries: 1 };
@@ -19,19 +19,21 @@ describe("a call and its reply", () => {
   });
 
   test.each([[members], [null]])("come back as they were given: members %j", (told) => {
-    expect(decodeReply(encodeReply({ answer, members: told }))).toEqual({ answer, members: told });
+    expect(decodeReply(request, encodeReply({ answer, members: told }))).toEqual({ answer, members: told });
   });
 
   test("of the versions before say nothing of members, or nothing of recoveries", () => {
     expect(decodeCall(pack([oldCall]))).toEqual({ ...oldCall, knownIndex: null, knownRecoveries: 0 });
-    expect(decodeReply(pack([answer]))).toEqual({ answer, members: null });
-    const told = decodeReply(pack([answer, oldMembers]));
+    expect(decodeReply(request, pack([answer]))).toEqual({ answer, members: null });
+    const told = decodeReply(request, pack([answer, oldMembers]));
     expect(told).toEqual({ answer, members: { ...oldMembers, recoveries: 0 } });
   });
 
   test("of the version before, which knew no states of logs, is completed with what that version had", () => {
     const old = { kind: "description", name: "a", earliest: 3, tail: 5, createdAt: 7, timestamp: 8 };
-    const { answer: completed } = decodeReply(pack([{ kind: "result", result: old, index: 9 }]));
+    const query = { kind: "describe", name: "a" } as const;
+    const asked = { kind: "query", query, consistency: "local", minIndex: toIndex(0) } as const;
+    const { answer: completed } = decodeReply(asked, pack([{ kind: "result", result: old, index: 9 }]));
     expect(completed).toMatchObject({
       result: { ...old, bytes: 0, state: { earliest: 3, closed: false, contentType: null, fork: null } },
     });
@@ -43,6 +45,45 @@ describe("a call and its reply", () => {
   });
 
   test.each([[[]], [[null]], [["answer"]], [[{}]], [[answer, {}]], [[answer, 4]]])("are not %j", (fields) => {
-    expect(() => decodeReply(pack(fields))).toThrow(CodecError);
+    expect(() => decodeReply(request, pack(fields))).toThrow(CodecError);
+  });
+
+  const command = { kind: "command", command: createCommand("a") } as const;
+  const query = { kind: "names", prefix: "", after: null, limit: 1 } as const;
+  const names = { kind: "query", query, consistency: "local", minIndex: toIndex(0) } as const;
+  const failure = { kind: "failure", reason: "busy", leader: null } as const;
+  const deleted = { kind: "outcome", outcome: { kind: "deleted" } } as const;
+  const refused = { kind: "outcome", outcome: { kind: "refused", refusal: { reason: "log-gone" } } } as const;
+
+  test.each<[Request, Answer]>([
+    [command, answer],
+    [command, deleted],
+    [
+      { kind: "commands", commands: [command.command] },
+      { kind: "outcomes", answers: [deleted] },
+    ],
+    [
+      { kind: "commands", commands: [command.command] },
+      { kind: "outcomes", answers: [] },
+    ],
+    [names, { kind: "result", result: { kind: "log-not-found" }, index: toIndex(1) }],
+    [{ kind: "transfer", to: 2 }, answer],
+  ])("of something else is refused: %j, %j", (asked, other) => {
+    expect(() => decodeReply(asked, encodeReply({ answer: other, members: null }))).toThrow(CodecError);
+  });
+
+  test.each<[Request, Answer]>([
+    [command, failure],
+    [command, refused],
+    [
+      { kind: "commands", commands: [command.command] },
+      { kind: "outcomes", answers: [refused] },
+    ],
+    [
+      { kind: "commands", commands: [command.command] },
+      { kind: "outcomes", answers: [failure] },
+    ],
+  ])("of a failure or a refusal answers any command: %j, %j", (asked, given) => {
+    expect(decodeReply(asked, encodeReply({ answer: given, members: null })).answer).toEqual(given);
   });
 });

@@ -2,7 +2,7 @@ import { Problem } from "../../http/problem.ts";
 import { consumerKey } from "../../log/consumer.ts";
 import type { Document } from "../../log/view.ts";
 import { describeLog } from "../../routing/describe.ts";
-import { ask, type Consistency, resultOf } from "../../routing/query.ts";
+import { ask, type Consistency, found } from "../../routing/query.ts";
 import type { Visit } from "../../routing/visit.ts";
 import type { DocumentsQuery } from "../../transport/protocol.ts";
 
@@ -17,7 +17,7 @@ export async function consumerDocuments(
   // That was as fresh as was asked for, and this is not older.
   const later = { consistency: "local", min_index: index } as const;
   const answer = await ask(visit, { kind: "documents", name, ...asked }, later);
-  return resultOf(answer, "documents", name).documents;
+  return found(answer, name).documents;
 }
 
 /** One of a log's consumers. Throws the problem `consumer-not-found`, and those of `describeLog`. */

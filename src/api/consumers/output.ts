@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { CONSUMER_PREFIX, consumerIn } from "../../log/consumer.ts";
-import type { Consumer } from "../../log/types.ts";
+import type { Consumer } from "../../log/outcome.ts";
 import type { Document } from "../../log/view.ts";
 
 /** A consumer, as it is shown. */

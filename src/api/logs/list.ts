@@ -53,7 +53,6 @@ export function logListRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope):
     // One more says whether there are more; others may be those of the system, which are listed to nobody.
     const query = { kind: "names", prefix, after, limit: limit + 1 + systemLogs.length } as const;
     const { result } = await ask(await visit(c, api, options.timeout_ms), query, options);
-    if (result.kind !== "names") throw new Error("a list of names was answered with something else");
     const names = result.names.filter((name) => !systemLogs.includes(name));
     const logs = names.slice(0, limit).map((name) => ({ name }));
     const last = names.length > limit ? logs.at(-1) : undefined;

@@ -1,15 +1,17 @@
-import type { Command, Outcome } from "../../log/types.ts";
+import type { OutcomeOf } from "../../log/outcome.ts";
+import type { Command } from "../../log/types.ts";
 import type { Api } from "../../routing/context.ts";
 import { ask, newest } from "../../routing/query.ts";
 import type { Visit } from "../../routing/visit.ts";
 import type { Call } from "../../routing/world.ts";
-import type { Query, QueryResult } from "../../transport/protocol.ts";
+import type { ResultOf } from "../../transport/answer-of.ts";
+import type { Query } from "../../transport/protocol.ts";
 
 /** One cluster, as its subscriptions use it. Both throw the problems of `Router`. */
 export interface Backing {
-  command(command: Command): Promise<Outcome>;
+  command<C extends Command>(command: C): Promise<OutcomeOf<C>>;
   /** Sees all that was acknowledged before. */
-  query(query: Query): Promise<QueryResult>;
+  query<Q extends Query>(query: Q): Promise<ResultOf<Q>>;
 }
 
 /** The cluster of this name; `begin` begins the call of each request. */
@@ -19,11 +21,11 @@ export function backingOf(api: Api, name: string, begin: () => Call): Backing {
     return { api, call, cluster: await api.directory.resolve(call, name) };
   };
   return {
-    async command(command) {
+    async command<C extends Command>(command: C) {
       const { call, cluster } = await visit();
       return api.router.command(call, cluster, command);
     },
-    async query(query) {
+    async query<Q extends Query>(query: Q) {
       return (await ask(await visit(), query, newest)).result;
     },
   };

@@ -1,7 +1,8 @@
 import { Problem } from "../../http/problem.ts";
 import { createCommand } from "../../log/commands.ts";
+import type { OutcomeOf } from "../../log/outcome.ts";
 import { SUBSCRIPTIONS_LOG } from "../../log/reserved.ts";
-import type { DocumentCommand, Outcome } from "../../log/types.ts";
+import type { DocumentCommand } from "../../log/types.ts";
 import type { Document } from "../../log/view.ts";
 import { outcomeUnknown } from "../../routing/attempts.ts";
 import type { Backing } from "./backing.ts";
@@ -67,7 +68,7 @@ export class Documents {
   }
 
   /** The log is made with its first document. */
-  async #write(command: DocumentCommand): Promise<Outcome | "unknown"> {
+  async #write(command: DocumentCommand): Promise<OutcomeOf<DocumentCommand> | "unknown"> {
     try {
       const outcome = await this.#backing.command(command);
       const isNew = outcome.kind === "refused" && outcome.refusal.reason === "log-not-found";
@@ -95,9 +96,8 @@ export class Documents {
 }
 
 /** As `put`. */
-function versionIn(outcome: Outcome): number | null {
+function versionIn(outcome: OutcomeOf<DocumentCommand>): number | null {
   if (outcome.kind === "documented") return outcome.version;
-  if (outcome.kind !== "refused") throw new Error("a document had the outcome of something else");
   if (outcome.refusal.reason === "version-mismatch") return null;
   throw new Error(`a document was refused: ${outcome.refusal.reason}`);
 }

@@ -1,7 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type { refusalOutput } from "./output.ts";
-import type { Refusal } from "./refusal.ts";
-import { refusalStatus } from "./refusal.ts";
+import { type Refusal, refusalStatus } from "./refusal.ts";
 import type { Configuration, WakeRef } from "./state.ts";
 import type { Ack } from "./working.ts";
 

@@ -1,3 +1,4 @@
+import type { Names } from "../../transport/protocol.ts";
 import type { Backing } from "./backing.ts";
 import { literalPrefix } from "./glob.ts";
 import type { News } from "./known.ts";
@@ -20,7 +21,6 @@ export class Streams {
     const ends = new Map<string, StreamEnds>();
     for (let at = 0; at < paths.length; at += endsMax) {
       const result = await this.#backing.query({ kind: "ends", names: paths.slice(at, at + endsMax) });
-      if (result.kind !== "ends") throw new Error("ends of streams were answered with something else");
       for (const stream of result.ends) ends.set(stream.name, stream);
     }
     return ends;
@@ -32,8 +32,7 @@ export class Streams {
     const prefix = literalPrefix(configuration.pattern);
     const matching: string[] = [];
     for (let after: string | null = null; ; ) {
-      const result = await this.#backing.query({ kind: "names", prefix, after, limit: namesMax });
-      if (result.kind !== "names") throw new Error("a list of names was answered with something else");
+      const result: Names = await this.#backing.query({ kind: "names", prefix, after, limit: namesMax });
       matching.push(...result.names.filter((name) => isMatched(configuration, name)));
       if (result.names.length < namesMax) return matching;
       after = result.names.at(-1) ?? null;

@@ -1,4 +1,4 @@
-import type { Outcome, Refusal } from "../../../src/log/types.ts";
+import type { Outcome, Refusal } from "../../../src/log/outcome.ts";
 import type { Identity } from "../../../src/raft/identity.ts";
 import type { NodeId } from "../../../src/raft/types.ts";
 import type { Answer, Failure, Request } from "../../../src/transport/protocol.ts";

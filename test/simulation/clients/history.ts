@@ -1,4 +1,4 @@
-import type { Appended } from "../../../src/log/types.ts";
+import type { Appended } from "../../../src/log/outcome.ts";
 import type { AppendOperation, Observation } from "../checks/linearizability.ts";
 import type { Sighting } from "../checks/sightings.ts";
 

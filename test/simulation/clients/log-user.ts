@@ -1,5 +1,6 @@
 import { appendCommand } from "../../../src/log/commands.ts";
-import type { AppendCommand, Command, Outcome } from "../../../src/log/types.ts";
+import type { Outcome } from "../../../src/log/outcome.ts";
+import type { AppendCommand, Command } from "../../../src/log/types.ts";
 import { toIndex } from "../../../src/raft/types.ts";
 import type { Answer, Failure, QueryAnswer } from "../../../src/transport/protocol.ts";
 import { require } from "../checks/finding.ts";

@@ -1,5 +1,6 @@
 import { appendCommand, createCommand } from "../../../src/log/commands.ts";
-import type { AppendCommand, Appended, Refusal } from "../../../src/log/types.ts";
+import type { Appended, Refusal } from "../../../src/log/outcome.ts";
+import type { AppendCommand } from "../../../src/log/types.ts";
 import type { Answer } from "../../../src/transport/protocol.ts";
 import { require } from "../checks/finding.ts";
 import { createLog } from "./appender.ts";

@@ -1,14 +1,16 @@
 import { Problem } from "../../../src/http/problem.ts";
 import { decide } from "../../../src/log/decide.ts";
 import { encodeLogEntry } from "../../../src/log/entry-codec.ts";
-import type { Command, Outcome } from "../../../src/log/types.ts";
+import type { Outcome, OutcomeOf } from "../../../src/log/outcome.ts";
+import type { Command } from "../../../src/log/types.ts";
 import { evaluate } from "../../../src/node/queries.ts";
 import { createEntry } from "../../../src/raft/entry.ts";
 import { bootstrapIdentity } from "../../../src/raft/identity.ts";
 import { toIndex } from "../../../src/raft/types.ts";
 import { MemoryStorage } from "../../../src/storage/memory.ts";
 import type { Backing } from "../../../src/streams/subscriptions/backing.ts";
-import type { Query, QueryResult } from "../../../src/transport/protocol.ts";
+import type { ResultOf } from "../../../src/transport/answer-of.ts";
+import type { Query } from "../../../src/transport/protocol.ts";
 
 /**
  * What happens to the next command: it or its answer is lost, it comes through with the one after it, nobody leads, or
@@ -31,7 +33,7 @@ export class MemoryBacking implements Backing {
     this.#storage.markDurable(this.#storage.written());
   }
 
-  async command(command: Command): Promise<Outcome> {
+  async command<C extends Command>(command: C): Promise<OutcomeOf<C>> {
     this.commands.push(command);
     for (const late of this.#late.splice(0)) this.#carryOut(late);
     const mishap = this.mishaps.shift();
@@ -39,14 +41,14 @@ export class MemoryBacking implements Backing {
     if (mishap === "no-leader") throw new Problem("no-leader", "nobody leads");
     if (mishap === "lost-before" || mishap === "late") throw new Problem("outcome-unknown", "lost");
     if (typeof mishap === "function") await mishap();
-    const outcome = this.#carryOut(command);
+    const outcome = this.#carryOut(command) as OutcomeOf<C>;
     if (mishap === "lost-after") throw new Problem("outcome-unknown", "lost");
     return outcome;
   }
 
-  async query(query: Query): Promise<QueryResult> {
+  async query<Q extends Query>(query: Q): Promise<ResultOf<Q>> {
     this.queries.push(query);
-    return evaluate(query, this.#storage, this.#storage.durableLastIndex());
+    return evaluate(query, this.#storage, this.#storage.durableLastIndex()) as ResultOf<Q>;
   }
 
   #carryOut(command: Command): Outcome {
