@@ -3,58 +3,72 @@ import type { Context } from "hono";
 import type { AppEnv } from "../http/env.ts";
 import { Problem, problemResponse } from "../http/problem.ts";
 import { scopes } from "../http/scope.ts";
-import { invalidRequest, type Part } from "../http/validation.ts";
 import type { Api } from "../routing/context.ts";
-import { clusterRoutes } from "./clusters/clusters.ts";
-import { leadershipRoutes } from "./clusters/leadership.ts";
-import { localRoutes } from "./clusters/local.ts";
-import { memberRoutes } from "./clusters/members.ts";
-import { recoveryRoutes } from "./clusters/recovery.ts";
-import { consumerRoutes } from "./consumers/consumer.ts";
-import { consumerDeleteRoutes } from "./consumers/delete.ts";
-import { consumerListRoutes } from "./consumers/list.ts";
-import { appendRoutes } from "./logs/append.ts";
-import { logChangeRoutes } from "./logs/changes.ts";
-import { logCreateRoutes } from "./logs/create.ts";
-import { logListRoutes } from "./logs/list.ts";
-import { logRoutes } from "./logs/log.ts";
+import { bootstrapRoute } from "./clusters/bootstrap.ts";
+import { transferRoute } from "./clusters/leadership.ts";
+import { listClustersRoute } from "./clusters/list.ts";
+import { abortRoute } from "./clusters/local.ts";
+import { changeMembersRoute, removeMemberRoute } from "./clusters/members.ts";
+import { recoverRoute } from "./clusters/recovery.ts";
+import { statusRoute } from "./clusters/show-status.ts";
+import { deleteConsumerRoute } from "./consumers/delete.ts";
+import { getConsumerRoute } from "./consumers/get.ts";
+import { listConsumersRoute } from "./consumers/list.ts";
+import { putConsumerRoute } from "./consumers/put.ts";
+import { appendRoute } from "./logs/append.ts";
+import { closeRoute } from "./logs/close.ts";
+import { createRoute } from "./logs/create.ts";
+import { deleteRoute } from "./logs/delete.ts";
+import { describeRoute } from "./logs/describe.ts";
+import { fenceRoute } from "./logs/fence.ts";
+import { listRoute } from "./logs/list.ts";
 import { describeMessages } from "./logs/message-docs.ts";
-import { sessionRoutes } from "./logs/open-session.ts";
-import { readRoutes } from "./logs/read.ts";
+import { openSessionRoute } from "./logs/open-session.ts";
+import { readRoute } from "./logs/read.ts";
+import { trimRoute } from "./logs/trim.ts";
 import { healthRoutes } from "./service/health.ts";
 import { metricsRoutes } from "./service/metrics.ts";
 import { openapiRoutes } from "./service/openapi-document.ts";
 import { problemRoutes } from "./service/problem-docs.ts";
 
-const parts: Readonly<Record<string, Part>> = { param: "path", query: "query", header: "header" };
+/** Below each scope, in the order of the document. */
+const routesOfLogs = [
+  createRoute,
+  describeRoute,
+  deleteRoute,
+  listRoute,
+  trimRoute,
+  closeRoute,
+  fenceRoute,
+  appendRoute,
+  readRoute,
+  openSessionRoute,
+  getConsumerRoute,
+  putConsumerRoute,
+  deleteConsumerRoute,
+  listConsumersRoute,
+];
+
+const routesOfClusters = [
+  bootstrapRoute,
+  statusRoute,
+  listClustersRoute,
+  changeMembersRoute,
+  removeMemberRoute,
+  recoverRoute,
+  transferRoute,
+];
+
 const methods = ["GET", "PUT", "POST", "DELETE"];
 
 /** The native HTTP API. Other faces add their routes to it. */
 export function createApp(api: Api): OpenAPIHono<AppEnv> {
-  const app = new OpenAPIHono<AppEnv>({
-    defaultHook: (result) => {
-      if (!result.success) throw invalidRequest(parts[result.target] ?? "query", result.error.issues);
-    },
-  });
-  for (const scope of scopes) {
-    logCreateRoutes(app, api, scope);
-    logRoutes(app, api, scope);
-    logListRoutes(app, api, scope);
-    logChangeRoutes(app, api, scope);
-    appendRoutes(app, api, scope);
-    readRoutes(app, api, scope);
-    sessionRoutes(app, api, scope);
-    consumerRoutes(app, api, scope);
-    consumerDeleteRoutes(app, api, scope);
-    consumerListRoutes(app, api, scope);
-  }
-  clusterRoutes(app, api);
-  memberRoutes(app, api);
-  recoveryRoutes(app, api);
-  leadershipRoutes(app, api);
+  const app = new OpenAPIHono<AppEnv>();
+  for (const scope of scopes) for (const route of routesOfLogs) route(app, api, scope);
+  for (const route of routesOfClusters) route(app, api);
   healthRoutes(app, api);
   metricsRoutes(app, api);
-  localRoutes(app, api);
+  abortRoute(app, api);
   problemRoutes(app);
   describeMessages(app);
   openapiRoutes(app);

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { verify } from "hono/jwt";
 import { timingSafeEqual } from "hono/utils/buffer";
 import { type AppEnv, type Env, isLocal } from "./env.ts";
@@ -37,14 +37,6 @@ const claims = z.object({
   cluster: z.string().default(MAIN),
   exp: z.number().optional(),
 });
-
-/** Answers a request only if its token allows `action` on the path's cluster and log, or on all logs. */
-export function permit(action: Action): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    await authorize(c, action, c.req.param("log") ?? "");
-    await next();
-  };
-}
 
 /**
  * What the bearer of the request may do, this among it. Throws the problems `unauthorized`, `forbidden` and

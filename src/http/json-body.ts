@@ -1,25 +1,10 @@
-import type { OpenAPIHono, RouteConfig, z } from "@hono/zod-openapi";
+import type { z } from "@hono/zod-openapi";
 import { decodeText, parseJson, readBody } from "./body.ts";
-import type { AppEnv } from "./env.ts";
 import { parseMediaType } from "./media-type.ts";
 import { Problem } from "./problem.ts";
 import { invalidBody } from "./validation.ts";
 
 const bodyBytesMax = 4_096;
-
-/**
- * Describes a route that reads its own body, of the shape of `schema`; it is served with `hide`. Left to the
- * framework, the body would be refused with other problems, and read without a limit.
- */
-export function describeJsonBody(
-  app: OpenAPIHono<AppEnv>,
-  route: RouteConfig,
-  schema: z.ZodType,
-  options: { readonly required?: true } = {},
-): void {
-  const body = { ...options, content: { "application/json": { schema } } };
-  app.openAPIRegistry.registerPath({ ...route, request: { ...route.request, body } });
-}
 
 /** As `readJsonBody`, of a request that must have one. */
 export async function requireJsonBody<T>(request: Request, schema: z.ZodType<T>): Promise<T> {

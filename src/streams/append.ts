@@ -44,7 +44,8 @@ export const appendRoute: Route = {
   description: "All messages or none. Without a body it only closes.",
   tags: ["streams"],
   params: streamParams,
-  request: { headers: appendHeaders, body: { content: messageDocs.given } },
+  headers: appendHeaders,
+  content: { content: messageDocs.given },
   responses: {
     200: { description: "A producer's batch is committed.", headers: headersTold(...progress) },
     204: {

@@ -31,7 +31,8 @@ export const createRoute: Route = {
     "Idempotent. The body is what the stream begins with, and its type is the stream's for ever; without one it is `application/octet-stream`, or that of a fork's source.",
   tags: ["streams"],
   params: streamParams,
-  request: { headers: createHeaders, body: { content: messageDocs.given } },
+  headers: createHeaders,
+  content: { content: messageDocs.given },
   responses: {
     200: { description: "It was there, as it is asked for.", headers: headersTold(...end) },
     201: { description: "It is made.", headers: headersTold(...end, "Location") },

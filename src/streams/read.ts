@@ -52,7 +52,8 @@ export const readRoute: Route = {
   summary: "Read a stream, or follow it",
   tags: ["streams"],
   params: streamParams,
-  request: { query: readQuery, headers: readHeaders.pick({ "if-none-match": true }) },
+  query: readQuery,
+  headers: readHeaders.pick({ "if-none-match": true }),
   responses: {
     200: {
       description: "Messages: those that are there, or the next ones.",

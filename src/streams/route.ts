@@ -1,16 +1,16 @@
-import { type OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Handler } from "hono";
 import type { AppEnv } from "../http/env.ts";
+import { describe, listen, type Operation } from "../http/route.ts";
 import type { Scope } from "../http/scope.ts";
 
 /** An operation of this face, as the document tells of it, but for what depends on the scope. */
-export type Route = Omit<RouteConfig, "request" | "operationId"> & {
+export type Route = Omit<Operation, "params" | "operationId"> & {
   /** Below the scope's base; `{path}` stands for a stream's, slashes and all. */
   readonly path: string;
   readonly operationId: string;
   /** Path parameters. */
   readonly params: Readonly<Record<string, z.ZodType>>;
-  readonly request?: Omit<NonNullable<RouteConfig["request"]>, "params">;
 };
 
 /** Serves a route in a scope, and puts it into the document. Its handler validates: the answers are the protocol's. */
@@ -21,21 +21,16 @@ export function serveRoute(
   handler: Handler<AppEnv>,
 ): void {
   describeRoute(app, scope, route);
-  app.on(route.method, routingPath(scope.base + route.path), handler);
+  listen(app, { ...route, path: scope.base + route.path }, handler);
 }
 
 /** Puts a route into the document that is served already. */
 export function describeRoute(app: OpenAPIHono<AppEnv>, scope: Scope, route: Route): void {
   const { params, ...rest } = route;
-  app.openAPIRegistry.registerPath({
+  describe(app, {
     ...rest,
     path: scope.base + route.path,
     operationId: route.operationId + scope.suffix,
-    request: { ...route.request, params: z.object({ ...scope.params.shape, ...params }) },
+    params: z.object({ ...scope.params.shape, ...params }),
   });
-}
-
-/** A path of the document, as the router writes it. */
-export function routingPath(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === "path" ? ":path{.+}" : `:${name}`));
 }

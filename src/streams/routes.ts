@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../http/env.ts";
 import { Problem } from "../http/problem.ts";
+import { routingPath } from "../http/route.ts";
 import { type Scope, scopes } from "../http/scope.ts";
 import type { Api } from "../routing/context.ts";
 import { append, appendRoute } from "./append.ts";
@@ -10,7 +11,7 @@ import { crossOrigin, methods, preflightRoute } from "./cross-origin.ts";
 import { headRoute } from "./head.ts";
 import { read, readRoute } from "./read.ts";
 import { remove, removeRoute } from "./remove.ts";
-import { describeRoute, routingPath, serveRoute } from "./route.ts";
+import { describeRoute, serveRoute } from "./route.ts";
 import { controlOutput } from "./sse-events.ts";
 import { subscriptionRoutes } from "./subscriptions/routes.ts";
 

@@ -1,16 +1,16 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { permit } from "../../http/auth.ts";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { AppEnv } from "../../http/env.ts";
-import { describeJsonBody, requireJsonBody } from "../../http/json-body.ts";
 import { errorResponses } from "../../http/openapi.ts";
 import { clusterName, deadlineQuery } from "../../http/parameters.ts";
 import { Problem } from "../../http/problem.ts";
+import { serve } from "../../http/route.ts";
 import type { NodeId, Term } from "../../raft/types.ts";
 import type { Cluster } from "../../routing/cluster.ts";
 import type { Api } from "../../routing/context.ts";
 import { nodeNotFound } from "../../routing/refusal.ts";
 import { statusOf } from "../../routing/survey.ts";
-import { type Call, callOf } from "../../routing/world.ts";
+import { visit } from "../../routing/visit.ts";
+import type { Call } from "../../routing/world.ts";
 
 /** Between two looks at whether the member leads, ms. */
 const pollMs = 50;
@@ -26,28 +26,27 @@ const leaderInput = z
 const leaderOutput = z.object({ leader: z.int(), term: z.int() }).openapi("Leader");
 
 /** `POST …/clusters/{cluster}/leader`: hands leadership to a member (thesis §3.10). */
-export function leadershipRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
-  const route = createRoute({
-    method: "post",
+export function transferRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
+  const operation = {
+    method: "post" as const,
     path: "/v1/clusters/{cluster}/leader",
     operationId: "transferLeadership",
     summary: "Transfer leadership",
     description:
       "The leader brings the member up to date, taking no appends meanwhile, and lets it campaign.",
     tags: ["clusters"],
-    middleware: permit("admin"),
-    request: { params: z.object({ cluster: clusterName }), query: z.strictObject(deadlineQuery) },
+    allows: "admin" as const,
+    params: z.object({ cluster: clusterName }),
+    query: z.strictObject(deadlineQuery),
+    body: leaderInput,
     responses: {
       200: { description: "It leads.", content: { "application/json": { schema: leaderOutput } } },
       ...errorResponses,
     },
-  });
-  describeJsonBody(app, route, leaderInput, { required: true });
-  app.openapi({ ...route, hide: true }, async (c) => {
-    const call = callOf(c, api.world, c.req.valid("query").timeout_ms);
-    const input = await requireJsonBody(c.req.raw, leaderInput);
-    const cluster = await api.directory.resolve(call, c.req.valid("param").cluster);
-    return c.json(await transfer(api, call, cluster, input.node), 200);
+  };
+  serve(app, operation, async (c, { query, body }) => {
+    const { call, cluster } = await visit(c, api, query.timeout_ms);
+    return c.json(await transfer(api, call, cluster, body.node));
   });
 }
 

@@ -1,8 +1,9 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { permit } from "../../http/auth.ts";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import { authorize } from "../../http/auth.ts";
 import { type AppEnv, isLocal } from "../../http/env.ts";
 import { nodeId } from "../../http/parameters.ts";
 import { MAIN } from "../../http/scope.ts";
+import { validated } from "../../http/validation.ts";
 import type { Api } from "../../routing/context.ts";
 import { nodeNotFound } from "../../routing/refusal.ts";
 import { membersFound } from "../../routing/survey.ts";
@@ -12,17 +13,12 @@ import { surveyCluster } from "./status.ts";
 const abortTimeoutMs = 2_000;
 
 /** `POST /v1/local/nodes/{id}/abort`: crashes a node of `main`, to see the others take over. Local clusters only. */
-export function localRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
-  const route = createRoute({
-    method: "post",
-    path: "/v1/local/nodes/{id}/abort",
-    hide: true,
-    middleware: [async (c, next) => (isLocal(c.env) ? next() : c.notFound()), permit("admin")] as const,
-    request: { params: z.object({ id: nodeId }) },
-    responses: { 204: { description: "It lost its memory." } },
-  });
-  app.openapi(route, async (c) => {
-    const { id } = c.req.valid("param");
+export function abortRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
+  const params = z.object({ id: nodeId });
+  app.post("/v1/local/nodes/:id/abort", async (c) => {
+    if (!isLocal(c.env)) return c.notFound();
+    await authorize(c, "admin", "");
+    const { id } = validated(params, "path", c.req.param());
     const call = callOf(c, api.world, abortTimeoutMs);
     const cluster = await api.directory.resolve(call, MAIN);
     const members = membersFound(await surveyCluster(api, call, cluster), cluster);

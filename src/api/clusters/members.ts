@@ -1,14 +1,14 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { permit } from "../../http/auth.ts";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import type { AppEnv } from "../../http/env.ts";
-import { describeJsonBody, requireJsonBody } from "../../http/json-body.ts";
 import { errorResponses } from "../../http/openapi.ts";
 import { clusterName, deadlineQuery, naturalParameter, nodeId, nodeIds } from "../../http/parameters.ts";
+import { serve } from "../../http/route.ts";
 import { type Index, toIndex } from "../../raft/types.ts";
 import { NODES_MAX } from "../../routing/cluster.ts";
 import type { Api } from "../../routing/context.ts";
 import { regions } from "../../routing/regions.ts";
-import { type Call, callOf } from "../../routing/world.ts";
+import { visit } from "../../routing/visit.ts";
 import { configurationOf, configurationOutput } from "./configuration-output.ts";
 import { type AskedChange, changeMembers } from "./members-change.ts";
 
@@ -49,71 +49,59 @@ const responses = {
   ...errorResponses,
 };
 
-/** `POST …/clusters/{cluster}/members` and `DELETE …/members/{id}` (paper §6). */
-export function memberRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
-  changeRoute(app, api);
-  removeRoute(app, api);
-}
-
-function changeRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
-  const route = createRoute({
-    method: "post",
+/** `POST …/clusters/{cluster}/members` (paper §6). */
+export function changeMembersRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
+  const operation = {
+    method: "post" as const,
     path: "/v1/clusters/{cluster}/members",
     operationId: "changeMembers",
     summary: "Add, remove or replace members",
     description:
       "One change at a time. New nodes first catch up, and then become voters in the same moment in which those who are removed cease to be.",
     tags: ["clusters"],
-    middleware: permit("admin"),
-    request: { params: z.object({ cluster: clusterName }), query: z.strictObject(deadlineQuery) },
+    allows: "admin" as const,
+    params: z.object({ cluster: clusterName }),
+    query: z.strictObject(deadlineQuery),
+    body: membersInput,
     responses,
-  });
-  describeJsonBody(app, route, membersInput, { required: true });
-  app.openapi({ ...route, hide: true }, async (c) => {
-    const call = callOf(c, api.world, c.req.valid("query").timeout_ms);
-    const input = await requireJsonBody(c.req.raw, membersInput);
-    const { status, output } = await change(api, call, c.req.valid("param").cluster, askedOf(input));
-    return c.json(output, status);
-  });
+  };
+  serve(app, operation, (c, { query, body }) => change(c, api, query.timeout_ms, askedOf(body)));
 }
 
-function removeRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
-  const query = z.strictObject({
-    ...deadlineQuery,
-    expected_index: naturalParameter().optional().openapi({ description: expectedIndex }),
-  });
-  const route = createRoute({
-    method: "delete",
+/** `DELETE …/clusters/{cluster}/members/{id}`. */
+export function removeMemberRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
+  const operation = {
+    method: "delete" as const,
     path: "/v1/clusters/{cluster}/members/{id}",
     operationId: "removeMember",
     summary: "Remove a member",
     description: "A learner's removal ends the change that it came with.",
     tags: ["clusters"],
-    middleware: permit("admin"),
-    request: { params: z.object({ cluster: clusterName, id: nodeId }), query },
+    allows: "admin" as const,
+    params: z.object({ cluster: clusterName, id: nodeId }),
+    query: z.strictObject({
+      ...deadlineQuery,
+      expected_index: naturalParameter().optional().openapi({ description: expectedIndex }),
+    }),
     responses,
-  });
-  app.openapi(route, async (c) => {
-    const { timeout_ms, expected_index } = c.req.valid("query");
-    const { cluster, id } = c.req.valid("param");
-    const call = callOf(c, api.world, timeout_ms);
+  };
+  serve(app, operation, (c, { params: { id }, query: { timeout_ms, expected_index } }) => {
     const asked = { regions: [], remove: [id], expectedIndex: indexOrNull(expected_index) };
-    const { status, output } = await change(api, call, cluster, asked);
-    return c.json(output, status);
+    return change(c, api, timeout_ms, asked);
   });
 }
 
 async function change(
+  c: Context<AppEnv>,
   api: Api,
-  call: Call,
-  name: string,
+  timeoutMs: number,
   asked: AskedChange,
-): Promise<{ readonly status: 200 | 202; readonly output: z.infer<typeof membersOutput> }> {
-  const cluster = await api.directory.resolve(call, name);
+): Promise<Response> {
+  const { call, cluster } = await visit(c, api, timeoutMs);
   const { answer, added } = await changeMembers(api, call, cluster, asked);
   const configuration = configurationOf(answer.configuration, answer.configurationIndex);
-  const status = configuration.state === "stable" ? 200 : 202;
-  return { status, output: { configuration, added: [...added] } };
+  const output: z.infer<typeof membersOutput> = { configuration, added: [...added] };
+  return c.json(output, configuration.state === "stable" ? 200 : 202);
 }
 
 function askedOf({ region, add, remove, expected_index }: z.infer<typeof membersInput>): AskedChange {

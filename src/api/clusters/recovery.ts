@@ -1,17 +1,17 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { permit } from "../../http/auth.ts";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { AppEnv } from "../../http/env.ts";
-import { describeJsonBody, requireJsonBody } from "../../http/json-body.ts";
 import { errorResponses } from "../../http/openapi.ts";
 import { clusterName, deadlineQuery, nodeId, nodeIds } from "../../http/parameters.ts";
 import { Problem } from "../../http/problem.ts";
+import { serve } from "../../http/route.ts";
 import { membersOf } from "../../raft/configuration.ts";
 import type { NodeId } from "../../raft/types.ts";
 import { type Cluster, NODES_MAX } from "../../routing/cluster.ts";
 import type { Api } from "../../routing/context.ts";
 import { nodeNotFound } from "../../routing/refusal.ts";
 import { survey } from "../../routing/survey.ts";
-import { type Call, callOf } from "../../routing/world.ts";
+import { visit } from "../../routing/visit.ts";
+import type { Call } from "../../routing/world.ts";
 import type { NodeAddress } from "../../transport/object.ts";
 import type { Failure, RecoverRefused } from "../../transport/protocol.ts";
 import { configurationOf, configurationOutput } from "./configuration-output.ts";
@@ -38,17 +38,19 @@ const recoveryOutput = z
   .openapi("Recovery");
 
 /** `POST …/members/{id}/recover`: a member goes on alone, after the others were lost for good. */
-export function recoveryRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
-  const route = createRoute({
-    method: "post",
+export function recoverRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
+  const operation = {
+    method: "post" as const,
     path: "/v1/clusters/{cluster}/members/{id}/recover",
     operationId: "recoverMember",
     summary: "Force a lone survivor to go on, at the price of data",
     description:
       "Only after a majority was lost for good. Makes the member the only voter, with what it holds; what it lacks is lost, acknowledged or not. If any of those given up comes back all the same, there are two clusters of one name. It needs no majority; but the clusters beside `main` are looked up in `main`, which must serve.",
     tags: ["clusters"],
-    middleware: permit("admin"),
-    request: { params: z.object({ cluster: clusterName, id: nodeId }), query: z.strictObject(deadlineQuery) },
+    allows: "admin" as const,
+    params: z.object({ cluster: clusterName, id: nodeId }),
+    query: z.strictObject(deadlineQuery),
+    body: recoveryInput,
     responses: {
       200: {
         description: "It leads, alone.",
@@ -56,14 +58,10 @@ export function recoveryRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
       },
       ...errorResponses,
     },
-  });
-  describeJsonBody(app, route, recoveryInput, { required: true });
-  app.openapi({ ...route, hide: true }, async (c) => {
-    const call = callOf(c, api.world, c.req.valid("query").timeout_ms);
-    const input = await requireJsonBody(c.req.raw, recoveryInput);
-    const { cluster: name, id } = c.req.valid("param");
-    const cluster = await api.directory.resolve(call, name);
-    return c.json(await recover(api, call, cluster, id, input.lost), 200);
+  };
+  serve(app, operation, async (c, { params, query, body }) => {
+    const { call, cluster } = await visit(c, api, query.timeout_ms);
+    return c.json(await recover(api, call, cluster, params.id, body.lost));
   });
 }
 

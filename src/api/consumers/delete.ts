@@ -1,8 +1,8 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { permit } from "../../http/auth.ts";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { AppEnv } from "../../http/env.ts";
 import { errorResponses } from "../../http/openapi.ts";
 import { deadlineQuery, leaseHolder } from "../../http/parameters.ts";
+import { serve } from "../../http/route.ts";
 import type { Scope } from "../../http/scope.ts";
 import { consumerIn } from "../../log/consumer.ts";
 import type { Document } from "../../log/view.ts";
@@ -22,26 +22,28 @@ const deleteQuery = z.strictObject({
 const deleteHeaders = versionHeaders.pick({ "if-match": true });
 
 /** `DELETE …/logs/{log}/consumers/{consumer}`. */
-export function consumerDeleteRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
-  const route = createRoute({
-    method: "delete",
+export function deleteConsumerRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
+  const operation = {
+    method: "delete" as const,
     path: `${scope.base}/logs/{log}/consumers/{consumer}`,
     operationId: `deleteConsumer${scope.suffix}`,
     summary: "Delete a consumer",
     description:
       "While somebody has the lease, only its holder may. One that is written to meanwhile is not deleted (`version-mismatch`).",
     tags: ["consumers"],
-    middleware: permit("append"),
-    request: { params: scope.consumerParams, query: deleteQuery, headers: deleteHeaders },
+    allows: "append" as const,
+    params: scope.consumerParams,
+    query: deleteQuery,
+    headers: deleteHeaders,
     responses: { 204: { description: "It is deleted." }, ...errorResponses },
-  });
-  app.openapi(route, async (c) => {
-    const { log: name, consumer } = c.req.valid("param");
-    const { timeout_ms, holder = null } = c.req.valid("query");
+  };
+  serve(app, operation, async (c, { params, query, headers }) => {
+    const { log: name, consumer } = params;
+    const { timeout_ms, holder = null } = query;
     const at = await visit(c, api, timeout_ms);
     const document = await consumerDocument(at, name, consumer, { timeout_ms, ...newest });
     const { version: present } = document;
-    if ((expectedVersion(c.req.valid("header")) ?? present) !== present)
+    if ((expectedVersion(headers) ?? present) !== present)
       throw refusalProblem({ reason: "version-mismatch", version: present }, name);
     const version = await released(at, name, consumer, holder, document);
     const deletion = { kind: "document", name, value: null, expectedVersion: version } as const;

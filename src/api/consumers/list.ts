@@ -1,9 +1,9 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { permit } from "../../http/auth.ts";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { cursorOf, nameIn } from "../../http/cursor.ts";
 import type { AppEnv } from "../../http/env.ts";
 import { errorResponses } from "../../http/openapi.ts";
 import { consistencyQuery, consumerName, naturalParameter } from "../../http/parameters.ts";
+import { serve } from "../../http/route.ts";
 import type { Scope } from "../../http/scope.ts";
 import { CONSUMER_PREFIX, consumerKey } from "../../log/consumer.ts";
 import type { Api } from "../../routing/context.ts";
@@ -27,15 +27,16 @@ const consumersOutput = z
   .openapi("Consumers");
 
 /** `GET …/logs/{log}/consumers`. */
-export function consumerListRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
-  const route = createRoute({
-    method: "get",
+export function listConsumersRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
+  const operation = {
+    method: "get" as const,
     path: `${scope.base}/logs/{log}/consumers`,
     operationId: `listConsumers${scope.suffix}`,
     summary: "A log's consumers",
     tags: ["consumers"],
-    middleware: permit("read"),
-    request: { params: scope.logParams, query: listQuery },
+    allows: "read" as const,
+    params: scope.logParams,
+    query: listQuery,
     responses: {
       200: {
         description: "Consumers, in the order of their names.",
@@ -43,14 +44,13 @@ export function consumerListRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Sc
       },
       ...errorResponses,
     },
-  });
-  app.openapi(route, async (c) => {
-    const { limit, cursor, ...options } = c.req.valid("query");
+  };
+  serve(app, operation, async (c, { params, query: { limit, cursor, ...options } }) => {
     const after = cursor === undefined ? null : consumerKey(nameIn(cursor, consumerName));
     // One more says whether there are more.
     const asked = { prefix: CONSUMER_PREFIX, after, limit: limit + 1 };
     const at = await visit(c, api, options.timeout_ms);
-    const documents = await consumerDocuments(at, c.req.valid("param").log, asked, options);
+    const documents = await consumerDocuments(at, params.log, asked, options);
     const consumers = documents.slice(0, limit).map(documentOutput);
     const last = documents.length > limit ? consumers.at(-1) : undefined;
     return c.json({ consumers, cursor: last === undefined ? null : cursorOf(last.name) }, 200);

@@ -35,3 +35,14 @@ export function consumerOf(name: string, { position, version, lease }: Consumer)
 export function documentOutput(document: Document): ConsumerOutput {
   return consumerOf(document.key.slice(CONSUMER_PREFIX.length), consumerIn(document));
 }
+
+/** How the routes of one consumer answer. */
+export const consumerAnswer = {
+  headers: {
+    ETag: {
+      description: "The version, for `If-Match` of the next write.",
+      schema: { type: "string" as const },
+    },
+  },
+  content: { "application/json": { schema: consumerOutput } },
+};

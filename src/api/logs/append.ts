@@ -1,16 +1,15 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { batchInput, batchOf, readBatch } from "../../http/append-body.ts";
 import { appendedJson, appendOutput } from "../../http/append-output.ts";
-import { authorize } from "../../http/auth.ts";
 import type { AppEnv } from "../../http/env.ts";
 import { mediaTypes } from "../../http/media-type.ts";
 import { errorResponses } from "../../http/openapi.ts";
 import { deadlineQuery, fencingToken, naturalParameter } from "../../http/parameters.ts";
 import { producerHeaders, producerOf } from "../../http/producer-headers.ts";
 import { recordInput } from "../../http/record-input.ts";
+import { serve } from "../../http/route.ts";
 import type { Scope } from "../../http/scope.ts";
-import { invalidRequest, queryOf, validated } from "../../http/validation.ts";
+import { invalidRequest } from "../../http/validation.ts";
 import { appendCommand } from "../../log/commands.ts";
 import { carryOut } from "../../routing/carry-out.ts";
 import type { Api } from "../../routing/context.ts";
@@ -41,19 +40,21 @@ const appendHeaders = z.object({
   ...producerHeaders,
 });
 
-/** `POST …/logs/{log}/records`. Registered by hand: a body of records is looked at once, and not cloned. */
-export function appendRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
-  const route = createRoute({
-    method: "post",
-    path: `${scope.base}/logs/{log}/records`,
-    operationId: `appendRecords${scope.suffix}`,
-    summary: "Append records, all or none",
-    tags: ["records"],
-    request: {
+/** `POST …/logs/{log}/records`. */
+export function appendRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
+  serve(
+    app,
+    {
+      method: "post",
+      path: `${scope.base}/logs/{log}/records`,
+      operationId: `appendRecords${scope.suffix}`,
+      summary: "Append records, all or none",
+      tags: ["records"],
+      allows: "append",
       params: scope.logParams,
       query: appendQuery,
       headers: appendHeaders,
-      body: {
+      content: {
         required: true,
         content: {
           [mediaTypes.json]: { schema: batchInput },
@@ -67,30 +68,21 @@ export function appendRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): 
           },
         },
       },
-    },
-    responses: {
-      200: {
-        description: "The records are committed.",
-        content: { "application/json": { schema: appendOutput } },
+      responses: {
+        200: {
+          description: "The records are committed.",
+          content: { "application/json": { schema: appendOutput } },
+        },
+        ...errorResponses,
       },
-      ...errorResponses,
     },
-  });
-  app.openAPIRegistry.registerPath(route);
-  app.post(route.getRoutingPath(), (c) => append(c, api, scope));
-}
-
-async function append(c: Context<AppEnv>, api: Api, scope: Scope): Promise<Response> {
-  const params = c.req.param();
-  await authorize(c, "append", params.log ?? "");
-  const { log: name } = validated(scope.logParams, "path", params);
-  const query = validated(appendQuery, "query", queryOf(c));
-  const headers = validated(appendHeaders, "header", c.req.header());
-  const conditions = conditionsOf(query, headers);
-  const records = await readBatch(c.req.raw);
-  const { contentType, ...batch } = batchOf(records);
-  const command = appendCommand(name, batch, { ...conditions, contentType });
-  return c.json(appendedJson(await carryOut(await visit(c, api, query.timeout_ms), command)));
+    async (c, { params: { log: name }, query, headers }) => {
+      const conditions = conditionsOf(query, headers);
+      const { contentType, ...batch } = batchOf(await readBatch(c.req.raw));
+      const command = appendCommand(name, batch, { ...conditions, contentType });
+      return c.json(appendedJson(await carryOut(await visit(c, api, query.timeout_ms), command)));
+    },
+  );
 }
 
 function conditionsOf(query: z.infer<typeof appendQuery>, headers: z.infer<typeof appendHeaders>) {

@@ -1,9 +1,10 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { authorize } from "../../http/auth.ts";
 import { cursorOf, nameIn } from "../../http/cursor.ts";
 import type { AppEnv } from "../../http/env.ts";
 import { errorResponses } from "../../http/openapi.ts";
 import { consistencyQuery, logName, logPrefix, naturalParameter } from "../../http/parameters.ts";
+import { serve } from "../../http/route.ts";
 import type { Scope } from "../../http/scope.ts";
 import { CATALOGUE, SUBSCRIPTIONS_LOG } from "../../log/reserved.ts";
 import type { Api } from "../../routing/context.ts";
@@ -27,35 +28,35 @@ const namesOutput = z
   .openapi("Logs");
 
 /** `GET …/logs`. */
-export function logListRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
-  const route = createRoute({
-    method: "get",
-    path: `${scope.base}/logs`,
-    operationId: `listLogs${scope.suffix}`,
-    summary: "List logs by name",
-    tags: ["logs"],
-    middleware: async (c, next) => {
-      await authorize(c, "read", c.req.query("prefix") ?? "");
-      await next();
-    },
-    request: { params: scope.params, query: listQuery },
-    responses: {
-      200: {
-        description: "Logs, in the order of their names.",
-        content: { "application/json": { schema: namesOutput } },
+export function listRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
+  serve(
+    app,
+    {
+      method: "get",
+      path: `${scope.base}/logs`,
+      operationId: `listLogs${scope.suffix}`,
+      summary: "List logs by name",
+      tags: ["logs"],
+      allows: (c) => authorize(c, "read", c.req.query("prefix") ?? ""),
+      params: scope.params,
+      query: listQuery,
+      responses: {
+        200: {
+          description: "Logs, in the order of their names.",
+          content: { "application/json": { schema: namesOutput } },
+        },
+        ...errorResponses,
       },
-      ...errorResponses,
     },
-  });
-  app.openapi(route, async (c) => {
-    const { prefix, limit, cursor, ...options } = c.req.valid("query");
-    const after = cursor === undefined ? null : nameIn(cursor, logName);
-    // One more says whether there are more; others may be those of the system, which are listed to nobody.
-    const query = { kind: "names", prefix, after, limit: limit + 1 + systemLogs.length } as const;
-    const { result } = await ask(await visit(c, api, options.timeout_ms), query, options);
-    const names = result.names.filter((name) => !systemLogs.includes(name));
-    const logs = names.slice(0, limit).map((name) => ({ name }));
-    const last = names.length > limit ? logs.at(-1) : undefined;
-    return c.json({ logs, cursor: last === undefined ? null : cursorOf(last.name) }, 200);
-  });
+    async (c, { query: { prefix, limit, cursor, ...options } }) => {
+      const after = cursor === undefined ? null : nameIn(cursor, logName);
+      // One more says whether there are more; others may be those of the system, which are listed to nobody.
+      const query = { kind: "names", prefix, after, limit: limit + 1 + systemLogs.length } as const;
+      const { result } = await ask(await visit(c, api, options.timeout_ms), query, options);
+      const names = result.names.filter((name) => !systemLogs.includes(name));
+      const logs = names.slice(0, limit).map((name) => ({ name }));
+      const last = names.length > limit ? logs.at(-1) : undefined;
+      return c.json({ logs, cursor: last === undefined ? null : cursorOf(last.name) });
+    },
+  );
 }

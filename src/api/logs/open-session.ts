@@ -1,9 +1,10 @@
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { assertAllowed, authenticate, type Grant } from "../../http/auth.ts";
 import type { AppEnv } from "../../http/env.ts";
 import { errorResponses } from "../../http/openapi.ts";
 import { Problem } from "../../http/problem.ts";
+import { serve } from "../../http/route.ts";
 import { clusterNameIn, type Scope } from "../../http/scope.ts";
 import { LOG_NAME_LENGTH_MAX } from "../../log/limits.ts";
 import type { Api } from "../../routing/context.ts";
@@ -16,18 +17,18 @@ import { isUpgrade, openSocket, protocolOf, upgradeRequired } from "./open-socke
 const openTimeoutMs = 10_000;
 
 /** `GET …/sessions`: a WebSocket that appends to many logs and follows many. */
-export function sessionRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
-  const route = createRoute({
-    method: "get",
+export function openSessionRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
+  const operation = {
+    method: "get" as const,
     path: `${scope.base}/sessions`,
     operationId: `openSession${scope.suffix}`,
     summary: "Append to many logs and follow many over one WebSocket",
     description: `Appends are pipelined and acknowledged in their order; tails have credit. The sub-protocol is \`timberline.v1\`. ${messageDocs}`,
     tags: ["records"],
-    request: { params: scope.params },
+    params: scope.params,
     responses: { 101: { description: "The session has begun." }, ...errorResponses },
-  });
-  app.openapi(route, (c) => openSession(c, api));
+  };
+  serve(app, operation, (c) => openSession(c, api));
 }
 
 async function openSession(c: Context<AppEnv>, api: Api): Promise<Response> {

@@ -1,6 +1,5 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { permit } from "../../http/auth.ts";
 import type { AppEnv } from "../../http/env.ts";
 import { mediaTypes, negotiate } from "../../http/media-type.ts";
 import { errorResponses, keptHeaderDocs, pageHeaderDocs, rawHeaderDocs } from "../../http/openapi.ts";
@@ -8,6 +7,7 @@ import { pageResponse } from "../../http/page-response.ts";
 import type { Problem } from "../../http/problem.ts";
 import { type ReadQuery, readHeaders, readQuery } from "../../http/read-parameters.ts";
 import { recordOutput } from "../../http/record-output.ts";
+import { serve } from "../../http/route.ts";
 import type { Scope } from "../../http/scope.ts";
 import { invalidRequest } from "../../http/validation.ts";
 import type { Api } from "../../routing/context.ts";
@@ -39,17 +39,19 @@ const binary = (description: string) => ({
 });
 
 /** `GET …/logs/{log}/records`. */
-export function readRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
-  const route = createRoute({
-    method: "get",
+export function readRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
+  const operation = {
+    method: "get" as const,
     path: `${scope.base}/logs/{log}/records`,
     operationId: `readRecords${scope.suffix}`,
     summary: "Read records",
     description:
       "A page from a sequence number that a limit or `until` ends before the tail never changes: it has an `ETag`, and may be kept. What is kept outlives the records: it can still be there when they are trimmed, or the log is deleted.",
     tags: ["records"],
-    middleware: permit("read"),
-    request: { params: scope.logParams, query: readQuery, headers: readHeaders },
+    allows: "read" as const,
+    params: scope.logParams,
+    query: readQuery,
+    headers: readHeaders,
     responses: {
       101: { description: `With \`Upgrade: websocket\`: the log is followed, as tail 0. ${messageDocs}` },
       200: {
@@ -62,7 +64,7 @@ export function readRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): vo
           [mediaTypes.framed]: binary("Of each record its length (4 bytes, big-endian) and its bytes."),
           [mediaTypes.events]: {
             schema: {
-              type: "string",
+              type: "string" as const,
               description:
                 "Events `record`; the log is followed. An event `closed`, `deleted` or `trimmed` is the last one; a stream that ends without is to be connected to again.",
             },
@@ -77,8 +79,8 @@ export function readRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): vo
       304: { description: "The page that was kept is still right.", headers: keptHeaderDocs },
       ...errorResponses,
     },
-  });
-  app.openapi(route, (c) => read(c, api, c.req.valid("param").log, c.req.valid("query")));
+  };
+  serve(app, operation, (c, { params, query }) => read(c, api, params.log, query));
 }
 
 async function read(c: Context<AppEnv>, api: Api, log: string, query: ReadQuery): Promise<Response> {

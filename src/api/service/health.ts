@@ -1,7 +1,8 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { authenticate } from "../../http/auth.ts";
 import type { AppEnv } from "../../http/env.ts";
 import { errorResponses } from "../../http/openapi.ts";
+import { serve } from "../../http/route.ts";
 import type { Api } from "../../routing/context.ts";
 import { ask } from "../../routing/query.ts";
 import { visit } from "../../routing/visit.ts";
@@ -14,27 +15,27 @@ const content = { "application/json": { schema: healthOutput } };
 
 /** `GET /healthz`, open to all, and `GET /readyz`, which wakes the nodes and so takes a token. */
 export function healthRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
-  const healthz = createRoute({
-    method: "get",
+  const healthz = {
+    method: "get" as const,
     path: "/healthz",
     operationId: "healthz",
     summary: "Whether the Worker runs",
     tags: ["health"],
     security: [],
     responses: { 200: { description: "It runs.", content } },
-  });
-  app.openapi(healthz, (c) => c.json({ status: "ok" }));
+  };
+  serve(app, healthz, (c) => c.json({ status: "ok" }));
 
-  const readyz = createRoute({
-    method: "get",
+  const readyz = {
+    method: "get" as const,
     path: "/readyz",
     operationId: "readyz",
     summary: "Whether a leader serves in `main`",
     description: "Any valid token will do. `main` is bootstrapped if it was not.",
     tags: ["health"],
     responses: { 200: { description: "A majority has confirmed a leader.", content }, ...errorResponses },
-  });
-  app.openapi(readyz, async (c) => {
+  };
+  serve(app, readyz, async (c) => {
     await authenticate(c.env, c.req.header("Authorization"));
     const options = { consistency: "linearizable", min_index: 0 } as const;
     const at = await visit(c, api, readyTimeoutMs);

@@ -1,8 +1,8 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { permit } from "../../http/auth.ts";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { AppEnv } from "../../http/env.ts";
 import { errorResponses } from "../../http/openapi.ts";
 import { clusterName, deadlineQuery } from "../../http/parameters.ts";
+import { serve } from "../../http/route.ts";
 import type { Api } from "../../routing/context.ts";
 import { visit } from "../../routing/visit.ts";
 import { clusterStatus, type Member } from "../clusters/status.ts";
@@ -62,16 +62,17 @@ function metricsRoute(
   api: Api,
   { path, suffix, params }: { path: string; suffix: string; params: z.ZodObject },
 ): void {
-  const route = createRoute({
-    method: "get",
+  const operation = {
+    method: "get" as const,
     path,
     operationId: `metrics${suffix}`,
     summary: "Metrics of a cluster, in the text format of Prometheus",
     description:
       "Asks each member, and wakes none that sleeps. Of one that does not answer there is `up`, and what the leader says that it lacks.",
     tags: ["health"],
-    middleware: permit("read"),
-    request: { params, query: z.strictObject(deadlineQuery) },
+    allows: "read" as const,
+    params,
+    query: z.strictObject(deadlineQuery),
     responses: {
       200: {
         description: "One line a member and metric.",
@@ -79,9 +80,9 @@ function metricsRoute(
       },
       ...errorResponses,
     },
-  });
-  app.openapi(route, async (c) => {
-    const { call, cluster } = await visit(c, api, c.req.valid("query").timeout_ms);
+  };
+  serve(app, operation, async (c, { query }) => {
+    const { call, cluster } = await visit(c, api, query.timeout_ms);
     const { members } = await clusterStatus(api, call, cluster);
     return c.text(textOf(cluster.name, members), 200, { "Content-Type": contentType });
   });

@@ -1,8 +1,9 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { AppEnv } from "../../http/env.ts";
 import { errorResponses } from "../../http/openapi.ts";
 import { Problem, problemType } from "../../http/problem.ts";
 import { isProblemName, type ProblemName, problemTable } from "../../http/problem-table.ts";
+import { serve } from "../../http/route.ts";
 
 const kindOutput = z
   .object({ type: z.string(), status: z.int(), title: z.string(), description: z.string() })
@@ -10,8 +11,8 @@ const kindOutput = z
 
 /** `GET /problems` and `GET /problems/{name}`: what each `type` means. Open to all. */
 export function problemRoutes(app: OpenAPIHono<AppEnv>): void {
-  const list = createRoute({
-    method: "get",
+  const list = {
+    method: "get" as const,
     path: "/problems",
     operationId: "listProblems",
     summary: "All problems that the API answers with",
@@ -23,26 +24,25 @@ export function problemRoutes(app: OpenAPIHono<AppEnv>): void {
         content: { "application/json": { schema: z.object({ problems: z.array(kindOutput) }) } },
       },
     },
-  });
-  app.openapi(list, (c) =>
+  };
+  serve(app, list, (c) =>
     c.json({ problems: Object.keys(problemTable).filter(isProblemName).map(outputOf) }),
   );
 
-  const one = createRoute({
-    method: "get",
+  const one = {
+    method: "get" as const,
     path: "/problems/{name}",
     operationId: "describeProblem",
     summary: "What a problem means",
     tags: ["problems"],
     security: [],
-    request: { params: z.object({ name: z.string() }) },
+    params: z.object({ name: z.string() }),
     responses: {
       200: { description: "The problem.", content: { "application/json": { schema: kindOutput } } },
       ...errorResponses,
     },
-  });
-  app.openapi(one, (c) => {
-    const { name } = c.req.valid("param");
+  };
+  serve(app, one, (c, { params: { name } }) => {
     if (!isProblemName(name)) throw new Problem("route-not-found", "There is no such problem.");
     return c.json(outputOf(name), 200);
   });

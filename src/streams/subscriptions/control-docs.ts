@@ -16,7 +16,7 @@ export const putRoute: Route = {
   description:
     "Idempotent. A webhook is called (see the webhook `wake`); of the type `pull-wake`, a `#/components/schemas/WakeEvent` is appended to the wake stream, and workers claim. Wakes begin with what is appended from now on.",
   params: subscriptionParams,
-  request: { body: { required: true, content: { "application/json": { schema: configurationInput } } } },
+  body: configurationInput,
   responses: {
     200: { description: "It was there, as it is asked for.", content },
     201: { description: "It is made.", content },
@@ -51,7 +51,7 @@ export const linkRoute: Route = {
   operationId: "linkStreams",
   summary: "Link more streams to a subscription, at their ends",
   params: subscriptionParams,
-  request: { body: { required: true, content: { "application/json": { schema: streamsInput } } } },
+  body: streamsInput,
   responses: { 204: { description: "They are linked." }, ...refusals("SUBSCRIPTION_NOT_FOUND") },
 };
 

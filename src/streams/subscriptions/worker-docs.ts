@@ -17,7 +17,7 @@ export const claimRoute: Route = {
   operationId: "claimWake",
   summary: "Take the wake in flight, or a new one, if there is work",
   params: subscriptionParams,
-  request: { body: { required: true, content: { "application/json": { schema: claimInput } } } },
+  body: claimInput,
   responses: {
     200: { description: "It is the worker's.", content: { "application/json": { schema: claimOutput } } },
     ...refusals("SUBSCRIPTION_NOT_FOUND", "ALREADY_CLAIMED", "NO_PENDING_WORK"),
@@ -27,7 +27,7 @@ export const claimRoute: Route = {
 const acknowledging = {
   ...byToken,
   method: "post",
-  request: { body: { required: true, content: { "application/json": { schema: ackInput } } } },
+  body: ackInput,
   responses: {
     200: acknowledged,
     ...refusals(
@@ -56,7 +56,7 @@ export const releaseRoute: Route = {
   path: `${path}/release`,
   operationId: "releaseWake",
   summary: "Give a claimed wake back",
-  request: { body: { required: true, content: { "application/json": { schema: wakeInput } } } },
+  body: wakeInput,
   responses: {
     204: { description: "Others may claim." },
     ...refusals("TOKEN_INVALID", "TOKEN_EXPIRED", "SUBSCRIPTION_NOT_FOUND", "FENCED"),

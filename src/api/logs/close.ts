@@ -1,0 +1,22 @@
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { AppEnv } from "../../http/env.ts";
+import { producerHeaders, producerOf } from "../../http/producer-headers.ts";
+import { serve } from "../../http/route.ts";
+import type { Scope } from "../../http/scope.ts";
+import type { Api } from "../../routing/context.ts";
+import { change, changeOperation } from "./change.ts";
+
+/** `POST …/logs/{log}/close`. */
+export function closeRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
+  const operation = {
+    ...changeOperation(scope, "close"),
+    summary: "Seal a log",
+    description:
+      "For ever: it takes no more records, and its readers learn that it ends. Idempotent; with a producer, whose next batch this is, a closing by another one is told apart.",
+    allows: "append",
+    headers: z.object(producerHeaders),
+  } as const;
+  serve(app, operation, (c, { params: { log: name }, query, headers }) =>
+    change(c, api, query.timeout_ms, { kind: "close", name, producer: producerOf(headers) }),
+  );
+}

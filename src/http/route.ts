@@ -1,0 +1,98 @@
+import { type OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
+import type { Context, Handler } from "hono";
+import { type Action, authorize } from "./auth.ts";
+import type { AppEnv } from "./env.ts";
+import { readJsonBody, requireJsonBody } from "./json-body.ts";
+import { queryOf, validated } from "./validation.ts";
+
+/** The parts of a request that are checked before the handler runs. */
+interface Checked {
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly headers?: z.ZodObject;
+  /** A small JSON body; where the schema is optional, there may be none. */
+  readonly body?: z.ZodType;
+}
+
+/** One operation: as the document describes it, and what must hold before it is carried out. */
+export interface Operation extends Omit<RouteConfig, "request">, Checked {
+  /** What the token must allow on the cluster and the log in the path; or a check of the operation's own. */
+  readonly allows?: Action | ((c: Context<AppEnv>) => Promise<unknown>);
+  /** The body as the document describes it, where the handler reads it. */
+  readonly content?: NonNullable<NonNullable<RouteConfig["request"]>["body"]>;
+}
+
+/** What the checks made of a request. */
+export type Input<O extends Checked> = {
+  readonly [K in keyof Checked]-?: O[K] extends z.ZodType ? z.output<O[K]> : undefined;
+};
+
+/**
+ * Serves an operation, and puts it into the document. Throws the problems of `authorize`, `invalid-request`, and those
+ * of the body, before the handler runs.
+ */
+export function serve<O extends Operation>(
+  app: OpenAPIHono<AppEnv>,
+  operation: O,
+  handler: (c: Context<AppEnv>, input: Input<O>) => Response | Promise<Response>,
+): void {
+  describe(app, operation);
+  listen(app, operation, async (c) => {
+    await assertAllowed(c, operation);
+    return handler(c, (await inputOf(c, operation)) as Input<O>);
+  });
+}
+
+/** Puts an operation into the document that is served already. */
+export function describe(app: OpenAPIHono<AppEnv>, operation: Operation): void {
+  const { params, query, headers, body, content, allows: _, ...config } = operation;
+  const described = body === undefined ? content : bodyContent(body);
+  const request = {
+    ...(params && { params }),
+    ...(query && { query }),
+    ...(headers && { headers }),
+    ...(described && { body: described }),
+  };
+  app.openAPIRegistry.registerPath({ ...config, request });
+}
+
+/** Serves a path of the document: `{name}` is one segment of it, `{path}` all that follows. */
+export function listen(
+  app: OpenAPIHono<AppEnv>,
+  { method, path }: Pick<RouteConfig, "method" | "path">,
+  handler: Handler<AppEnv>,
+): void {
+  app.on(method, routingPath(path), handler);
+}
+
+/** A path of the document, as the router writes it. */
+export function routingPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === "path" ? ":path{.+}" : `:${name}`));
+}
+
+function bodyContent(schema: z.ZodType): NonNullable<Operation["content"]> {
+  if (!(schema instanceof z.ZodOptional))
+    return { required: true, content: { "application/json": { schema } } };
+  return { content: { "application/json": { schema: schema.unwrap() as z.ZodType } } };
+}
+
+async function assertAllowed(c: Context<AppEnv>, { allows }: Operation): Promise<void> {
+  if (typeof allows === "function") await allows(c);
+  else if (allows !== undefined) await authorize(c, allows, c.req.param("log") ?? "");
+}
+
+async function inputOf(c: Context<AppEnv>, operation: Operation): Promise<Record<keyof Checked, unknown>> {
+  const { params, query, headers, body } = operation;
+  return {
+    params: params && validated(params, "path", c.req.param()),
+    query: query && validated(query, "query", queryOf(c)),
+    headers: headers && validated(headers, "header", c.req.header()),
+    body: body && (await bodyOf(c, body)),
+  };
+}
+
+async function bodyOf(c: Context<AppEnv>, schema: z.ZodType): Promise<unknown> {
+  if (schema instanceof z.ZodOptional)
+    return (await readJsonBody(c.req.raw, schema.unwrap() as z.ZodType)) ?? undefined;
+  return requireJsonBody(c.req.raw, schema);
+}
