@@ -24,6 +24,17 @@ interface Wish {
 
 const formats = Object.keys(mediaTypes) as ReadFormat[];
 
+/** The longest media type that a log can have, characters. */
+export const MEDIA_TYPE_LENGTH_MAX = 255;
+
+/** A media type without parameters (RFC 9110 §8.3.1): two tokens. */
+export const mediaTypePattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+\/[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Whether `essence` is a media type without parameters that a log can have. */
+export function isMediaType(essence: string): boolean {
+  return essence.length <= MEDIA_TYPE_LENGTH_MAX && mediaTypePattern.test(essence);
+}
+
 /** A media type without its parameters, in lower case, and its charset, where it names one. */
 export function parseMediaType(header: string | null): {
   readonly essence: string;

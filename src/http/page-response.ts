@@ -1,3 +1,4 @@
+import { isEnd } from "../transport/page.ts";
 import type { Page } from "../transport/protocol.ts";
 import { mediaTypes } from "./media-type.ts";
 import { type PlacedRecord, recordsOf } from "./page.ts";
@@ -40,11 +41,6 @@ function jsonPage(page: Page): string {
   const { next, tail, complete } = page;
   const rest = JSON.stringify({ next, tail, complete, closed: isEnd(page) });
   return `{"records":[${records}],${rest.slice(1)}`;
-}
-
-/** Whether nothing will ever follow a page. */
-function isEnd({ next, tail, state }: Page): boolean {
-  return state.closed && next >= tail;
 }
 
 function lines(page: Page): string {

@@ -1,6 +1,7 @@
 import type { LogId } from "../log/types.ts";
 import { type Index, toIndex } from "../raft/types.ts";
-import type { Page, QueryResult } from "../transport/protocol.ts";
+import { isEnd } from "../transport/page.ts";
+import type { QueryResult } from "../transport/protocol.ts";
 import type { Host } from "./host.ts";
 import type { Replica } from "./replica.ts";
 import type { Subscriber, TailEnd } from "./subscriber.ts";
@@ -178,7 +179,7 @@ export class Tails {
     }
     // It may have left just now, and others with it: its connection is lost, or was ended.
     if (!this.#isHere(subscriber)) return;
-    if (isOver(result)) this.#end(subscriber, { kind: "closed" });
+    if (isEnd(result)) this.#end(subscriber, { kind: "closed" });
     else if (hasRecords && !result.complete) this.#due.add(subscriber);
   }
 
@@ -199,9 +200,4 @@ function endBefore({ position }: Subscriber, result: QueryResult | null): TailEn
   if (result === null) return { kind: "unreadable" };
   if (result.kind !== "page" || result.log !== position.log) return { kind: "deleted" };
   return result.earliest > position.next ? { kind: "trimmed", earliest: result.earliest } : null;
-}
-
-/** Nothing will ever follow the page. */
-function isOver({ state, next, tail }: Page): boolean {
-  return state.closed && next >= tail;
 }

@@ -1,4 +1,5 @@
 import { type Index, toIndex } from "../raft/types.ts";
+import { isEnd } from "../transport/page.ts";
 import type { Answer, Page, PageQuery, QueryRequest } from "../transport/protocol.ts";
 import { confirm, type Errand, failure, handOn, type Parts } from "./errand.ts";
 import { resultOf } from "./queries.ts";
@@ -51,7 +52,7 @@ function answerNow(parts: Parts, request: QueryRequest, ticket: Ticket): void {
 /** At the end of a log that may grow. Who finds that it now begins later than they asked for is told so at once. */
 function mayWait({ from, waitMs }: PageQuery, page: Page): boolean {
   const isMissed = from.at === "seq" && from.seq < page.from;
-  return waitMs > 0 && page.from === page.tail && !page.state.closed && !isMissed;
+  return waitMs > 0 && page.from === page.tail && !isEnd(page) && !isMissed;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../http/env.ts";
 import { toIndex } from "../raft/types.ts";
+import { isEnd } from "../transport/page.ts";
 import type { Page, PageStart } from "../transport/protocol.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Api } from "./context.ts";
@@ -90,8 +91,8 @@ export class PageReader {
 }
 
 /** Whether a page is empty and need not stay so. */
-function mayGrow({ from, tail, state }: Page, until: number = Number.POSITIVE_INFINITY): boolean {
-  return from === tail && from < until && !state.closed;
+function mayGrow(page: Page, until: number = Number.POSITIVE_INFINITY): boolean {
+  return page.from === page.tail && page.from < until && !isEnd(page);
 }
 
 /** Throws the problems `beyond-tail` and `trimmed` where a page can't begin where it was asked to. */

@@ -1,4 +1,4 @@
-import { parseMediaType } from "../http/media-type.ts";
+import { isMediaType, parseMediaType } from "../http/media-type.ts";
 import { invalidRequest } from "../http/validation.ts";
 import { JSON_TYPE } from "../log/decide-append.ts";
 
@@ -13,10 +13,6 @@ export function kindOf(contentType: string | null): ContentKind {
   return contentType?.startsWith("text/") ? "text" : "binary";
 }
 
-// RFC 9110 §8.3.1: two tokens.
-const pattern = /^[!#$%&'*+.^_`|~0-9a-z-]+\/[!#$%&'*+.^_`|~0-9a-z-]+$/;
-const lengthMax = 255;
-
 /**
  * The media type that a request names, without parameters, in lower case; null where it names none. Throws the
  * problem `invalid-request`.
@@ -25,6 +21,6 @@ export function contentTypeOf(headers: Headers): string | null {
   const header = headers.get("Content-Type");
   if (header === null) return null;
   const { essence } = parseMediaType(header);
-  if (essence.length <= lengthMax && pattern.test(essence)) return essence;
+  if (isMediaType(essence)) return essence;
   throw invalidRequest("header", [{ path: ["Content-Type"], message: "must be a media type" }]);
 }

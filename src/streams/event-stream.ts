@@ -1,7 +1,7 @@
 import { Problem } from "../http/problem.ts";
 import type { LogId } from "../log/types.ts";
+import { isEnd } from "../transport/page.ts";
 import type { Page } from "../transport/protocol.ts";
-import { isAtEnd } from "./page.ts";
 
 /** So long an event stream goes on, ms; then its reader connects again, maybe nearer or with others (§10.2). */
 export const STREAM_MS = 60_000;
@@ -37,7 +37,7 @@ export function eventStream(first: Page, source: EventSource): ReadableStream<Ui
         const page = ready ?? (await nextPage(source, log, seq, deadline));
         ready = null;
         if (page !== null) controller.enqueue(utf8.encode(source.eventsOf(page)));
-        if (page === null || isAtEnd(page) || source.now() >= deadline) controller.close();
+        if (page === null || isEnd(page) || source.now() >= deadline) controller.close();
         seq = page?.next ?? seq;
       },
     },

@@ -2,11 +2,11 @@ import type { Context } from "hono";
 import type { AppEnv } from "../http/env.ts";
 import type { PageReader } from "../routing/page-reader.ts";
 import type { World } from "../routing/world.ts";
+import { isEmpty, isEnd } from "../transport/page.ts";
 import type { Page, PageStart } from "../transport/protocol.ts";
 import { kindOf } from "./content-type.ts";
 import { nextCursor } from "./cursor.ts";
 import { eventStream } from "./event-stream.ts";
-import { isAtEnd, isEmpty } from "./page.ts";
 import { pageBody } from "./page-body.ts";
 import { cacheHeaders, pageHeaders } from "./page-headers.ts";
 import { pageEvents } from "./sse-events.ts";
@@ -40,7 +40,7 @@ export async function longPoll(c: Context<AppEnv>, request: Live): Promise<Respo
 async function nextRecords({ first, reader, world }: Live): Promise<Page> {
   const deadline = world.now() + LONG_POLL_MS;
   let page = first;
-  for (let leftMs = LONG_POLL_MS; isEmpty(page) && !isAtEnd(page) && leftMs > 0; ) {
+  for (let leftMs = LONG_POLL_MS; isEmpty(page) && !isEnd(page) && leftMs > 0; ) {
     page = await reader.follow(page.next, leftMs);
     leftMs = deadline - world.now();
   }

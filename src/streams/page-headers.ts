@@ -1,14 +1,14 @@
 import type { Context } from "hono";
+import { isEnd } from "../transport/page.ts";
 import type { Page, PageStart } from "../transport/protocol.ts";
 import { DEFAULT_TYPE } from "./content-type.ts";
 import { endHeaders } from "./headers.ts";
-import { isAtEnd } from "./page.ts";
 import { etagOf } from "./validators.ts";
 
 /** What a page says about itself (§5.6). */
 export function pageHeaders(page: Page): Record<string, string> {
   return {
-    ...endHeaders(page.next, isAtEnd(page)),
+    ...endHeaders(page.next, isEnd(page)),
     ...(page.complete ? { "Stream-Up-To-Date": "true" } : {}),
     "Content-Type": page.state.contentType ?? DEFAULT_TYPE,
   };
@@ -27,7 +27,7 @@ export function cacheHeaders(
 ): Record<string, string> {
   if (at === "tail") return { "Cache-Control": "no-store" };
   const whose = c.req.header("Authorization") === undefined ? "public" : "private";
-  const isOpen = page.complete && !isAtEnd(page);
+  const isOpen = page.complete && !isEnd(page);
   const kept = `${whose}, max-age=60, stale-while-revalidate=300`;
   return { "Cache-Control": (isOpen ? atTail : null) ?? kept, Vary: "Authorization", ETag: etagOf(page) };
 }

@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { encodeBase64 } from "hono/utils/encode";
+import { isEmpty, isEnd } from "../transport/page.ts";
 import type { Page } from "../transport/protocol.ts";
 import type { ContentKind } from "./content-type.ts";
 import { formatOffset } from "./offset.ts";
-import { isAtEnd, isEmpty } from "./page.ts";
 import { pageBody } from "./page-body.ts";
 
 /** The data of an event `control`: where to go on. */
@@ -39,7 +39,7 @@ function dataOf(page: Page, kind: ContentKind): string {
 function control(page: Page, cursor: number): string {
   const data: z.infer<typeof controlOutput> = {
     streamNextOffset: formatOffset(page.next),
-    ...(isAtEnd(page) ? { streamClosed: true } : { streamCursor: String(cursor) }),
+    ...(isEnd(page) ? { streamClosed: true } : { streamCursor: String(cursor) }),
     ...(page.complete ? { upToDate: true } : {}),
   };
   return JSON.stringify(data);

@@ -1,13 +1,13 @@
 import { entityTags } from "../http/entity-tags.ts";
+import { isEnd } from "../transport/page.ts";
 import type { Page } from "../transport/protocol.ts";
-import { isAtEnd } from "./page.ts";
 
 /**
  * The entity tag of a page (§10.1): which life of the stream, which records, and whether they are its last for now
  * or for ever, for the headers say that too.
  */
 export function etagOf(page: Page): string {
-  const end = isAtEnd(page) ? ":c" : page.complete ? ":t" : "";
+  const end = isEnd(page) ? ":c" : page.complete ? ":t" : "";
   return `"${page.log}:${page.from}:${page.next}${end}"`;
 }
 

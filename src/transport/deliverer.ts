@@ -1,3 +1,4 @@
+import { inTime } from "./in-time.ts";
 import { TransportError, toTransportError } from "./transport-error.ts";
 
 /** The paths that the object serves which delivers for a cluster's subscriptions; no route from outside leads to them. */
@@ -25,17 +26,14 @@ export async function askDeliverer(
   timeoutMs: number,
 ): Promise<Response> {
   const stub = deliverers.get(deliverers.idFromName(cluster));
-  // Not AbortSignal.timeout: its timer would outlive the answer, and keep an idle object awake.
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
   try {
-    const init = { method: "POST", body: JSON.stringify(body), signal: controller.signal };
-    const response = await stub.fetch(`https://deliverer${path}`, init);
-    // The whole of it, so that the time covers it.
-    return new Response(response.status === 204 ? null : await response.text(), response);
+    return await inTime(timeoutMs, async (signal) => {
+      const init = { method: "POST", body: JSON.stringify(body), signal };
+      const response = await stub.fetch(`https://deliverer${path}`, init);
+      // The whole of it, so that the time covers it.
+      return new Response(response.status === 204 ? null : await response.text(), response);
+    });
   } catch (error) {
     throw toTransportError(error, `the deliverer of ${cluster}`);
-  } finally {
-    clearTimeout(timer);
   }
 }

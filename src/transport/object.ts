@@ -2,6 +2,7 @@ import type { Identity } from "../raft/identity.ts";
 import type { Message } from "../raft/messages.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { AnswerOf } from "./answer-of.ts";
+import { inTime } from "./in-time.ts";
 import { decodeMessages, encodeMessages } from "./message-codec.ts";
 import type { Reply, Request } from "./protocol.ts";
 import { type Call, decodeReply, encodeCall } from "./request-codec.ts";
@@ -130,15 +131,11 @@ async function reach<T>(
 ): Promise<T> {
   const hint = region === "" ? {} : { locationHint: region as DurableObjectLocationHint };
   const stub = nodes.get(nodes.idFromName(`${cluster}/${id}`), hint);
-  // Not AbortSignal.timeout: its timer would outlive the answer, and keep an idle object awake.
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  const fetch: NodeFetch = (path, init) => stub.fetch(`https://node${path}`, init);
   try {
-    return await use((path, init) => stub.fetch(`https://node${path}`, init), controller.signal);
+    return await inTime(timeoutMs, (signal) => use(fetch, signal));
   } catch (error) {
     throw toTransportError(error, `${cluster}/${id}`);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

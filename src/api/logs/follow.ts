@@ -13,6 +13,7 @@ import { type Visit, visit } from "../../routing/visit.ts";
 import { TAIL_CREDIT } from "../../sessions/protocol.ts";
 import type { Face } from "../../sessions/state.ts";
 import { positionAt } from "../../sessions/tail-opening.ts";
+import { isEmpty, isEnd } from "../../transport/page.ts";
 import type { PageStart } from "../../transport/protocol.ts";
 import { type Beat, eventStream, SILENCE_MS } from "./event-relay.ts";
 import { openSocket, protocolOf } from "./open-socket.ts";
@@ -45,8 +46,7 @@ export async function followByEvents(followed: Followed): Promise<Response> {
   const first = await begin(followed, lastEvent ?? followed.query.from);
   const { page, index } = first;
   const headers = pageHeaders(page, index);
-  if (lastEvent !== null && page.state.closed && page.from === page.tail)
-    return new Response(null, { status: 204, headers });
+  if (lastEvent !== null && isEmpty(page) && isEnd(page)) return new Response(null, { status: 204, headers });
   headers.set("Content-Type", mediaTypes.events);
   if (followed.c.req.method === "HEAD") return new Response(null, { headers });
   const { webSocket } = await open(followed, first, "events", null);

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { MEDIA_TYPE_LENGTH_MAX, mediaTypePattern } from "../../http/media-type.ts";
 import { EXPIRES_AT_MAX, TTL_SECONDS_MAX } from "../../log/limits.ts";
 import { keepAll, plainSettings } from "../../log/state.ts";
 import type { Retention, Settings } from "../../log/types.ts";
@@ -19,8 +20,8 @@ export const retention = z
 /** RFC 9110 §8.3.1, without parameters. */
 const mediaType = z
   .string()
-  .max(127)
-  .regex(/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/, "must be a media type without parameters")
+  .max(MEDIA_TYPE_LENGTH_MAX)
+  .regex(mediaTypePattern, "must be a media type without parameters")
   .transform((type) => type.toLowerCase())
   .openapi({ type: "string", example: "application/json" });
 

@@ -1,4 +1,5 @@
 import type { z } from "@hono/zod-openapi";
+import { inTime } from "../../transport/in-time.ts";
 import type { SigningKey } from "./keys.ts";
 import { signature } from "./keys.ts";
 import type { notificationOutput } from "./output.ts";
@@ -30,20 +31,17 @@ export async function callWebhook(
     "Content-Type": "application/json",
     "Webhook-Signature": await signature(key, body, now),
   };
-  // Not AbortSignal.timeout: its timer would outlive the answer, and keep an idle object awake.
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), Math.min(leaseTtlMs, timeoutMsMax));
+  const init = { method: "POST", headers, body, redirect: "manual" } as const;
   try {
-    const init = { method: "POST", headers, body, signal: controller.signal, redirect: "manual" } as const;
-    const response = await fetch(webhookUrl, init);
-    if (response.ok) return (await saysDone(response)) ? "done" : "taken";
-    await response.body?.cancel();
-    return "failed";
+    return await inTime(Math.min(leaseTtlMs, timeoutMsMax), async (signal) => {
+      const response = await fetch(webhookUrl, { ...init, signal });
+      if (response.ok) return (await saysDone(response)) ? "done" : "taken";
+      await response.body?.cancel();
+      return "failed";
+    });
   } catch (error) {
     console.warn(`the webhook of the subscription ${subscription.id} could not be called:`, error);
     return "failed";
-  } finally {
-    clearTimeout(timer);
   }
 }
 
