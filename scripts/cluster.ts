@@ -70,7 +70,7 @@ export async function withCluster(
 export async function startLocked(options: ClusterOptions): Promise<Runtime> {
   const runtime = await startRuntime(await runtimeOptions(options, resolve(options.data)));
   try {
-    await untilReady(runtime.url, options.signal);
+    await untilReady(runtime.url, options);
     return runtime;
   } catch (error) {
     await runtime.stop();
@@ -110,11 +110,13 @@ export async function compatibilityDate(): Promise<string> {
 }
 
 /** The first question bootstraps the cluster. */
-async function untilReady(url: string, signal: AbortSignal | undefined): Promise<void> {
+async function untilReady(url: string, { signal, vars = {} }: ClusterOptions): Promise<void> {
+  const { ADMIN_TOKEN: token } = vars;
+  const headers = new Headers(token === undefined ? {} : { Authorization: `Bearer ${token}` });
   const deadline = AbortSignal.timeout(READY_TIMEOUT_MS);
   const stopped = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
   for (;;) {
-    const status = await readiness(url, stopped);
+    const status = await readiness(url, { headers, signal: stopped });
     if (status === "ready") return;
     signal?.throwIfAborted();
     if (deadline.aborted) throw new Error(`No leader after ${READY_TIMEOUT_MS} ms: ${status}`);
@@ -122,9 +124,9 @@ async function untilReady(url: string, signal: AbortSignal | undefined): Promise
   }
 }
 
-async function readiness(url: string, signal: AbortSignal): Promise<string> {
+async function readiness(url: string, init: RequestInit): Promise<string> {
   try {
-    const response = await fetch(`${url}/readyz`, { signal });
+    const response = await fetch(`${url}/readyz`, init);
     const body = await response.text();
     return response.ok ? "ready" : `${response.status} ${body}`;
   } catch (error) {

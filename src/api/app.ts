@@ -1,8 +1,11 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { except } from "hono/combine";
+import { crossOrigin, nativeFace } from "../http/cross-origin.ts";
 import type { AppEnv } from "../http/env.ts";
+import { methodsAt } from "../http/methods.ts";
 import { Problem, problemResponse } from "../http/problem.ts";
-import { scopes } from "../http/scope.ts";
+import { scopes, streamPaths } from "../http/scope.ts";
 import type { Api } from "../routing/context.ts";
 import { bootstrapRoute } from "./clusters/bootstrap.ts";
 import { transferRoute } from "./clusters/leadership.ts";
@@ -59,11 +62,10 @@ const routesOfClusters = [
   transferRoute,
 ];
 
-const methods = ["GET", "PUT", "POST", "DELETE"];
-
 /** The native HTTP API. Other faces add their routes to it. */
 export function createApp(api: Api): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>();
+  app.use(except([...streamPaths], crossOrigin(app, nativeFace)));
   for (const scope of scopes) for (const route of routesOfLogs) route(app, api, scope);
   for (const route of routesOfClusters) route(app, api);
   healthRoutes(app, api);
@@ -79,10 +81,10 @@ export function createApp(api: Api): OpenAPIHono<AppEnv> {
 
 /** No route took the request: is it the path, or only the method? */
 function notFound(app: OpenAPIHono<AppEnv>, c: Context<AppEnv>): Problem {
-  const takes = methods.filter((method) => app.router.match(method, c.req.path)[0].length > 0);
+  const takes = methodsAt(app, c.req.path);
   if (takes.length === 0 || takes.includes(c.req.method))
     return new Problem("route-not-found", `There is no ${c.req.path}.`);
-  const allow = takes.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])).join(", ");
+  const allow = takes.join(", ");
   return new Problem("method-not-allowed", `${c.req.path} takes ${allow}.`, { headers: { Allow: allow } });
 }
 

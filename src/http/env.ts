@@ -12,6 +12,8 @@ export interface Env {
   readonly ADMIN_TOKEN?: string;
   /** A secret: verifies signed tokens (HS256). */
   readonly JWT_SECRET?: string;
+  /** Web origins whose pages may use the API, by commas, or `*`. */
+  readonly CORS_ORIGINS?: string;
   /** "on" only where the local start script sets it: without a secret, everybody may do everything. */
   readonly LOCAL?: string;
 }

@@ -47,3 +47,8 @@ export const scopes: readonly Scope[] = [
     suffix: "InCluster",
   },
 ];
+
+/** Below these paths, as the router writes them, is the Durable Streams face. */
+export const streamPaths: readonly string[] = scopes.map(
+  ({ base }) => `${base.replace("{cluster}", ":cluster")}/stream/*`,
+);

@@ -1,4 +1,4 @@
-import { cors } from "hono/cors";
+import { type OpenFace, problemHeaders, requestHeaders } from "../http/cross-origin.ts";
 import { headerDocs, text } from "./header-docs.ts";
 import { streamParams } from "./path.ts";
 import type { Route } from "./route.ts";
@@ -6,17 +6,10 @@ import type { Route } from "./route.ts";
 /** What a stream takes. */
 export const methods = ["GET", "HEAD", "PUT", "POST", "DELETE"];
 
-/** What a browser lets a page of another origin send, and see. */
-export const crossOrigin = cors({
-  origin: "*",
-  allowMethods: [...methods, "OPTIONS"],
+/** The protocol is for all pages, unless an operator names some. */
+export const streamsFace: OpenFace = {
   allowHeaders: [
-    "Authorization",
-    "Content-Type",
-    "If-None-Match",
-    "Producer-Epoch",
-    "Producer-Id",
-    "Producer-Seq",
+    ...requestHeaders,
     "Stream-Closed",
     "Stream-Expires-At",
     "Stream-Fork-Offset",
@@ -25,9 +18,9 @@ export const crossOrigin = cors({
     "Stream-Seq",
     "Stream-TTL",
   ],
-  exposeHeaders: Object.keys(headerDocs),
-  maxAge: 86_400,
-});
+  exposeHeaders: [...new Set([...problemHeaders, ...Object.keys(headerDocs)])],
+  originsByDefault: "*",
+};
 
 /** The answer to a preflight, which all that is below a stream root has. */
 export const preflightRoute: Route = {
@@ -35,7 +28,7 @@ export const preflightRoute: Route = {
   path: "/stream/{path}",
   operationId: "preflightStream",
   summary: "What a page of another origin may do",
-  description: "Open to all; the same of every path below `stream/`.",
+  description: "Open to all, unless `CORS_ORIGINS` names origins. It asks for no token.",
   tags: ["streams"],
   security: [],
   params: streamParams,
@@ -43,8 +36,8 @@ export const preflightRoute: Route = {
     204: {
       description: "All of it (Fetch Standard, CORS).",
       headers: {
-        "Access-Control-Allow-Origin": text("`*`"),
-        "Access-Control-Allow-Methods": text("The methods."),
+        "Access-Control-Allow-Origin": text("`*`, or the origin, where it is one of `CORS_ORIGINS`."),
+        "Access-Control-Allow-Methods": text("The methods that the path takes."),
         "Access-Control-Allow-Headers": text("The headers that it may send."),
         "Access-Control-Max-Age": text("How long this may be kept, s."),
       },

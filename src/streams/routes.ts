@@ -1,13 +1,14 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
+import { crossOrigin } from "../http/cross-origin.ts";
 import type { AppEnv } from "../http/env.ts";
 import { Problem } from "../http/problem.ts";
 import { routingPath } from "../http/route.ts";
-import { type Scope, scopes } from "../http/scope.ts";
+import { type Scope, scopes, streamPaths } from "../http/scope.ts";
 import type { Api } from "../routing/context.ts";
 import { append, appendRoute } from "./append.ts";
 import { create, createRoute } from "./create.ts";
-import { crossOrigin, methods, preflightRoute } from "./cross-origin.ts";
+import { methods, preflightRoute, streamsFace } from "./cross-origin.ts";
 import { headRoute } from "./head.ts";
 import { read, readRoute } from "./read.ts";
 import { remove, removeRoute } from "./remove.ts";
@@ -25,7 +26,8 @@ const secure: MiddlewareHandler = async (c, next) => {
 /** The Durable Streams face (see the protocol's §5): a stream is a log, its path the log's name. */
 export function streamRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
   app.openAPIRegistry.register("StreamControl", controlOutput);
-  for (const { base } of scopes) app.use(routingPath(`${base}/stream/*`), secure, crossOrigin);
+  const shared = crossOrigin(app, streamsFace);
+  for (const path of streamPaths) app.use(path, secure, shared);
   subscriptionRoutes(app, api);
   for (const scope of scopes) routesIn(app, api, scope);
 }

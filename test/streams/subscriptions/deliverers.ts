@@ -4,6 +4,7 @@ import { backingOf } from "../../../src/streams/subscriptions/backing.ts";
 import { serve } from "../../../src/streams/subscriptions/serve.ts";
 import { Subscriptions } from "../../../src/streams/subscriptions/subscriptions.ts";
 import type { FakeNodes } from "../../api/fake-nodes.ts";
+import { Harness, type Vars } from "../../api/harness.ts";
 
 /** The objects that deliver, without a platform: their alarms never ring. */
 export class FakeDeliverers {
@@ -48,6 +49,23 @@ export class FakeDeliverers {
     const env = { REGIONS: "wnam,enam,weur" } as Env;
     return backingOf(api, cluster, () => ({ env, nodes, deadline: now + 10_000, place: null }));
   }
+}
+
+/** The API with its deliverers. */
+export function withDeliverers(vars: Vars): {
+  readonly harness: Harness;
+  readonly deliverers: FakeDeliverers;
+} {
+  const late: { deliverers?: FakeDeliverers } = {};
+  const namespace = {
+    get DELIVERERS() {
+      return late.deliverers?.namespace as DurableObjectNamespace;
+    },
+  };
+  const harness = new Harness(Object.assign(namespace, vars) as Vars);
+  const deliverers = new FakeDeliverers(harness.nodes);
+  late.deliverers = deliverers;
+  return { harness, deliverers };
 }
 
 const world = { now: () => Date.now(), random: () => 0.5, arm: () => {} };

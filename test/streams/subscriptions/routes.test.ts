@@ -1,23 +1,15 @@
 import { sign } from "hono/jwt";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Answered, Harness, problem, type Vars } from "../../api/harness.ts";
+import { type Answered, problem, type Vars } from "../../api/harness.ts";
 import { expectDocumented } from "../documented.ts";
-import { FakeDeliverers } from "./deliverers.ts";
+import { withDeliverers } from "./deliverers.ts";
 
 const hook = { type: "webhook", pattern: "events/*", webhook: { url: "https://worker.example/hooks" } };
 const pull = { type: "pull-wake", pattern: "events/*", wake_stream: "wake/pool" };
 
 /** The API with its deliverers. */
 function served(vars: Vars = { LOCAL: "on" }) {
-  const late: { deliverers?: FakeDeliverers } = {};
-  const namespace = {
-    get DELIVERERS() {
-      return late.deliverers?.namespace as DurableObjectNamespace;
-    },
-  };
-  const harness = new Harness(Object.assign(namespace, vars) as Vars);
-  const deliverers = new FakeDeliverers(harness.nodes);
-  late.deliverers = deliverers;
+  const { harness, deliverers } = withDeliverers(vars);
   const send = async (method: string, path: string, body?: unknown, token?: string): Promise<Answered> => {
     const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
     const init = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
