@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { except } from "hono/combine";
 import { crossOrigin, nativeFace } from "../http/cross-origin.ts";
 import type { AppEnv } from "../http/env.ts";
+import { refuseForeignPages } from "../http/foreign-pages.ts";
 import { methodsAt } from "../http/methods.ts";
 import { Problem, problemResponse } from "../http/problem.ts";
 import { scopes, streamPaths } from "../http/scope.ts";
@@ -65,7 +66,7 @@ const routesOfClusters = [
 /** The native HTTP API. Other faces add their routes to it. */
 export function createApp(api: Api): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>();
-  app.use(except([...streamPaths], crossOrigin(app, nativeFace)));
+  app.use(except([...streamPaths], crossOrigin(app, nativeFace)), refuseForeignPages);
   for (const scope of scopes) for (const route of routesOfLogs) route(app, api, scope);
   for (const route of routesOfClusters) route(app, api);
   healthRoutes(app, api);

@@ -23,6 +23,11 @@ export function isLocal(env: Env): boolean {
   return env.LOCAL === "on";
 }
 
+/** Whether anyone may do everything: locally, without a secret. */
+export function isOpen(env: Env): boolean {
+  return isLocal(env) && !env.ADMIN_TOKEN && !env.JWT_SECRET;
+}
+
 /** The Hono environment of the Worker's routes. */
 export interface AppEnv {
   Bindings: Env;

@@ -16,11 +16,16 @@ export function includesOrigin(origins: Origins | null, origin: string): boolean
   return origins === "*" || origins?.has(origin) === true;
 }
 
+/** Whether it is an origin as a browser sends it, and `CORS_ORIGINS` takes it. A file has none. */
+export function isOrigin(text: string): boolean {
+  return originIn(text) === text;
+}
+
 /** A browser compares byte for byte: an entry that is spelt differently would never match. */
 function checked(entry: string): string {
   const text = entry.trim();
+  if (isOrigin(text)) return text;
   const origin = originIn(text);
-  if (origin === text) return text;
   const how = origin === null ? "Write a list like https://app.example, or * alone." : `Write ${origin}.`;
   throw new Problem("misconfigured", `CORS_ORIGINS has "${text}", which is no origin. ${how}`);
 }

@@ -31,6 +31,12 @@ export const problemTable = {
     title: "The token does not allow this",
     description: "The token's `actions`, `prefix` or `cluster` do not cover the request. Nothing happened.",
   },
+  "origin-refused": {
+    status: 403,
+    title: "Pages of this origin may not use the cluster",
+    description:
+      "A local cluster without a secret serves pages of its own machine, under a name like `localhost`, and those of `CORS_ORIGINS`. `detail` says which origin is missing there. Nothing happened.",
+  },
   "route-not-found": {
     status: 404,
     title: "There is no such route",

@@ -27,6 +27,8 @@ export class Harness {
   readonly nodes = new FakeNodes();
   readonly slept: number[] = [];
   now = 0;
+  /** Where the API is reached. */
+  #root = "http://timberline.localhost";
   readonly #vars: Vars;
   readonly #app;
 
@@ -55,9 +57,16 @@ export class Harness {
     return Object.assign(other, { nodes: this.nodes });
   }
 
+  /** The same, reached elsewhere. */
+  at(root: string): Harness {
+    const other = this.sibling();
+    other.#root = root;
+    return other;
+  }
+
   request(method: string, path: string, init: Init = {}): Promise<Response> {
     const { cf, ...rest } = init;
-    const request = new Request(`http://timberline.test${path}`, { method, ...rest });
+    const request = new Request(`${this.#root}${path}`, { method, ...rest });
     if (cf !== undefined) Object.defineProperty(request, "cf", { value: cf });
     const timing = { ELECTION_TIMEOUT_MS: "3000", HEARTBEAT_MS: "500", SLEEP_AFTER_MS: "0" };
     const vars = { REGIONS: "wnam,enam,weur", ...timing };

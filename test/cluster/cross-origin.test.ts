@@ -1,3 +1,4 @@
+import { request } from "undici";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useCluster } from "./local-cluster.ts";
 import { Socket } from "./sockets.ts";
@@ -60,5 +61,29 @@ describe("pages of other origins", () => {
     socket.close();
     const stranger = new Socket(cluster.url, "/v1/logs/a/records", { Origin: ours });
     expect(await stranger.untilClosed()).toMatchObject({ code: 1006 });
+  });
+});
+
+describe("a local cluster without a secret", () => {
+  const cluster = useCluster();
+
+  test.each([{ Origin: others }, { Host: "evil.example" }])(
+    "keeps to its own machine: %j",
+    async (headers) => {
+      const url = new URL("/v1/logs/a", cluster.url);
+      const { statusCode, body } = await request(url, { method: "PUT", headers });
+      expect([statusCode, await body.json()]).toMatchObject([403, { type: "/problems/origin-refused" }]);
+      const found = await request(url);
+      expect(found.statusCode).toBe(404);
+      await found.body.dump();
+    },
+  );
+
+  test("opens no socket for pages from elsewhere", async () => {
+    const stranger = new Socket(cluster.url, "/v1/sessions", { Origin: others });
+    expect(await stranger.untilClosed()).toMatchObject({ code: 1006 });
+    const neighbour = new Socket(cluster.url, "/v1/sessions", { Origin: "http://localhost:5173" });
+    expect(await neighbour.until("welcome")).toHaveProperty("tails_max");
+    neighbour.close();
   });
 });

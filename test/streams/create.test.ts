@@ -15,7 +15,7 @@ describe("a stream that is created", () => {
     const created = await api.put("a/b", { "Content-Type": "Text/CSV; header=present" }, "x,y");
     expect(endOf(created)).toMatchObject({ status: 201, next: 1, closed: false });
     expect(created.headers.get("Content-Type")).toBe("text/csv");
-    expect(created.headers.get("Location")).toBe("http://timberline.test/v1/stream/a/b");
+    expect(created.headers.get("Location")).toBe("http://timberline.localhost/v1/stream/a/b");
     expect(await api.get("a/b")).toMatchObject({ status: 200, text: "x,y" });
   });
 

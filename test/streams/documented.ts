@@ -34,7 +34,7 @@ export async function expectDocumented(method: string, url: string, answer: Answ
 async function operationOf(method: string, url: string): Promise<OperationDocs | undefined> {
   paths ??= new Harness().send("GET", "/openapi.json").then(({ json }) => json.paths as Paths);
   const all = await paths;
-  const { pathname } = new URL(url, "http://timberline.test");
+  const { pathname } = new URL(url, "http://timberline.localhost");
   const matching = Object.keys(all).filter((path) => patternOf(path).test(pathname));
   const [path] = matching.toSorted((a, b) => b.split("/").length - a.split("/").length);
   return path === undefined ? undefined : all[path]?.[method.toLowerCase()];

@@ -10,7 +10,7 @@ const patience = { timeout: 20_000, interval: 50 };
 const address = (id: number) => ({ cluster: MAIN, id, region: "weur" });
 
 const fetchWorker = (path: string, init: RequestInit) =>
-  worker.fetch(new Request(`http://timberline.test${path}`, init), env);
+  worker.fetch(new Request(`http://timberline.localhost${path}`, init), env);
 
 async function send(method: string, path: string, body?: unknown) {
   const json = { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };

@@ -15,7 +15,7 @@ const token = (actions: readonly string[], prefix: string, more: Record<string, 
 function ask(path: string, bearer: string | null, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   if (bearer !== null) headers.set("Authorization", `Bearer ${bearer}`);
-  const request = new Request(`https://timberline.test${path}`, { ...init, headers });
+  const request = new Request(`https://timberline.localhost${path}`, { ...init, headers });
   return Promise.resolve(worker.fetch(request, { ...env, JWT_SECRET: secret }, createExecutionContext()));
 }
 

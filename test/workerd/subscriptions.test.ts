@@ -14,7 +14,7 @@ const insideOf = <T>(body: (state: DurableObjectState) => T | Promise<T>): Promi
 function send(method: string, path: string, body?: unknown, token?: string): Promise<Response> {
   const headers = token === undefined ? json : { ...json, Authorization: `Bearer ${token}` };
   const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-  return exports.default.fetch(new Request(`http://timberline.test/v1/stream/${path}`, init));
+  return exports.default.fetch(new Request(`http://timberline.localhost/v1/stream/${path}`, init));
 }
 
 const subscription = async (id: string) =>

@@ -33,7 +33,7 @@ describe("the control routes", () => {
     const made = await send("PUT", "subscriptions/sub", hook);
     expect(made).toMatchObject({ status: 201, json: { id: "sub", streams: [], wake_stream: null } });
     expect(made.json.webhook.signing).toMatchObject({
-      jwks_url: "http://timberline.test/v1/stream/__ds/jwks.json",
+      jwks_url: "http://timberline.localhost/v1/stream/__ds/jwks.json",
     });
     const shown = await send("GET", "subscriptions/sub");
     expect(shown.json).toEqual(made.json);

@@ -1,0 +1,35 @@
+import type { MiddlewareHandler } from "hono";
+import { type AppEnv, isOpen } from "./env.ts";
+import { includesOrigin, isOrigin, originsOf } from "./origins.ts";
+import { Problem } from "./problem.ts";
+
+/** Names that lead to the machine itself (RFC 6761 §6.3), and its addresses. */
+const loopbackHost = /^(?:(?:[^.]+\.)*localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+/**
+ * Keeps web pages from elsewhere out of a cluster that asks for no token. Any page that a developer looks at could use
+ * it: a browser asks nobody before a simple `POST` or a WebSocket. Pages of this machine and of `CORS_ORIGINS` are let in,
+ * and so are clients that are no browsers. The name of the host counts too: a page can make its own name lead here (DNS
+ * rebinding), and is no other origin then. A preflight does nothing, and passes. Throws the problem `origin-refused`.
+ */
+export const refuseForeignPages: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (isOpen(c.env) && c.req.method !== "OPTIONS") {
+    const allowed = originsOf(c.env);
+    const isAllowed = (origin: string): boolean => isLoopback(origin) || includesOrigin(allowed, origin);
+    const own = new URL(c.req.url).origin;
+    const foreign = [own, c.req.header("Origin") ?? own].find((origin) => !isAllowed(origin));
+    if (foreign !== undefined) throw refused(foreign);
+  }
+  await next();
+};
+
+function isLoopback(origin: string): boolean {
+  const url = URL.parse(origin);
+  return url !== null && loopbackHost.test(url.hostname);
+}
+
+function refused(origin: string): Problem {
+  const how = isOrigin(origin) ? `Put ${origin} into CORS_ORIGINS` : "Serve the page from http://localhost";
+  const detail = `This cluster needs no token, so it is for this machine alone. ${how}, or set ADMIN_TOKEN.`;
+  return new Problem("origin-refused", detail);
+}
