@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: "core",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/workerd/**", "test/conformance/**"],
+          exclude: ["test/workerd/**", "test/conformance/**", "test/browser/**"],
         },
       },
       {

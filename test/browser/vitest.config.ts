@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** In a real Chromium, which not every machine has: so not among the projects of `npm test`. */
+export default defineConfig({
+  test: {
+    name: "browser",
+    include: ["test/browser/**/*.test.ts"],
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
