@@ -109,26 +109,29 @@ export async function compatibilityDate(): Promise<string> {
   return date;
 }
 
-/** The first question bootstraps the cluster. */
+/** Bootstraps the cluster, unless it is there and a leader serves. */
 async function untilReady(url: string, { signal, vars = {} }: ClusterOptions): Promise<void> {
-  const { ADMIN_TOKEN: token } = vars;
-  const headers = new Headers(token === undefined ? {} : { Authorization: `Bearer ${token}` });
   const deadline = AbortSignal.timeout(READY_TIMEOUT_MS);
   const stopped = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
+  const { ADMIN_TOKEN: token } = vars;
+  const headers = new Headers(token === undefined ? {} : { Authorization: `Bearer ${token}` });
   for (;;) {
-    const status = await readiness(url, { headers, signal: stopped });
-    if (status === "ready") return;
+    const status = await answerOf(`${url}/readyz`, { signal: stopped });
+    if (status === "ok") return;
     signal?.throwIfAborted();
+    // With a node lost, the others may serve all the same.
+    await answerOf(`${url}/v1/clusters/main`, { method: "PUT", headers, signal: stopped });
     if (deadline.aborted) throw new Error(`No leader after ${READY_TIMEOUT_MS} ms: ${status}`);
     await setTimeout(READY_POLL_MS);
   }
 }
 
-async function readiness(url: string, init: RequestInit): Promise<string> {
+/** `ok`, or what is wrong. */
+async function answerOf(url: string, init: RequestInit): Promise<string> {
   try {
-    const response = await fetch(`${url}/readyz`, init);
+    const response = await fetch(url, init);
     const body = await response.text();
-    return response.ok ? "ready" : `${response.status} ${body}`;
+    return response.ok ? "ok" : `${response.status} ${body}`;
   } catch (error) {
     return String(error);
   }

@@ -7,6 +7,7 @@ import { refuseForeignPages } from "../http/foreign-pages.ts";
 import { methodsAt } from "../http/methods.ts";
 import { Problem, problemResponse } from "../http/problem.ts";
 import { scopes, streamPaths } from "../http/scope.ts";
+import { finishBody } from "../http/unread-body.ts";
 import type { Api } from "../routing/context.ts";
 import { bootstrapRoute } from "./clusters/bootstrap.ts";
 import { transferRoute } from "./clusters/leadership.ts";
@@ -66,7 +67,7 @@ const routesOfClusters = [
 /** The native HTTP API. Other faces add their routes to it. */
 export function createApp(api: Api): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>();
-  app.use(except([...streamPaths], crossOrigin(app, nativeFace)), refuseForeignPages);
+  app.use(finishBody, except([...streamPaths], crossOrigin(app, nativeFace)), refuseForeignPages);
   for (const scope of scopes) for (const route of routesOfLogs) route(app, api, scope);
   for (const route of routesOfClusters) route(app, api);
   healthRoutes(app, api);

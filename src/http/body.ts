@@ -4,9 +4,6 @@ import { within } from "./within.ts";
 /** How long a body may take to arrive, ms. */
 export const BODY_TIMEOUT_MS = 30_000;
 
-/** A sender that is cut off in the middle of its body does not get to read why; one of no more bytes is let finish. */
-const DRAINED_BYTES_MAX = 16_777_216;
-
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -22,29 +19,31 @@ export async function readBody(request: Request, bytesMax: number): Promise<Uint
   if (lengthText === null)
     return request.body === null ? new Uint8Array() : inTime(counted(request.body, bytesMax));
   const length = Number(lengthText);
-  if (length > bytesMax) {
-    if (length <= DRAINED_BYTES_MAX && request.body !== null) await inTime(drained(request.body));
-    throw tooLarge(bytesMax);
-  }
+  if (length > bytesMax) throw tooLarge(bytesMax);
   const body = new Uint8Array(await inTime(request.arrayBuffer()));
   if (body.length !== length) throw cutOff();
   return body;
 }
 
-/** Reads a stream to its end, and keeps nothing. */
-function drained(stream: ReadableStream<Uint8Array>): Promise<void> {
-  return stream.pipeTo(new WritableStream());
-}
-
-/** Reads a stream of unknown length, no further than `bytesMax`. */
+/** Reads a stream of unknown length, no further than `bytesMax`; the rest of it stays to be read. */
 async function counted(stream: ReadableStream<Uint8Array>, bytesMax: number): Promise<Uint8Array> {
+  const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of stream) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) throw tooLarge(bytesMax);
-    chunks.push(chunk);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return joined(chunks, bytes);
+      bytes += value.length;
+      if (bytes > bytesMax) throw tooLarge(bytesMax);
+      chunks.push(value);
+    }
+  } finally {
+    reader.releaseLock();
   }
+}
+
+function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
   const body = new Uint8Array(bytes);
   let at = 0;
   for (const chunk of chunks) {

@@ -168,7 +168,7 @@ describe("a body that is refused:", () => {
     expect(sent).toBe(chunks);
   });
 
-  test("an endless one is read no further than the limit", async () => {
+  test("an endless one is read to the limit, and 16 MiB further so that its sender reads the answer", async () => {
     let sent = 0;
     let isCancelled = false;
     const stream = new ReadableStream({
@@ -181,7 +181,7 @@ describe("a body that is refused:", () => {
       },
     });
     expect(await api.append("a", stream)).toMatchObject(problem(413, "body-too-large"));
-    expect(sent).toBeLessThan(9 * 1_048_576);
+    expect(sent).toBeLessThan((8 + 16 + 1) * 1_048_576);
     expect(isCancelled).toBe(true);
   });
 

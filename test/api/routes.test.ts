@@ -85,10 +85,49 @@ describe("health", () => {
     expect(api.nodes.touched.size).toBe(0);
   });
 
-  test("is readiness once a leader serves", async () => {
-    expect(await api.send("GET", "/readyz")).toMatchObject({ status: 200, json: { status: "ready" } });
-    api.nodes.leaders.set("main", null);
-    expect(await api.send("GET", "/readyz")).toMatchObject(problem(503, "no-leader"));
+  describe("is readiness, for a client without a token,", () => {
+    let api: Harness;
+    const readiness = async (): Promise<number> => {
+      api.now += 1_000;
+      return (await api.send("GET", "/readyz")).status;
+    };
+    beforeEach(async () => {
+      api = new Harness({ ADMIN_TOKEN: "secret" });
+    });
+    const bootstrap = () =>
+      api.send("PUT", "/v1/clusters/main", { headers: { Authorization: "Bearer secret" } });
+
+    test("once a leader serves", async () => {
+      await bootstrap();
+      expect(await api.send("GET", "/readyz")).toMatchObject({ status: 200, json: { status: "ready" } });
+      api.nodes.leaders.set("main", null);
+      expect(await readiness()).toBe(503);
+      expect(await api.send("GET", "/readyz")).toMatchObject(problem(503, "no-leader"));
+    });
+
+    test("which makes no cluster, and asks no node for anything but how it is", async () => {
+      expect(await readiness()).toBe(503);
+      expect(api.nodes.asked).toEqual([]);
+      await bootstrap();
+      expect(await readiness()).toBe(200);
+      expect(api.nodes.asked).toEqual([]);
+    });
+
+    test("which a leader without its majority has not", async () => {
+      await bootstrap();
+      api.nodes.down.add("main/2");
+      expect(await readiness()).toBe(200);
+      api.nodes.down.add("main/3");
+      expect(await readiness()).toBe(503);
+    });
+
+    test("which is not asked for again within a second", async () => {
+      await bootstrap();
+      expect(await readiness()).toBe(200);
+      api.nodes.leaders.set("main", null);
+      expect((await api.send("GET", "/readyz")).status).toBe(200);
+      expect(await readiness()).toBe(503);
+    });
   });
 });
 

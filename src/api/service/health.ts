@@ -1,19 +1,24 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
-import { authenticate } from "../../http/auth.ts";
+import type { Context } from "hono";
 import type { AppEnv } from "../../http/env.ts";
 import { errorResponses } from "../../http/openapi.ts";
+import { Problem } from "../../http/problem.ts";
 import { serve } from "../../http/route.ts";
+import { MAIN } from "../../http/scope.ts";
 import type { Api } from "../../routing/context.ts";
-import { ask } from "../../routing/query.ts";
-import { visit } from "../../routing/visit.ts";
+import type { Survey } from "../../routing/survey.ts";
+import { callOf } from "../../routing/world.ts";
+import { surveyCluster } from "../clusters/status.ts";
 
-/** How long `/readyz` looks for a leader, ms. */
+/** How long `/readyz` waits for the nodes to say how they are, ms. */
 const readyTimeoutMs = 2_000;
+/** How long an answer is given again without asking, ms: strangers may ask, too. */
+const keptMs = { ready: 1_000, notReady: 100 };
 
 const healthOutput = z.object({ status: z.string() }).openapi("Health");
 const content = { "application/json": { schema: healthOutput } };
 
-/** `GET /healthz`, open to all, and `GET /readyz`, which wakes the nodes and so takes a token. */
+/** `GET /healthz` and `GET /readyz`, open to all. */
 export function healthRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
   const healthz = {
     method: "get" as const,
@@ -31,15 +36,39 @@ export function healthRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
     path: "/readyz",
     operationId: "readyz",
     summary: "Whether a leader serves in `main`",
-    description: "Any valid token will do. `main` is bootstrapped if it was not.",
+    description:
+      "Needs no token, wakes no node and makes nothing: before `main` is bootstrapped, it is not ready. An answer may be a second old.",
     tags: ["health"],
-    responses: { 200: { description: "A majority has confirmed a leader.", content }, ...errorResponses },
+    security: [],
+    responses: {
+      200: { description: "A majority of the voters knows the leader.", content },
+      ...errorResponses,
+    },
   };
+  let last = { isReady: false, until: Number.NEGATIVE_INFINITY };
   serve(app, readyz, async (c) => {
-    await authenticate(c.env, c.req.header("Authorization"));
-    const options = { consistency: "linearizable", min_index: 0 } as const;
-    const at = await visit(c, api, readyTimeoutMs);
-    await ask(at, { kind: "names", prefix: "", after: null, limit: 1 }, options);
-    return c.json({ status: "ready" }, 200);
+    if (api.world.now() >= last.until) {
+      const isReady = await asksReady(c, api);
+      last = { isReady, until: api.world.now() + (isReady ? keptMs.ready : keptMs.notReady) };
+    }
+    if (!last.isReady) throw new Problem("no-leader", "The cluster is not ready.");
+    return c.json({ status: "ready" });
   });
+}
+
+async function asksReady(c: Context<AppEnv>, api: Api): Promise<boolean> {
+  const call = callOf(c, api.world, readyTimeoutMs);
+  return isReady(await surveyCluster(api, call, await api.directory.resolve(call, MAIN)));
+}
+
+/** A leader that has lost its majority says for an election timeout that it leads: so the others are asked as well. */
+function isReady({ leader, configuration, found }: Survey): boolean {
+  if (leader === null || configuration === null) return false;
+  const follows = (id: number): boolean => {
+    const status = found.get(id);
+    return typeof status === "object" && status.currentTerm === leader.currentTerm;
+  };
+  return [configuration.voters, configuration.outgoing].every(
+    (voters) => voters.length === 0 || voters.filter(follows).length > voters.length / 2,
+  );
 }
