@@ -1,10 +1,8 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Context } from "hono";
 import { except } from "hono/combine";
 import { crossOrigin, nativeFace } from "../http/cross-origin.ts";
 import type { AppEnv } from "../http/env.ts";
 import { refuseForeignPages } from "../http/foreign-pages.ts";
-import { methodsAt } from "../http/methods.ts";
 import { Problem, problemResponse } from "../http/problem.ts";
 import { scopes, streamPaths } from "../http/scope.ts";
 import { finishBody } from "../http/unread-body.ts";
@@ -33,8 +31,10 @@ import { readRoute } from "./logs/read.ts";
 import { trimRoute } from "./logs/trim.ts";
 import { healthRoutes } from "./service/health.ts";
 import { metricsRoutes } from "./service/metrics.ts";
+import { notFound } from "./service/not-found.ts";
 import { openapiRoutes } from "./service/openapi-document.ts";
 import { problemRoutes } from "./service/problem-docs.ts";
+import { rootRoute } from "./service/root.ts";
 
 /** Below each scope, in the order of the document. */
 const routesOfLogs = [
@@ -70,6 +70,7 @@ export function createApp(api: Api): OpenAPIHono<AppEnv> {
   app.use(finishBody, except([...streamPaths], crossOrigin(app, nativeFace)), refuseForeignPages);
   for (const scope of scopes) for (const route of routesOfLogs) route(app, api, scope);
   for (const route of routesOfClusters) route(app, api);
+  rootRoute(app);
   healthRoutes(app, api);
   metricsRoutes(app, api);
   abortRoute(app, api);
@@ -79,15 +80,6 @@ export function createApp(api: Api): OpenAPIHono<AppEnv> {
   app.notFound((c) => problemResponse(notFound(app, c)));
   app.onError((error) => problemResponse(error instanceof Problem ? error : internal(error)));
   return app;
-}
-
-/** No route took the request: is it the path, or only the method? */
-function notFound(app: OpenAPIHono<AppEnv>, c: Context<AppEnv>): Problem {
-  const takes = methodsAt(app, c.req.path);
-  if (takes.length === 0 || takes.includes(c.req.method))
-    return new Problem("route-not-found", `There is no ${c.req.path}.`);
-  const allow = takes.join(", ");
-  return new Problem("method-not-allowed", `${c.req.path} takes ${allow}.`, { headers: { Allow: allow } });
 }
 
 function internal(error: Error): Problem {

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { BATCH_BYTES_MAX, BATCH_RECORDS_MAX, RECORD_BYTES_MAX } from "../log/limits.ts";
 import { encodeRecords, type LogRecord, recordBytes } from "../log/records.ts";
 import type { AppendCommand } from "../log/types.ts";
-import { decodeText, isUtf8, parseJson, readBody } from "./body.ts";
+import { decodeText, isUtf8, parseJson, readBody, reasonOf } from "./body.ts";
 import { mediaTypes, parseMediaType } from "./media-type.ts";
 import { Problem } from "./problem.ts";
 import { type RecordInput, recordInput, toRecord } from "./record-input.ts";
@@ -10,6 +10,9 @@ import { invalidBody } from "./validation.ts";
 
 /** Bytes of a JSON or NDJSON body: room for a full batch with every character escaped. */
 export const JSON_BODY_BYTES_MAX = 8 * 1_048_576;
+
+/** A longer value is not repeated in a problem, characters. */
+const shownValueLengthMax = 200;
 
 /** The body of an append as `application/json`. */
 export const batchInput = z
@@ -56,27 +59,61 @@ function rawRecord(value: Uint8Array): LogRecord {
 
 function jsonBatch(text: string): LogRecord[] {
   const value = parseJson(text);
+  if (!hasRecords(value)) throw noEnvelope(text);
   assertCount(value);
   const parsed = batchInput.safeParse(value);
   if (!parsed.success) throw invalidShape(parsed.error);
   return parsed.data.records.map(toRecord);
 }
 
+function hasRecords(value: unknown): value is { readonly records: unknown } {
+  return typeof value === "object" && value !== null && "records" in value;
+}
+
+/** A client that sends a bare value most likely wants to append it: it is told how. */
+function noEnvelope(text: string): Problem {
+  const value = text.length <= shownValueLengthMax ? text.trim() : "…";
+  const detail = `A body of application/json is {"records":[…]}. To append one JSON value send {"records":[{"json":${value}}]}; to append the body as it is, give it another Content-Type, such as text/plain.`;
+  return new Problem("invalid-body", detail);
+}
+
 /** Refuses a huge array before it is looked at in detail. */
-function assertCount(value: unknown): void {
-  if (typeof value !== "object" || value === null || !("records" in value)) return;
-  if (Array.isArray(value.records) && value.records.length > BATCH_RECORDS_MAX) throw tooMany();
+function assertCount({ records }: { readonly records: unknown }): void {
+  if (Array.isArray(records) && records.length > BATCH_RECORDS_MAX) throw tooMany();
 }
 
 function ndjsonBatch(text: string): LogRecord[] {
-  const lines = text.split("\n", BATCH_RECORDS_MAX + 2);
-  if (lines.at(-1) === "") lines.pop();
-  if (lines.length > BATCH_RECORDS_MAX) throw tooMany();
-  return lines.map((line, at) => {
-    const parsed = recordInput.safeParse(parseJson(line, at));
+  const lines: { readonly number: number; readonly text: string }[] = [];
+  for (const line of filledLines(text)) {
+    if (lines.length === BATCH_RECORDS_MAX) throw tooMany();
+    lines.push(line);
+  }
+  if (lines.length === 0) throw new Problem("invalid-body", "The body has blank lines only.");
+  return lines.map(({ number, text: line }, at) => {
+    const parsed = recordInput.safeParse(parseLine(line, number, at));
     if (!parsed.success) throw invalidShape(parsed.error, at);
     return toRecord(parsed.data, at);
   });
+}
+
+/** The lines that are not blank, with their numbers, from 1. */
+function* filledLines(text: string): Generator<{ readonly number: number; readonly text: string }> {
+  for (let start = 0, number = 1; start < text.length; number += 1) {
+    const newline = text.indexOf("\n", start);
+    const end = newline === -1 ? text.length : newline;
+    const line = text.slice(start, end).trim();
+    if (line !== "") yield { number, text: line };
+    start = end + 1;
+  }
+}
+
+function parseLine(text: string, line: number, record: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const detail = `Line ${line}, record ${record}, is not valid JSON: ${reasonOf(cause)}`;
+    throw new Problem("invalid-body", detail, { members: { record, line }, cause });
+  }
 }
 
 function withinLimits(records: readonly LogRecord[]): readonly LogRecord[] {

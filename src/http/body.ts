@@ -5,6 +5,8 @@ import { within } from "./within.ts";
 export const BODY_TIMEOUT_MS = 30_000;
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Without a byte-order mark, which a reader of JSON may ignore (RFC 8259 §8.1). */
+const jsonUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /**
  * The whole body, at most `bytesMax`. Throws the problems `body-too-large`, `body-timeout`,
@@ -62,10 +64,10 @@ async function inTime<T>(reading: Promise<T>): Promise<T> {
   }
 }
 
-/** Text of a body. Throws the problem `invalid-body` where it is not UTF-8. */
+/** The text of a body of JSON. Throws the problem `invalid-body` where it is not UTF-8. */
 export function decodeText(bytes: Uint8Array): string {
   try {
-    return strictUtf8.decode(bytes);
+    return jsonUtf8.decode(bytes);
   } catch (cause) {
     throw new Problem("invalid-body", "The body is not valid UTF-8.", { cause });
   }
@@ -81,17 +83,18 @@ export function isUtf8(bytes: Uint8Array): boolean {
   }
 }
 
-/** The JSON value that a body is, or the record `at` of one. Throws the problem `invalid-body`. */
-export function parseJson(text: string, at?: number): unknown {
+/** The JSON value that a body is. Throws the problem `invalid-body`. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : "";
-    if (at === undefined)
-      throw new Problem("invalid-body", `The body is not valid JSON: ${reason}`, { cause });
-    const detail = `Record ${at} is not valid JSON: ${reason}`;
-    throw new Problem("invalid-body", detail, { members: { record: at }, cause });
+    throw new Problem("invalid-body", `The body is not valid JSON: ${reasonOf(cause)}`, { cause });
   }
+}
+
+/** What is wrong with a JSON text, as the parser says. */
+export function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function tooLarge(bytesMax: number): Problem {

@@ -21,7 +21,6 @@ describe("a JSON body that is refused:", () => {
     ["empty", ""],
     ["not JSON", "{records"],
     ["cut off", '{"records":[{"data":"x"}'],
-    ["with a byte order mark", '\u{feff}{"records":[{"data":"x"}]}'],
     ["not UTF-8", new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x7d])],
     ["UTF-16", new Uint8Array([0x7b, 0, 0x7d, 0])],
     ["no object", "[]"],
@@ -104,13 +103,31 @@ describe("a record that is refused:", () => {
     expect(await api.append("a", deep(100_000))).toMatchObject(problem(400, "invalid-body", { record: 0 }));
   });
 
-  test("as a line that is empty, with which one it is", async () => {
+  test("as a line that is no JSON, with which line and which record it is", async () => {
     const headers = { "Content-Type": "application/x-ndjson" };
-    const { json } = await api.append("a", '{"data":"x"}\n\n', headers);
-    expect(json).toMatchObject({ record: 1, detail: expect.stringMatching(/^Record 1 is not valid JSON/) });
+    const { json } = await api.append("a", '{"data":"x"}\n\n{\n', headers);
+    const detail = expect.stringMatching(/^Line 3, record 1, is not valid JSON/);
+    expect(json).toMatchObject({ record: 1, line: 3, detail });
   });
 
-  test.each(["", "\n", '{"data":"x"}\n\n{"data":"y"}', '{"data":"x"}\n{"data":', '{"data":"x"}{"data":"y"}'])(
+  test.each(['{"id":1}', "[1,2]", '"text"', "12", "{}", '\u{feff}{"id":1}'])(
+    "as JSON that is no batch, %s, with how to append it",
+    async (body) => {
+      const answer = await api.append("a", body);
+      expect(answer).toMatchObject(problem(400, "invalid-body"));
+      const line = `{"records":[{"json":${body.replace("\u{feff}", "")}}]}`;
+      expect(answer.json.detail).toContain(line);
+      const other = await withLog("b");
+      expect((await other.append("b", line)).status).toBe(200);
+    },
+  );
+
+  test("as long JSON that is no batch, without repeating it", async () => {
+    const { json } = await api.append("a", JSON.stringify({ text: "x".repeat(1_000) }));
+    expect(json.detail).toContain('{"records":[{"json":…}]}');
+  });
+
+  test.each(["", "\n", "\r\n \n", '{"data":"x"}\n{"data":', '{"data":"x"}{"data":"y"}'])(
     "lines %j",
     async (body) => {
       const headers = { "Content-Type": "application/x-ndjson" };

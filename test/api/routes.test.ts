@@ -10,7 +10,6 @@ beforeEach(() => {
 
 describe("a request that no route takes", () => {
   test.each([
-    ["GET", "/"],
     ["GET", "/v1"],
     ["GET", "/v1/unknown"],
     ["GET", "/healthz/"],
@@ -33,6 +32,58 @@ describe("a request that no route takes", () => {
     expect(answer).toMatchObject(problem(405, "method-not-allowed"));
     expect(answer.headers.get("Allow")).toBe(allow);
   });
+});
+
+describe("a request that misses a route by little hears of it:", () => {
+  test.each([
+    ["/healthz/", "/healthz"],
+    ["/v1/logs/", "/v1/logs"],
+    ["/v1//logs", "/v1/logs"],
+    ["/V1/logs", "/v1/logs"],
+    ["/logs", "/v1/logs"],
+    ["/logs/a/records", "/v1/logs/a/records"],
+    ["/stream/a", "/v1/stream/a"],
+    ["/v1/logs/a/b", "/v1/logs/a%2Fb"],
+    ["/v1/logs/a/b/c/records", "/v1/logs/a%2Fb%2Fc/records"],
+    ["/v1/logs/a/b/consumers/c", "/v1/logs/a%2Fb/consumers/c"],
+    ["/v1/clusters/c/logs/a/b/trim", "/v1/clusters/c/logs/a%2Fb/trim"],
+  ])("%s, %s", async (path, nearby) => {
+    expect((await api.send("GET", path)).json.detail).toBe(`There is no ${path}. Do you mean ${nearby}?`);
+  });
+
+  test("one that is like none is told where all are", async () => {
+    expect((await api.send("GET", "/v1/unknown")).json.detail).toContain("/openapi.json");
+  });
+});
+
+describe("the root", () => {
+  test("is a page for a browser, which loads nothing and runs nothing", async () => {
+    const accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    const answer = await api.send("GET", "/", { headers: { Accept: accept } });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("Content-Type")).toContain("text/html");
+    expect(answer.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
+    expect(answer.text).toContain('<a href="/openapi.json">');
+  });
+
+  test.each([{}, { Accept: "*/*" }, { Accept: "application/json" }])("is JSON for %j", async (headers) => {
+    const answer = await api.send("GET", "/", { headers });
+    expect([answer.status, answer.json.name, answer.headers.get("Vary")]).toEqual([
+      200,
+      "timberline",
+      "Accept",
+    ]);
+  });
+
+  test.each(["/openapi.json", "/problems", "/v1/clusters/main", "/v1/logs", "/metrics", "/readyz"])(
+    "leads to %s",
+    async (path) => {
+      await api.send("PUT", "/v1/logs/a");
+      const { links } = (await api.send("GET", "/")).json;
+      expect(Object.keys(links)).toContain(path);
+      expect((await api.send("GET", path)).status).toBe(200);
+    },
+  );
 });
 
 describe("problems", () => {

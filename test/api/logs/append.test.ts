@@ -16,6 +16,42 @@ const producer = (epoch: number | string, seq: number | string, id = "p") => ({
 
 const data = { data: "x" };
 
+describe("what editors and other systems add to JSON", () => {
+  const mark = "\u{feff}";
+
+  test.each([
+    ["a byte-order mark", `${mark}{"data":"x"}\n{"data":"y"}`],
+    ["blank lines", '\n{"data":"x"}\n\n  \n{"data":"y"}\n\n'],
+    ["carriage returns", '{"data":"x"}\r\n{"data":"y"}\r\n'],
+    ["all of them", `${mark}\r\n{"data":"x"}\r\n\r\n{"data":"y"}`],
+  ])("is no record of NDJSON: %s", async (_, body) => {
+    const { json } = await api.append("a", body, { "Content-Type": "application/x-ndjson" });
+    expect(json).toMatchObject({ start: 0, end: 2 });
+    expect((await api.read("a")).json.records).toMatchObject([{ data: "x" }, { data: "y" }]);
+  });
+
+  test("a thousand records may have blank lines between them, and one more is refused", async () => {
+    const headers = { "Content-Type": "application/x-ndjson" };
+    const body = '{"data":"x"}\n\n'.repeat(1_000);
+    expect((await api.append("a", body, headers)).json).toMatchObject({ start: 0, end: 1_000 });
+    expect(await api.append("a", `${body}{"data":"x"}`, headers)).toMatchObject(
+      problem(413, "too-many-records"),
+    );
+  });
+
+  test("a byte-order mark before a JSON body is ignored in all faces", async () => {
+    const json = { "Content-Type": "application/json" };
+    const send = (method: string, path: string, body: string) =>
+      api.send(method, path, { body: mark + body, headers: json });
+    expect((await api.append("a", `${mark}{"records":[{"json":1}]}`)).status).toBe(200);
+    expect((await send("PUT", "/v1/logs/a", '{"retention":{}}')).status).toBe(200);
+    expect((await send("PUT", "/v1/logs/a/consumers/c", '{"position":0}')).status).toBe(200);
+    expect((await send("PUT", "/v1/stream/s", "[1]")).status).toBe(201);
+    expect((await send("POST", "/v1/stream/s", "[2]")).status).toBe(204);
+    expect((await api.send("GET", "/v1/stream/s")).json).toEqual([1, 2]);
+  });
+});
+
 describe("an append", () => {
   test("answers positions, the entry and the leader's time", async () => {
     const first = await api.appendRecords("a", { data: "one" }, { data: "two" });
