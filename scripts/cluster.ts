@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { bundleWorker } from "./bundle.ts";
 import { lockDataDirectory } from "./data-lock.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";
+import { compatibilityDate } from "./worker-config.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const REGIONS = ["wnam", "enam", "weur", "eeur", "apac"];
@@ -82,7 +82,7 @@ async function runtimeOptions(options: ClusterOptions, data: string) {
   return {
     name: "timberline",
     script: await bundleWorker(options.entryPoint ?? join(ROOT, "src/worker.ts")),
-    compatibilityDate: await compatibilityDate(),
+    compatibilityDate: compatibilityDate(),
     objects: { NODES: "TimberlineNode", DELIVERERS: "TimberlineDeliverer" },
     vars: {
       REGIONS: REGIONS.slice(0, options.nodes).join(","),
@@ -99,14 +99,6 @@ async function runtimeOptions(options: ClusterOptions, data: string) {
     port: options.port,
     ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
   };
-}
-
-/** The deployed Worker's, so that it behaves here as it does there. */
-export async function compatibilityDate(): Promise<string> {
-  const config = await readFile(join(ROOT, "wrangler.toml"), "utf8");
-  const date = /^compatibility_date = "(.+)"$/m.exec(config)?.[1];
-  if (date === undefined) throw new Error("wrangler.toml has no compatibility_date");
-  return date;
 }
 
 /** Bootstraps the cluster, unless it is there and a leader serves. */

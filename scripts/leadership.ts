@@ -10,11 +10,12 @@ export interface Leadership {
 }
 
 /** Who leads a cluster, once somebody does. Throws if that takes too long. */
-export async function currentLeader(url: string): Promise<Leadership> {
+export async function currentLeader(url: string, headers = new Headers()): Promise<Leadership> {
   const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline) {
     const { leader, term } = await requestJson<{ leader: number | null; term: number }>(
       new URL("/v1/clusters/main", url),
+      { headers },
     );
     if (leader !== null) return { leader, term };
     await setTimeout(POLL_MS);

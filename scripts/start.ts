@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import { resolve } from "node:path";
 import getPort from "get-port";
+import { adminToken } from "./admin-token.ts";
 import { type ClusterOptions, startLocked } from "./cluster.ts";
 import { holdsCluster, lockDataDirectory } from "./data-lock.ts";
 import { currentLeader } from "./leadership.ts";
 import { integerOption, parseCommandLine, runProgram, UsageError } from "./options.ts";
+import { variablesOf } from "./worker-config.ts";
 
 const DEFAULT_PORT = 8787;
 const PARENT_POLL_MS = 100;
@@ -15,6 +17,8 @@ Runs a Timberline cluster on this machine until it is interrupted. What was appe
   --port N      Port on 127.0.0.1 (default ${DEFAULT_PORT}, or a free one if that is in use)
   --data DIR    Where the cluster keeps its state (default .timberline)
   --nodes N     3 or 5: the number at its bootstrap (default 3)
+  --auth        Asks for a token, as in production. One that may do everything is made at the first start
+  --var N=V     Sets a variable of wrangler.toml; may be given several times
   --help        Show this`;
 
 interface StartOptions {
@@ -22,6 +26,8 @@ interface StartOptions {
   readonly port: number | null;
   readonly data: string;
   readonly nodes: number;
+  readonly isAuthorized: boolean;
+  readonly vars: Readonly<Record<string, string>>;
 }
 
 await runProgram(USAGE, async () => {
@@ -35,10 +41,9 @@ await runProgram(USAGE, async () => {
     const port = await choosePort(options.port);
     const which = isNew ? `a new cluster of ${options.nodes} nodes` : "the cluster";
     console.log(`Starting ${which} in ${options.data}`);
-    console.log(
-      "Local mode: authorization is off, and nodes can be crashed by request. Not for a public address.",
-    );
-    await serve({ ...options, port, signal });
+    const vars = { ...options.vars, ...(options.isAuthorized ? authorization(data) : {}) };
+    console.log(modeOf(vars));
+    await serve({ ...options, vars, port, signal });
   } finally {
     unlock();
   }
@@ -62,7 +67,7 @@ async function serve(options: ClusterOptions & { readonly signal: AbortSignal })
   try {
     const cluster = await startLocked(options);
     try {
-      console.log(await welcome(cluster.url));
+      console.log(await welcome(cluster.url, options.vars?.ADMIN_TOKEN ?? null));
       if (!signal.aborted) await once(signal, "abort");
     } finally {
       await cluster.stop();
@@ -78,17 +83,37 @@ function startOptions(): StartOptions {
       port: { type: "string" },
       data: { type: "string", default: ".timberline" },
       nodes: { type: "string", default: "3" },
+      auth: { type: "boolean", default: false },
+      var: { type: "string", multiple: true, default: [] },
     },
   });
   if (values.nodes !== "3" && values.nodes !== "5") {
     throw new UsageError(`--nodes takes 3 or 5, not "${values.nodes}"`);
   }
   if (values.data === "") throw new UsageError("--data takes a directory");
+  const vars = variablesOf(values.var);
+  if (values.auth && vars.ADMIN_TOKEN !== undefined)
+    throw new UsageError("--auth makes an ADMIN_TOKEN: give one of the two");
   return {
     port: values.port === undefined ? null : integerOption("port", values.port, 1, 65_535),
     data: values.data,
     nodes: Number(values.nodes),
+    isAuthorized: values.auth,
+    vars,
   };
+}
+
+/** Says the token once: a later start finds it in its file. */
+function authorization(data: string): { readonly ADMIN_TOKEN: string } {
+  const { token, file, isNew } = adminToken(data);
+  console.log(isNew ? `The admin token, kept in ${file}: ${token}` : `The admin token is in ${file}`);
+  return { ADMIN_TOKEN: token };
+}
+
+function modeOf(vars: Readonly<Record<string, string>>): string {
+  const isOpen = !vars.ADMIN_TOKEN && !vars.JWT_SECRET && !vars.JWKS_URL;
+  const authorized = isOpen ? "authorization is off" : "authorization is on";
+  return `Local mode: ${authorized}, and nodes can be crashed by request. Not for a public address.`;
 }
 
 async function choosePort(wanted: number | null): Promise<number> {
@@ -100,15 +125,18 @@ async function choosePort(wanted: number | null): Promise<number> {
   return port;
 }
 
-async function welcome(url: string): Promise<string> {
-  const { leader, term } = await currentLeader(url);
+async function welcome(url: string, token: string | null): Promise<string> {
+  const headers = new Headers(token === null ? {} : { Authorization: `Bearer ${token}` });
+  const { leader, term } = await currentLeader(url, headers);
+  const bearer = token === null ? "" : ` -H "Authorization: Bearer $TIMBERLINE_TOKEN"`;
+  const first = token === null ? "" : "\n  export TIMBERLINE_TOKEN=…   # the admin token";
   return `Ready at ${url}, led by node ${leader} in term ${term}
 
 Create a log, append a record, read it back:
-
-  curl -X PUT ${url}/v1/logs/hello
-  curl -H 'Content-Type: text/plain' -d 'first light' ${url}/v1/logs/hello/records
-  curl ${url}/v1/logs/hello/records
+${first}
+  curl${bearer} -X PUT ${url}/v1/logs/hello
+  curl${bearer} -H 'Content-Type: text/plain' -d 'first light' ${url}/v1/logs/hello/records
+  curl${bearer} ${url}/v1/logs/hello/records
 
 Stop with Ctrl-C.`;
 }

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleWorker } from "../bundle.ts";
-import { compatibilityDate, startCluster } from "../cluster.ts";
+import { startCluster } from "../cluster.ts";
 import { type Runtime, startRuntime } from "../runtime.ts";
+import { compatibilityDate } from "../worker-config.ts";
 import { LOG_PATH, READ_LOG_PATH } from "./workloads.ts";
 
 const BASELINES = fileURLToPath(new URL("./worker/baselines.ts", import.meta.url));
@@ -37,7 +38,7 @@ export async function startBaselines(data: string): Promise<Runtime> {
   return startRuntime({
     name: "baselines",
     script: await bundleWorker(BASELINES),
-    compatibilityDate: await compatibilityDate(),
+    compatibilityDate: compatibilityDate(),
     objects: { FLOOR: "Floor", NAIVE: "Naive" },
     vars: {},
     data,

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -92,10 +92,41 @@ describe("npm start", { timeout: 30_000 }, () => {
     }
   });
 
-  test.each(["--port x", "--nodes 4", "--what"])("refuses %s", async (options) => {
-    expect(await failure(...options.split(" "))).toMatchObject({
-      code: 2,
-      message: expect.stringContaining("Usage"),
-    });
+  test("--auth asks for the token that it made, says it once and keeps it for its owner", async () => {
+    const data = join(directory, "auth");
+    const child = start("--data", data, "--auth", "--var", "CORS_ORIGINS=https://app.example");
+    const exit = once(child, "exit");
+    const token = await untilSaid(child, /^The admin token, kept in \S+: (\S+)$/m);
+    const url = await untilSaid(child, /^Ready at (\S+),/m);
+    const status = async (headers: Record<string, string>) =>
+      (await fetch(`${url}/v1/logs`, { headers })).status;
+    expect([await status({}), await status({ Authorization: `Bearer ${token}` })]).toEqual([401, 200]);
+    const answer = await fetch(`${url}/healthz`, { headers: { Origin: "https://app.example" } });
+    expect(answer.headers.get("Access-Control-Allow-Origin")).toBe("https://app.example");
+    const file = join(data, "admin-token");
+    expect([readFileSync(file, "utf8"), statSync(file).mode & 0o777]).toEqual([`${token}\n`, 0o600]);
+    child.kill("SIGTERM");
+    await exit;
+
+    const again = start("--data", data, "--auth");
+    const exitAgain = once(again, "exit");
+    const output = await untilSaid(again, /^([\s\S]*Ready at \S+,)/m);
+    expect(output).toContain(`The admin token is in ${file}`);
+    expect(output).not.toContain(token);
+    const second = /^Ready at (\S+),/m.exec(output)?.[1];
+    const headers = { Authorization: `Bearer ${token}` };
+    expect((await fetch(`${second}/v1/logs`, { headers })).status).toBe(200);
+    again.kill("SIGTERM");
+    await exitAgain;
   });
+
+  test.each(["--port x", "--nodes 4", "--what", "--var LOCAL=off", "--var x", "--auth --var ADMIN_TOKEN=t"])(
+    "refuses %s",
+    async (options) => {
+      expect(await failure(...options.split(" "))).toMatchObject({
+        code: 2,
+        message: expect.stringContaining("Usage"),
+      });
+    },
+  );
 });

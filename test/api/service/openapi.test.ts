@@ -78,6 +78,7 @@ describe("the OpenAPI document", () => {
       "delete /v1/clusters/{cluster}/members/{id}",
       "post /v1/clusters/{cluster}/members/{id}/recover",
       "get /v1/clusters",
+      "get /",
       "get /healthz",
       "get /readyz",
       "get /problems",
