@@ -118,7 +118,7 @@ export abstract class NodeObject extends DurableObject<NodeEnv> {
   async #call(body: Uint8Array): Promise<Response> {
     const { request, timeoutMs, forwarded, knownIndex, knownRecoveries: recoveries } = decodeCall(body);
     const answer = await new Promise<Answer>((resolve) => {
-      this.#run(() => this.#node.request(request, timeoutMs, forwarded, resolve));
+      this.#run(() => this.#node.request(request, timeoutMs, !forwarded, resolve));
     });
     const members = knownIndex === null ? null : this.#node.membersAfter({ recoveries, index: knownIndex });
     return new Response(encodeReply({ answer, members }));

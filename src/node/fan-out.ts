@@ -7,7 +7,7 @@ import type { Replica } from "./replica.ts";
 import type { Subscriber, TailEnd } from "./subscriber.ts";
 
 /** How those who follow logs are served. */
-export interface TailOptions {
+export interface FanOutOptions {
   /** What one of them is sent at once, at most: records, and bytes where that is more than one batch. */
   readonly pageRecords: number;
   readonly pageBytes: number;
@@ -31,10 +31,10 @@ interface Sent {
  * one sent can have left. While nothing comes nothing is pending: an idle object may lose its memory, and its
  * subscribers join again.
  */
-export class Tails {
+export class FanOut {
   readonly #replica: () => Replica | null;
   readonly #host: Pick<Host, "now" | "after">;
-  readonly #options: TailOptions;
+  readonly #options: FanOutOptions;
   readonly #byLog = new Map<LogId, Set<Subscriber>>();
   /** Who may have something to get. */
   readonly #due = new Set<Subscriber>();
@@ -46,7 +46,7 @@ export class Tails {
   #pauseMs = 0;
   #isWaiting = false;
 
-  constructor(replica: () => Replica | null, host: Pick<Host, "now" | "after">, options: TailOptions) {
+  constructor(replica: () => Replica | null, host: Pick<Host, "now" | "after">, options: FanOutOptions) {
     this.#replica = replica;
     this.#host = host;
     this.#options = options;

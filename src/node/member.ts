@@ -7,16 +7,16 @@ import type { Answer, Request } from "../transport/protocol.ts";
 import type { LoadStatus } from "../transport/status.ts";
 import { Clock } from "./clock.ts";
 import { Compaction } from "./compaction.ts";
-import type { Parts } from "./errand.ts";
 import type { Host } from "./host.ts";
 import { Load } from "./load.ts";
 import { News } from "./news.ts";
 import type { NodeOptions } from "./options.ts";
-import { Outbox, type Reply } from "./outbox.ts";
+import { type MessageReply, Outbox } from "./outbox.ts";
 import { Placement } from "./placement.ts";
 import { rankIn } from "./rank.ts";
 import { RecentEntries } from "./recent-entries.ts";
 import { Replica } from "./replica.ts";
+import type { MemberParts } from "./request-context.ts";
 import { openRequest } from "./requests.ts";
 import { Settlement } from "./settlement.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -43,7 +43,7 @@ export class Member {
   readonly #clock: Clock;
   readonly #load: Load;
   readonly #waiting = new Waiting();
-  readonly #parts: Parts;
+  readonly #parts: MemberParts;
   readonly #settlement: Settlement;
   readonly #log: RecentEntries;
   readonly #compaction: Compaction;
@@ -60,13 +60,13 @@ export class Member {
     this.#host = host;
     this.#load = new Load(options);
     this.#clock = new Clock(() => host.now());
-    const { hardState, sleepMark, lastIndex, lastTerm, snapshot } = boot;
+    const { hardState, quiesceMark, lastIndex, lastTerm, snapshot } = boot;
     const { id, region, configuration, configurationIndex } = boot.identity;
     const ranked = { ...options, ...rankIn(options.leaderRegions, region) };
     const random = (): number => host.random();
     this.#log = new RecentEntries(host.storage);
     const base = { configuration, index: configurationIndex };
-    const stored = { hardState, sleepMark, lastIndex, lastTerm, snapshot };
+    const stored = { hardState, quiesceMark, lastIndex, lastTerm, snapshot };
     const init = { id, options: ranked, base, log: this.#log, random, ...stored };
     this.raft = new Raft(init, this.#clock.now());
     this.placement = new Placement(this.raft, options, this.now());
@@ -94,7 +94,7 @@ export class Member {
   }
 
   receive(messages: readonly Message[], give: (messages: readonly Message[]) => void): void {
-    const reply: Reply = { to: messages[0]?.from ?? null, messages: [], give };
+    const reply: MessageReply = { to: messages[0]?.from ?? null, messages: [], give };
     this.#enter((outbox) => {
       outbox.addReply(reply);
       for (const message of messages) {
@@ -108,7 +108,7 @@ export class Member {
     this.#enter(() => this.raft.unreachable(peer));
   }
 
-  request(request: Request, timeoutMs: number, forwarded: boolean, answer: (answer: Answer) => void): void {
+  request(request: Request, timeoutMs: number, mayHandOn: boolean, answer: (answer: Answer) => void): void {
     // Who was removed is no replica to read from.
     const refusal = this.replica.isOut
       ? "not-leader"
@@ -120,7 +120,7 @@ export class Member {
       return;
     }
     const admitted = this.#load.admit(request);
-    const { serve } = openRequest(this.#parts, request, timeoutMs, forwarded, (given) => {
+    const { serve } = openRequest(this.#parts, request, timeoutMs, mayHandOn, (given) => {
       admitted.answered();
       answer(given);
     });
@@ -196,14 +196,14 @@ export class Member {
 
   /** After what was sent is known, which may need what is compacted now. */
   #compact(outbox: Outbox): void {
-    if (this.raft.state.sleep !== null) return;
+    if (this.raft.state.quiesce !== null) return;
     this.#compaction.advance();
     this.#take(this.raft.ready(), outbox, null);
     if (this.#compaction.removeDead()) this.#wrote = true;
   }
 
   /** Writes at once, so that the next input is decided on rows that hold this one; the rest waits its turn. */
-  #take({ persist, afterPersist }: Ready, outbox: Outbox, reply: Reply | null): void {
+  #take({ persist, afterPersist }: Ready, outbox: Outbox, reply: MessageReply | null): void {
     if (persist !== null) {
       this.#host.storage.write(persist);
       this.#log.written(persist);

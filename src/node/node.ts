@@ -95,10 +95,10 @@ export class Node {
     this.#member?.unreachable(peer);
   }
 
-  /** `forwarded`: it came from a peer and is not handed on again. `answer` is called exactly once. */
-  request(request: Request, timeoutMs: number, forwarded: boolean, answer: (answer: Answer) => void): void {
+  /** `mayHandOn`: to the leader, if this node does not lead. `answer` is called exactly once. */
+  request(request: Request, timeoutMs: number, mayHandOn: boolean, answer: (answer: Answer) => void): void {
     if (this.#member === null) answer({ kind: "failure", reason: "no-such-cluster", leader: null });
-    else this.#member.request(request, timeoutMs, forwarded, answer);
+    else this.#member.request(request, timeoutMs, mayHandOn, answer);
   }
 
   /** What can be read here at once; null while it takes no part in a cluster. */

@@ -9,7 +9,7 @@ import type { Host } from "./host.ts";
 import type { Node } from "./node.ts";
 
 /** What the host needs of its object. */
-export interface Surroundings {
+export interface ObjectParts {
   readonly storage: Storage;
   readonly alarm: Alarm;
   readonly nodes: DurableObjectNamespace;
@@ -26,9 +26,9 @@ export interface Surroundings {
 /** The world around a node in a Durable Object. Its output gate keeps back what must not leave too early. */
 export class ObjectHost implements Host {
   readonly storage: Storage;
-  readonly #around: Surroundings;
+  readonly #around: ObjectParts;
 
-  constructor(around: Surroundings) {
+  constructor(around: ObjectParts) {
     this.storage = around.storage;
     this.#around = around;
   }

@@ -3,7 +3,7 @@ import type { Ready } from "../raft/ready.ts";
 import type { NodeId } from "../raft/types.ts";
 
 /** The answers that one peer's request takes back with it. */
-export interface Reply {
+export interface MessageReply {
   readonly to: NodeId | null;
   readonly messages: Message[];
   readonly give: (messages: readonly Message[]) => void;
@@ -22,15 +22,15 @@ const questions: ReadonlySet<Message["type"]> = new Set([
 /** What one group of inputs lets out: kept until the group is written. */
 export class Outbox {
   readonly #byPeer = new Map<NodeId, Message[]>();
-  readonly #replies: Reply[] = [];
+  readonly #replies: MessageReply[] = [];
   readonly reads: AfterPersist["reads"][number][] = [];
 
-  addReply(reply: Reply): void {
+  addReply(reply: MessageReply): void {
     this.#replies.push(reply);
   }
 
   /** An answer to the peer whose request is at hand goes back with it; all else is sent on its own. */
-  add({ messages, reads }: AfterPersist, reply: Reply | null): void {
+  add({ messages, reads }: AfterPersist, reply: MessageReply | null): void {
     this.reads.push(...reads);
     for (const message of messages) {
       if (reply !== null && message.to === reply.to && isAnswer(message)) reply.messages.push(message);

@@ -40,8 +40,8 @@ export class Placement {
 
   /** Hands over, if the time has come; `wallNow` is of the wall clock, ms since the epoch. */
   review(now: number, wallNow: number): void {
-    const { role, sleep } = this.#raft.state;
-    if (role.name !== "leader" || sleep !== null) return;
+    const { role, quiesce } = this.#raft.state;
+    if (role.name !== "leader" || quiesce !== null) return;
     const to = this.#ofTerm(now).carrier(now);
     if (!this.followsWriters || to === null || !this.#isReady(to, now)) return;
     if (this.#raft.transfer(to, now) !== "begun") return;

@@ -1,6 +1,6 @@
 import { toIndex } from "../raft/types.ts";
 import type { Answer, Request } from "../transport/protocol.ts";
-import { confirm, type Errand, failure, handOn, type Parts } from "./errand.ts";
+import { confirm, failure, handOn, type MemberParts, type RequestContext } from "./request-context.ts";
 import { serveCommand, serveMembers, serveRecovery, serveTransfer } from "./serve-command.ts";
 import { serveCommands } from "./serve-commands.ts";
 import { serveQuery } from "./serve-query.ts";
@@ -12,29 +12,29 @@ import { Ticket } from "./ticket.ts";
  * refusal, which leaves no entry behind, also until a majority has confirmed that this node still led when it decided.
  */
 export function openRequest(
-  parts: Parts,
+  parts: MemberParts,
   request: Request,
   timeoutMs: number,
-  forwarded: boolean,
+  mayHandOn: boolean,
   answer: (answer: Answer) => void,
 ): { readonly serve: (write: () => void) => void } {
   const ticket = new Ticket(answer, () => failure(parts, "timeout"));
   ticket.atEnd(parts.host.after(timeoutMs, () => ticket.answer(ticket.ifLate())));
-  const errand = { ticket, timeoutMs, forwarded };
+  const context = { ticket, timeoutMs, mayHandOn };
   return {
     serve: (write) => {
-      if (!ticket.isAnswered) serve(parts, request, errand, write);
+      if (!ticket.isAnswered) serve(parts, request, context, write);
     },
   };
 }
 
-function serve(parts: Parts, request: Request, errand: Errand, write: () => void): void {
+function serve(parts: MemberParts, request: Request, context: RequestContext, write: () => void): void {
   const { raft } = parts;
-  const { ticket } = errand;
+  const { ticket } = context;
   if (needsLeader(parts, request)) raft.wake(parts.now());
-  if (request.kind === "query") serveQuery(parts, request, errand);
+  if (request.kind === "query") serveQuery(parts, request, context);
   else if (request.kind === "recover") serveRecovery(parts, request.lost, ticket);
-  else if (raft.state.role.name !== "leader") handOn(parts, request, errand, ticket);
+  else if (raft.state.role.name !== "leader") handOn(parts, request, context, ticket);
   else if (request.kind === "command") serveCommand(parts, request.command, request.near ?? null, ticket);
   else if (request.kind === "commands") serveCommands(parts, request, ticket, write);
   else if (request.kind === "transfer") serveTransfer(parts, request.to, ticket);
@@ -43,7 +43,7 @@ function serve(parts: Parts, request: Request, errand: Errand, write: () => void
 }
 
 /** What this node holds and knows committed it answers in its sleep. */
-function needsLeader({ raft }: Parts, request: Request): boolean {
+function needsLeader({ raft }: MemberParts, request: Request): boolean {
   if (request.kind !== "query" || request.consistency === "linearizable") return true;
   return request.minIndex > raft.state.commitIndex;
 }

@@ -7,18 +7,18 @@ import type { Command } from "../log/types.ts";
 import type { MembersChange } from "../raft/membership.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { Answer } from "../transport/protocol.ts";
-import { awaitEntry, confirm, failure, type Parts } from "./errand.ts";
+import { awaitEntry, confirm, failure, type MemberParts } from "./request-context.ts";
 import type { Ticket } from "./ticket.ts";
 
 /** Whether leadership moves shows in who leads; the answer says that it was begun. */
-export function serveTransfer(parts: Parts, to: NodeId, ticket: Ticket): void {
+export function serveTransfer(parts: MemberParts, to: NodeId, ticket: Ticket): void {
   const { id } = parts.raft.state;
   const begun = to === id ? "begun" : parts.raft.transfer(to, parts.now());
   ticket.answer(begun === "begun" ? { kind: "transferring" } : failure(parts, begun));
 }
 
 /** A refusal is as true as the leadership of who gives it: that is confirmed first. */
-export function serveMembers(parts: Parts, change: MembersChange, ticket: Ticket): void {
+export function serveMembers(parts: MemberParts, change: MembersChange, ticket: Ticket): void {
   const begun = parts.raft.changeMembers(change, parts.now());
   const { configuration, configurationIndex, lastIndex } = parts.raft.state;
   if (begun === "not-leader") ticket.answer(failure(parts, begun));
@@ -32,7 +32,7 @@ export function serveMembers(parts: Parts, change: MembersChange, ticket: Ticket
 }
 
 /** Goes on without the others, who are given up: worth a line in the log of whoever runs this. */
-export function serveRecovery(parts: Parts, lost: readonly NodeId[], ticket: Ticket): void {
+export function serveRecovery(parts: MemberParts, lost: readonly NodeId[], ticket: Ticket): void {
   const begun = parts.raft.recover(lost, parts.host.now(), parts.now());
   const { configuration, configurationIndex, id } = parts.raft.state;
   if (typeof begun === "string") {
@@ -45,7 +45,12 @@ export function serveRecovery(parts: Parts, lost: readonly NodeId[], ticket: Tic
 }
 
 /** Decides on the rows written so far, the uncommitted ones included; so the answer waits for those. */
-export function serveCommand(parts: Parts, command: Command, near: NodeId | null, ticket: Ticket): void {
+export function serveCommand(
+  parts: MemberParts,
+  command: Command,
+  near: NodeId | null,
+  ticket: Ticket,
+): void {
   const { lastIndex } = parts.raft.state;
   const decision = decide(command, parts.host.storage.view(lastIndex), parts.host.now());
   switch (decision.kind) {
@@ -58,7 +63,12 @@ export function serveCommand(parts: Parts, command: Command, near: NodeId | null
   }
 }
 
-function propose(parts: Parts, { entry, outcome }: Proposal, near: NodeId | null, ticket: Ticket): void {
+function propose(
+  parts: MemberParts,
+  { entry, outcome }: Proposal,
+  near: NodeId | null,
+  ticket: Ticket,
+): void {
   const proposal = parts.raft.propose(encodeLogEntry(entry));
   if (typeof proposal === "string") {
     ticket.answer(failure(parts, proposal));

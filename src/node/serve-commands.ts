@@ -1,6 +1,6 @@
 import { answerTo } from "../transport/answer-of.ts";
 import type { Answer, CommandsRequest, Failure, OutcomeAnswer } from "../transport/protocol.ts";
-import { failure, type Parts } from "./errand.ts";
+import { failure, type MemberParts } from "./request-context.ts";
 import { serveCommand } from "./serve-command.ts";
 import { Ticket } from "./ticket.ts";
 
@@ -9,7 +9,7 @@ import { Ticket } from "./ticket.ts";
  * at the deadline with what is true of each then.
  */
 export function serveCommands(
-  parts: Parts,
+  parts: MemberParts,
   { commands, near }: CommandsRequest,
   ticket: Ticket,
   write: () => void,

@@ -1,28 +1,28 @@
 import { type Index, toIndex } from "../raft/types.ts";
 import { isEnd } from "../transport/page.ts";
 import type { Answer, Page, PageQuery, QueryRequest } from "../transport/protocol.ts";
-import { confirm, type Errand, failure, handOn, type Parts } from "./errand.ts";
 import { resultOf } from "./queries.ts";
+import { confirm, failure, handOn, type MemberParts, type RequestContext } from "./request-context.ts";
 import type { Ticket } from "./ticket.ts";
 
 /** Any node answers from its own rows, once they reach what the request has to see. */
-export function serveQuery(parts: Parts, request: QueryRequest, errand: Errand): void {
-  const answerFrom = (index: Index): void => answerQuery(parts, request, index, errand.ticket);
+export function serveQuery(parts: MemberParts, request: QueryRequest, context: RequestContext): void {
+  const answerFrom = (index: Index): void => answerQuery(parts, request, index, context.ticket);
   if (request.consistency === "local") {
     // A node that was just restarted does not know yet what is committed: it waits to hear it. There always is
     // more than the snapshot, for compaction leaves a tail.
     answerFrom(toIndex(parts.raft.state.snapshot.index + 1));
   } else if (parts.raft.state.role.name === "leader") {
-    confirm(parts, toIndex(0), errand.ticket, answerFrom);
+    confirm(parts, toIndex(0), context.ticket, answerFrom);
   } else {
     const answer = (answer: Answer): void =>
-      answer.kind === "read-index" ? answerFrom(answer.index) : errand.ticket.answer(answer);
-    handOn(parts, { kind: "read-index" }, errand, { answer });
+      answer.kind === "read-index" ? answerFrom(answer.index) : context.ticket.answer(answer);
+    handOn(parts, { kind: "read-index" }, context, { answer });
   }
 }
 
 /** Nobody is shown half of a snapshot, which may come in while a request waits. */
-function answerQuery(parts: Parts, request: QueryRequest, index: Index, ticket: Ticket): void {
+function answerQuery(parts: MemberParts, request: QueryRequest, index: Index, ticket: Ticket): void {
   const { commitIndex, snapshot } = parts.raft.state;
   const enough = toIndex(Math.max(index, request.minIndex, snapshot.readableIndex));
   if (enough <= commitIndex) answerNow(parts, request, ticket);
@@ -32,7 +32,7 @@ function answerQuery(parts: Parts, request: QueryRequest, index: Index, ticket: 
     );
 }
 
-function answerNow(parts: Parts, request: QueryRequest, ticket: Ticket): void {
+function answerNow(parts: MemberParts, request: QueryRequest, ticket: Ticket): void {
   if (ticket.isAnswered) return;
   const { query } = request;
   const index = parts.raft.state.commitIndex;
@@ -60,7 +60,7 @@ function mayWait({ from, waitMs }: PageQuery, page: Page): boolean {
  * page in the end. The first wait sets the clock.
  */
 function awaitTail(
-  parts: Parts,
+  parts: MemberParts,
   request: QueryRequest,
   query: PageQuery,
   page: Page,

@@ -28,14 +28,18 @@ export function seekSpans(
   return null;
 }
 
-interface Room {
+interface PageBounds {
   readonly recordsMax: number;
   readonly bytesMax: number;
   readonly upTo: Index;
 }
 
 /** Batches from several spans that follow each other, cut at the end of each; one at least where there is one. */
-export function readSpans(storage: Storage, spans: readonly Span[], room: Room): readonly StoredBatch[] {
+export function readSpans(
+  storage: Storage,
+  spans: readonly Span[],
+  room: PageBounds,
+): readonly StoredBatch[] {
   const batches: StoredBatch[] = [];
   let { recordsMax, bytesMax } = room;
   for (const { log, from, until } of spans) {

@@ -17,7 +17,7 @@ export function statusOf(boot: Boot, member: Member | null): Status {
   const { followsWriters, handedOver } = member.placement;
   const { load } = member;
   const { alarms, calls, rows } = member.tally;
-  const sleep = { asleep: state.sleep !== null, counters: { alarms, calls, rows } };
+  const sleep = { asleep: state.quiesce !== null, counters: { alarms, calls, rows } };
   const members = { peers, configuration, configurationIndex, load, followsWriters, handedOver };
   return { identity, phase, role: state.role.name, ...members, ...known, ...sleep };
 }

@@ -32,8 +32,8 @@ export class Sweeper {
    * a leader that has peers has one for its heartbeats.
    */
   get reviewAt(): number | null {
-    const { role, sleep } = this.#raft.state;
-    return role.name === "leader" && role.peers.size === 0 && sleep === null ? this.#dueAt : null;
+    const { role, quiesce } = this.#raft.state;
+    return role.name === "leader" && role.peers.size === 0 && quiesce === null ? this.#dueAt : null;
   }
 
   /**
@@ -41,8 +41,8 @@ export class Sweeper {
    * the other; false: the leader takes no more.
    */
   review(now: number, wallNow: number, write: (data: Uint8Array) => boolean): void {
-    const { role, lastIndex, sleep } = this.#raft.state;
-    if (role.name !== "leader" || sleep !== null || now < this.#dueAt) return;
+    const { role, lastIndex, quiesce } = this.#raft.state;
+    if (role.name !== "leader" || quiesce !== null || now < this.#dueAt) return;
     this.#dueAt = now + intervalMs;
     if (this.#lastIndex >= this.#cycleEnd) this.#begin(lastIndex);
     const page = this.#storage.swept(this.#lastIndex, logsMax, lastIndex);

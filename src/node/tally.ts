@@ -8,7 +8,7 @@ export class Tally implements Counters {
   rows = 0;
 
   /** Hard state and sleep are in the node's one row. */
-  wrote({ hardState, sleep, append }: Persist): void {
-    this.rows += append.length + (hardState === null && sleep === null ? 0 : 1);
+  wrote({ hardState, quiesce, append }: Persist): void {
+    this.rows += append.length + (hardState === null && quiesce === null ? 0 : 1);
   }
 }

@@ -13,7 +13,7 @@ export function onAccepted(state: State, leader: Leader, message: AppendEntriesA
   const progress = acknowledge(leader, message.from, message.round, now);
   if (progress === null) return;
   holdsUpTo(state, progress, message.from, message.matchIndex);
-  if (message.asleep) progress.asleepRound = Math.max(progress.asleepRound, message.round);
+  if (message.quiesced) progress.quiescedRound = Math.max(progress.quiescedRound, message.round);
   noteCatchUp(state, leader, message.from, now);
   advance(state, leader, now);
 }

@@ -1,7 +1,16 @@
 import { noEffects } from "./effects.ts";
-import { sleepOn } from "./sleep.ts";
+import { resumeQuiesced } from "./quiesce.ts";
 import { adoptConfiguration, type PlacedConfiguration, resetElectionDeadline, type State } from "./state.ts";
-import type { HardState, Index, LogReader, NodeId, Options, SleepMark, SnapshotMark, Term } from "./types.ts";
+import type {
+  HardState,
+  Index,
+  LogReader,
+  NodeId,
+  Options,
+  QuiesceMark,
+  SnapshotMark,
+  Term,
+} from "./types.ts";
 
 /** What a node finds on its disk when it starts, and what it is given. */
 export interface RaftInit {
@@ -17,12 +26,12 @@ export interface RaftInit {
   readonly lastTerm: Term;
   readonly snapshot: SnapshotMark;
   /** Of a node that was asleep when it stopped. */
-  readonly sleepMark: SleepMark | null;
+  readonly quiesceMark: QuiesceMark | null;
 }
 
 /** Starts as a follower, whatever it was; only who was asleep goes on as it was. */
 export function boot(init: RaftInit, now: number): State {
-  const { sleepMark, hardState, ...given } = init;
+  const { quiesceMark, hardState, ...given } = init;
   const state: State = {
     ...given,
     ...hardState,
@@ -35,11 +44,11 @@ export function boot(init: RaftInit, now: number): State {
     listensSince: now,
     electionDeadline: 0,
     isRemoved: false,
-    sleep: null,
+    quiesce: null,
     effects: noEffects(),
   };
   adoptConfiguration(state, init.lastIndex);
   resetElectionDeadline(state, now);
-  if (sleepMark !== null) sleepOn(state, sleepMark, now);
+  if (quiesceMark !== null) resumeQuiesced(state, quiesceMark, now);
   return state;
 }

@@ -1,12 +1,12 @@
 import { campaign, canLead } from "./election.ts";
 import { quorumHeardAt } from "./leader.ts";
-import { restsAt } from "./sleep.ts";
+import { quiescesAt } from "./quiesce.ts";
 import { becomeFollower, type Leader, type State } from "./state.ts";
 import { endLateTransfer } from "./transfer.ts";
 
 /** What time brings: an election, a leader's end when it hears nobody, that of a transfer that came to nothing. */
 export function doWhatIsDue(state: State, now: number): void {
-  if (state.sleep !== null) return;
+  if (state.quiesce !== null) return;
   const { role } = state;
   if (role.name !== "leader") {
     if (now >= state.electionDeadline) campaign(state, now);
@@ -25,10 +25,10 @@ function quorumDeadline(state: State, leader: Leader, now: number): number {
 
 /** When something is next due, heartbeats included; null: never. */
 export function dueAt(state: State): number | null {
-  const { sleep, role, options, electionDeadline } = state;
-  if (sleep !== null) return null;
+  const { quiesce, role, options, electionDeadline } = state;
+  if (quiesce !== null) return null;
   if (role.name !== "leader") return canLead(state) ? electionDeadline : null;
-  if (role.peers.size === 0) return restsAt(state, role);
+  if (role.peers.size === 0) return quiescesAt(state, role);
   const heartbeats = Array.from(role.peers.values(), ({ sentAt }) => sentAt + options.heartbeatMs);
   return Math.min(...heartbeats);
 }

@@ -3,7 +3,7 @@ import type { Effects, State } from "./state.ts";
 
 export const noEffects = (): Effects => ({
   hardStateChanged: false,
-  sleepChanged: false,
+  quiesceChanged: false,
   truncateFrom: null,
   snapshot: null,
   append: [],
@@ -23,12 +23,12 @@ export function takeEffects(state: State): Ready {
   return ready;
 }
 
-function persistOf({ effects, currentTerm, votedFor, sleep }: State): Persist | null {
-  const { hardStateChanged, sleepChanged, truncateFrom, snapshot, append } = effects;
-  if (!sleepChanged && !changesLog(effects)) return null;
+function persistOf({ effects, currentTerm, votedFor, quiesce }: State): Persist | null {
+  const { hardStateChanged, quiesceChanged, truncateFrom, snapshot, append } = effects;
+  if (!quiesceChanged && !changesLog(effects)) return null;
   return {
     hardState: hardStateChanged ? { currentTerm, votedFor } : null,
-    sleep: sleepChanged ? (sleep ?? "awake") : null,
+    quiesce: quiesceChanged ? (quiesce ?? "awake") : null,
     truncateFrom,
     snapshot,
     append,

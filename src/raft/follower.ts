@@ -1,6 +1,6 @@
 import { invariant } from "./invariant.ts";
 import type { AppendEntries } from "./messages.ts";
-import { fallAsleep } from "./sleep.ts";
+import { becomeQuiesced } from "./quiesce.ts";
 import { adoptConfiguration, append, lastIndexWithTermAtMost, type State, termAt } from "./state.ts";
 import { type Entry, type Index, toIndex } from "./types.ts";
 
@@ -20,8 +20,8 @@ export function onAppendEntries(state: State, message: AppendEntries): void {
   const { id: from, currentTerm: term } = state;
   const { from: to, round } = message;
   // A late one must not put to sleep who has come to hold more.
-  if (message.sleep && lastNewIndex === state.lastIndex) {
-    fallAsleep(state, { term, leader: to, index: lastNewIndex, round });
+  if (message.quiesce && lastNewIndex === state.lastIndex) {
+    becomeQuiesced(state, { term, leader: to, index: lastNewIndex, round });
   }
   state.effects.messages.push({
     type: "AppendEntriesAccepted",
@@ -30,7 +30,7 @@ export function onAppendEntries(state: State, message: AppendEntries): void {
     term,
     round,
     matchIndex: lastNewIndex,
-    asleep: state.sleep !== null,
+    quiesced: state.quiesce !== null,
   });
 }
 

@@ -4,7 +4,7 @@ import { createProgress, type Progress, settledProgress } from "./progress.ts";
 import { reachedByMajority } from "./quorum.ts";
 import { noReads } from "./reads.ts";
 import { append, type CatchUp, type Leader, type State } from "./state.ts";
-import { type Index, type NodeId, type SleepMark, toIndex } from "./types.ts";
+import { type Index, type NodeId, type QuiesceMark, toIndex } from "./types.ts";
 import { addProposal, noProposals } from "./uncommitted.ts";
 
 /** Opens its term with a no-op, which commits what earlier terms left (paper §8). */
@@ -19,12 +19,12 @@ export function becomeLeader(state: State, now: number): void {
  * Goes on in its term after a restart: its mark says that it has sent nothing since everybody held the whole
  * log. Old acknowledgements may still be on their way, so its read rounds go on too.
  */
-export function resumeLeader(state: State, { index, round }: SleepMark, now: number): void {
+export function resumeLeader(state: State, { index, round }: QuiesceMark, now: number): void {
   state.role = {
     ...leaderFrom(state, index, now, () => settledProgress(index, round, now)),
     durableIndex: index,
     reads: { ...noReads(), round, confirmedRound: round },
-    restRound: round,
+    quiesceRound: round,
   };
 }
 
@@ -42,7 +42,7 @@ function leaderFrom(state: State, termStart: Index, now: number, progress: () =>
     announcesCommit: false,
     transfer: null,
     idleSince: now,
-    restRound: null,
+    quiesceRound: null,
   };
 }
 

@@ -56,7 +56,7 @@ export interface AppendEntries extends Question {
   /** The leader's latest read round (thesis §6.4), echoed by the answer. Unique within the term. */
   readonly round: number;
   /** The cluster is idle and all up to `prevIndex` is committed: who holds just that may sleep. */
-  readonly sleep: boolean;
+  readonly quiesce: boolean;
 }
 
 export interface AppendEntriesAccepted extends Envelope {
@@ -65,7 +65,7 @@ export interface AppendEntriesAccepted extends Envelope {
   /** The last index that the request proved to match: its `prevIndex` plus its entries. */
   readonly matchIndex: Index;
   /** The follower sleeps: it starts no election unless something wakes it. */
-  readonly asleep: boolean;
+  readonly quiesced: boolean;
 }
 
 export interface AppendEntriesRejected extends Envelope {

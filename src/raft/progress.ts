@@ -31,7 +31,7 @@ export interface Progress {
   /** The commit index that was last sent to it. */
   sentCommit: Index;
   /** The latest round to which it answered that it sleeps. */
-  asleepRound: number;
+  quiescedRound: number;
   /** When it last answered in this term, ms. */
   ackedAt: number;
 }
@@ -50,7 +50,7 @@ export function createProgress(nextIndex: Index, now: number): Progress {
     sentRound: 0,
     sentCommit: toIndex(0),
     ackedRound: 0,
-    asleepRound: 0,
+    quiescedRound: 0,
     ackedAt: now,
   };
 }
@@ -60,7 +60,7 @@ export function settledProgress(lastIndex: Index, round: number, now: number): P
   return {
     ...createProgress(toIndex(lastIndex + 1), now),
     ...{ mode: "replicate", matchIndex: lastIndex, sentCommit: lastIndex },
-    ...{ sentRound: round, ackedRound: round, asleepRound: round },
+    ...{ sentRound: round, ackedRound: round, quiescedRound: round },
   };
 }
 

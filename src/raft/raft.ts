@@ -15,13 +15,13 @@ import {
 } from "./membership.ts";
 import type { Message } from "./messages.ts";
 import { probeFrom } from "./progress.ts";
+import { keepAwake, wake } from "./quiesce.ts";
 import { beginRead } from "./reads.ts";
 import type { DurableMark, NotTaken, Ready } from "./ready.ts";
 import { receive } from "./receive.ts";
 import { forceRecovery, type RecoveryRefusal } from "./recovery.ts";
 import { replicate } from "./replicate.ts";
 import { pauseSnapshot } from "./send-snapshot.ts";
-import { stir, wake } from "./sleep.ts";
 import { soundnessOf } from "./sound.ts";
 import { type State, termAt } from "./state.ts";
 import { beginTransfer } from "./transfer.ts";
@@ -67,8 +67,8 @@ export class Raft {
    */
   wake(now: number): void {
     const state = this.#state;
-    if (state.sleep !== null) wake(state, now);
-    else if (state.role.name === "leader") stir(state.role, now);
+    if (state.quiesce !== null) wake(state, now);
+    else if (state.role.name === "leader") keepAwake(state.role, now);
   }
 
   /** The leader appends `data` to its log; it may never be committed. Refused: nothing happened. */
@@ -188,8 +188,8 @@ export class Raft {
   /** To be called once the inputs at hand are through: a leader sends what its peers lack. */
   replicate(now: number): void {
     this.#expectTaken();
-    const { role, sleep } = this.#state;
-    if (role.name === "leader" && sleep === null) replicate(this.#state, role, now);
+    const { role, quiesce } = this.#state;
+    if (role.name === "leader" && quiesce === null) replicate(this.#state, role, now);
   }
 
   /** Up to where this node has written, to be handed back to `durable`. */
@@ -224,6 +224,6 @@ export class Raft {
   }
 
   #expectAwake(): void {
-    invariant(this.#state.sleep === null, "who asks for something calls `wake` first");
+    invariant(this.#state.quiesce === null, "who asks for something calls `wake` first");
   }
 }

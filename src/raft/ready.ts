@@ -1,11 +1,11 @@
 import type { Message } from "./messages.ts";
-import type { Entry, HardState, Index, SleepMark, SnapshotMark, Term } from "./types.ts";
+import type { Entry, HardState, Index, QuiesceMark, SnapshotMark, Term } from "./types.ts";
 
 /** What must reach the disk, as one transaction, in this order: hard state, sleep, truncation, snapshot, entries. */
 export interface Persist {
   readonly hardState: HardState | null;
   /** The mark of a node that falls asleep; `awake` clears it; null leaves it as it is. */
-  readonly sleep: SleepMark | "awake" | null;
+  readonly quiesce: QuiesceMark | "awake" | null;
   /** Entries at and after this index are removed, before any is added. */
   readonly truncateFrom: Index | null;
   readonly snapshot: SnapshotWrite | null;

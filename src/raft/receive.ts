@@ -12,7 +12,7 @@ import { onAppendEntries } from "./follower.ts";
 import { onInstallSnapshot } from "./install-snapshot.ts";
 import { invariant } from "./invariant.ts";
 import type { Message, Removed } from "./messages.ts";
-import { disturbs, wake } from "./sleep.ts";
+import { disturbs, wake } from "./quiesce.ts";
 import { becomeFollower, resetElectionDeadline, type State } from "./state.ts";
 import { toIndex } from "./types.ts";
 
@@ -24,7 +24,7 @@ export function receive(state: State, message: Message, now: number): void {
     onRemoved(state, now);
     return;
   }
-  if (state.sleep !== null && disturbs(state.sleep, message)) wake(state, now);
+  if (state.quiesce !== null && disturbs(state.quiesce, message)) wake(state, now);
   if (message.term > state.currentTerm && !meetNewerTerm(state, message, now)) return;
   if (message.term < state.currentTerm) answerStale(state, message);
   else dispatch(state, message, now);

@@ -1,8 +1,8 @@
 import { invariant } from "./invariant.ts";
 import { type Progress, probeFrom } from "./progress.ts";
+import { quiesce } from "./quiesce.ts";
 import { openRound, settleReads } from "./reads.ts";
 import { sendSegment } from "./send-snapshot.ts";
-import { rest } from "./sleep.ts";
 import { type Leader, type State, termAt } from "./state.ts";
 import { tellTarget } from "./transfer.ts";
 import { type Entry, type NodeId, toIndex } from "./types.ts";
@@ -15,8 +15,8 @@ const entriesMax = 1_024;
  * allows, and all of them a heartbeat when one is due. A leader that sleeps sends nothing.
  */
 export function replicate(state: State, leader: Leader, now: number): void {
-  rest(state, leader, now);
-  if (state.sleep !== null) return;
+  quiesce(state, leader, now);
+  if (state.quiesce !== null) return;
   const heartbeatDue = Array.from(leader.peers.values()).some(
     ({ sentAt }) => now - sentAt >= state.options.heartbeatMs,
   );
@@ -98,7 +98,7 @@ function send(
     entries,
     commitIndex,
     round,
-    sleep: leader.restRound !== null,
+    quiesce: leader.quiesceRound !== null,
   });
   progress.sentAt = now;
   progress.sentRound = round;

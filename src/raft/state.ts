@@ -9,7 +9,7 @@ import {
   type LogReader,
   type NodeId,
   type Options,
-  type SleepMark,
+  type QuiesceMark,
   type SnapshotMark,
   type Term,
   toIndex,
@@ -42,7 +42,7 @@ export interface Leader {
   /** When there was last something to do, ms. */
   idleSince: number;
   /** The read round in which the cluster is laid to rest; null while it is at work. */
-  restRound: number | null;
+  quiesceRound: number | null;
 }
 
 /** How a learner comes along, in rounds (thesis §4.2.1). */
@@ -127,7 +127,7 @@ export interface State {
   /** Others have told this node that it was removed: it does not campaign. */
   isRemoved: boolean;
   /** Set while this node sleeps: nothing is due, and it sends nothing of its own. */
-  sleep: SleepMark | null;
+  quiesce: QuiesceMark | null;
 
   readonly effects: Effects;
 }
@@ -135,7 +135,7 @@ export interface State {
 /** The effects of the present input, until `ready` takes them. */
 export interface Effects {
   hardStateChanged: boolean;
-  sleepChanged: boolean;
+  quiesceChanged: boolean;
   truncateFrom: Index | null;
   snapshot: SnapshotWrite | null;
   append: Entry[];

@@ -59,7 +59,7 @@ export const noSnapshot: SnapshotMark = { index: toIndex(0), term: 0, readableIn
  * cleared there before anything that the node sends once it is awake. So a leader that finds its own mark
  * knows that nothing has left it since, and goes on in its term.
  */
-export interface SleepMark {
+export interface QuiesceMark {
   readonly term: Term;
   readonly leader: NodeId;
   /** The end of the log, all of it committed. */

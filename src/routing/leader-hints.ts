@@ -5,8 +5,8 @@ import type { Cluster } from "./cluster.ts";
 /** Which node to send a command to, and how. */
 export interface Target {
   readonly node: NodeAddress;
-  /** It is to answer itself or name the leader; otherwise it hands the command on to the leader it knows. */
-  readonly direct: boolean;
+  /** It may hand the command on to the leader that it knows; otherwise it answers itself, or names the leader. */
+  readonly mayHandOn: boolean;
 }
 
 interface Hint {
@@ -35,16 +35,16 @@ export class LeaderHints {
   /** Where a command goes first; `order` are the members, the preferred one first. */
   first(cluster: Cluster, order: readonly NodeAddress[]): Target {
     const leader = this.leader(cluster);
-    if (leader !== null) return { node: leader, direct: true };
+    if (leader !== null) return { node: leader, mayHandOn: false };
     const { avoid } = this.#of(cluster);
     const node = order.find((member) => member.id !== avoid) ?? order[0];
     if (node === undefined) throw new Error("a cluster has no members");
-    return { node, direct: avoid === null };
+    return { node, mayHandOn: avoid !== null };
   }
 
   /** `target` carried out a command. */
-  answered(cluster: Cluster, { node, direct }: Target): void {
-    this.#hints.set(cluster.name, { leader: direct ? node.id : null, avoid: null });
+  answered(cluster: Cluster, { node, mayHandOn }: Target): void {
+    this.#hints.set(cluster.name, { leader: mayHandOn ? null : node.id, avoid: null });
   }
 
   /** `target` did not: says where the command may go next. */
@@ -54,10 +54,10 @@ export class LeaderHints {
     const named = cluster.members.find((member) => member.id === failure.leader);
     if (!isLost && named !== undefined && named.id !== target.node.id && named.id !== avoid) {
       this.#hints.set(cluster.name, { leader: named.id, avoid });
-      return { node: named, direct: true };
+      return { node: named, mayHandOn: false };
     }
     this.#hints.set(cluster.name, { leader: null, avoid });
-    return { node: nodeAfter(order, target.node, avoid), direct: false };
+    return { node: nodeAfter(order, target.node, avoid), mayHandOn: true };
   }
 
   #of(cluster: Cluster): Hint {

@@ -7,8 +7,8 @@ import type { Status } from "../transport/status.ts";
 
 export interface AskOptions {
   readonly timeoutMs: number;
-  /** True: the node answers itself or says who leads, instead of handing the request on. */
-  readonly forwarded: boolean;
+  /** Whether the node may hand the request on to the leader; otherwise it answers itself, or names the leader. */
+  readonly mayHandOn: boolean;
   /** The configuration whose members the caller knows: it hears of newer ones. */
   readonly knownIndex: Index;
   readonly knownRecoveries: number;

@@ -4,7 +4,8 @@ import type { Nodes } from "./nodes.ts";
 /** Nodes that are Durable Objects of this account. */
 export function objectNodes(namespace: DurableObjectNamespace): Nodes {
   return {
-    ask: (address, request, options) => askNode(namespace, address, request, options),
+    ask: (address, request, { mayHandOn, ...options }) =>
+      askNode(namespace, address, request, { ...options, forwarded: !mayHandOn }),
     status: (address) => nodeStatus(namespace, address),
     prepare: (address, identity) => prepareNode(namespace, address, identity),
     start: (address) => startNode(namespace, address),

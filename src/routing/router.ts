@@ -83,7 +83,7 @@ export class Router {
     lost: readonly NodeId[],
   ): Promise<MembersAnswer | RecoverRefused | Failure> {
     const timeoutMs = Math.max(0, call.deadline - this.#world.now());
-    const target = { node, direct: true };
+    const target = { node, mayHandOn: false };
     return this.#ask(call, cluster, target, { kind: "recover", lost }, timeoutMs);
   }
 
@@ -110,7 +110,7 @@ export class Router {
       attempts.note(answer.reason === "timeout" ? "not-leader" : answer.reason);
       const next = this.#hints.failed(present, this.#order(call, present), target, answer);
       if (isFull(answer) || (answer.reason === "outcome-unknown" && !isRepeatable)) throw attempts.problem();
-      await this.#pause(call, cluster, attempts, next.direct);
+      await this.#pause(call, cluster, attempts, !next.mayHandOn);
       target = next;
     }
   }
@@ -130,7 +130,7 @@ export class Router {
       const node = order[at % order.length];
       if (node === undefined) throw new Error("a cluster has no members");
       const attemptMs = attempts.attemptMs(true, waitMs);
-      const target = { node, direct: false };
+      const target = { node, mayHandOn: true };
       const answer = await this.#ask(call, cluster, target, request, attemptMs);
       if (answer.kind !== "failure") return answer;
       attempts.note(answer.reason === "outcome-unknown" ? "timeout" : answer.reason);
@@ -160,12 +160,12 @@ export class Router {
   async #ask<R extends Request>(
     call: Call,
     cluster: Cluster,
-    { node, direct: forwarded }: Target,
+    { node, mayHandOn }: Target,
     request: R,
     timeoutMs: number,
   ): Promise<AnswerOf<R>> {
     const { index: knownIndex, recoveries: knownRecoveries } = this.#roster.mark(cluster);
-    const options = { timeoutMs, forwarded, knownIndex, knownRecoveries };
+    const options = { timeoutMs, mayHandOn, knownIndex, knownRecoveries };
     try {
       const { answer, members } = await call.nodes.ask(node, request, options);
       if (members !== null) this.#roster.learn(cluster, members);

@@ -1,7 +1,7 @@
 import type { AppendCommand } from "../log/types.ts";
 import type { AnswerOf } from "../transport/answer-of.ts";
 import type { CommandRequest } from "../transport/protocol.ts";
-import { type Asked, askInOrder } from "./ask.ts";
+import { type AskableNode, askInOrder } from "./ask.ts";
 
 type AppendAnswer = AnswerOf<CommandRequest<AppendCommand>>;
 
@@ -16,11 +16,11 @@ interface Waiting {
  * leader, so one is under way at a time; what comes meanwhile goes together in the next.
  */
 export class AppendQueue {
-  readonly #node: Asked;
+  readonly #node: AskableNode;
   /** What waits, of each log that has something under way. */
   readonly #logs = new Map<string, Waiting[]>();
 
-  constructor(node: Asked) {
+  constructor(node: AskableNode) {
     this.#node = node;
   }
 

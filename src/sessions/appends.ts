@@ -4,7 +4,7 @@ import type { Appended } from "../log/outcome.ts";
 import type { AppendCommand } from "../log/types.ts";
 import { refusalProblem } from "../routing/refusal.ts";
 import { AppendQueue } from "./append-queue.ts";
-import type { Asked } from "./ask.ts";
+import type { AskableNode } from "./ask.ts";
 import type { AppendMessage } from "./input.ts";
 import { answered } from "./tail-opening.ts";
 
@@ -13,7 +13,7 @@ export class SessionAppends {
   readonly #queue: AppendQueue;
   readonly #cluster: string;
 
-  constructor(cluster: string, node: Asked) {
+  constructor(cluster: string, node: AskableNode) {
     this.#cluster = cluster;
     this.#queue = new AppendQueue(node);
   }

@@ -3,7 +3,7 @@ import type { AnswerOf } from "../transport/answer-of.ts";
 import type { Answer, CommandRequest, CommandsRequest, Request } from "../transport/protocol.ts";
 
 /** The node at which a session is, as it is asked. */
-export interface Asked {
+export interface AskableNode {
   readonly ask: Ask;
   /** Ms since the epoch. */
   now(): number;
@@ -20,7 +20,7 @@ const retryMs = 50;
  * Asks until the node knows a leader that serves: one that has just woken hears of it with the next heartbeat. Asks
  * anew only where nothing has happened.
  */
-export async function askPatiently<R extends Request>(node: Asked, request: R): Promise<AnswerOf<R>> {
+export async function askPatiently<R extends Request>(node: AskableNode, request: R): Promise<AnswerOf<R>> {
   const deadline = node.now() + patienceMs;
   for (;;) {
     const answer = await node.ask(request);
@@ -34,7 +34,7 @@ export async function askPatiently<R extends Request>(node: Asked, request: R): 
  * in their order, or not at all. Each is answered once.
  */
 export async function askInOrder<C extends Command>(
-  node: Asked,
+  node: AskableNode,
   commands: readonly C[],
   answer: (at: number, answer: AnswerOf<CommandRequest<C>>) => void,
 ): Promise<void> {

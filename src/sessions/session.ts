@@ -1,11 +1,12 @@
 import { assertAllowed } from "../http/auth.ts";
 import { Problem } from "../http/problem.ts";
-import type { Tails } from "../node/fan-out.ts";
+import type { FanOut } from "../node/fan-out.ts";
 import type { TailEnd, TailPosition } from "../node/subscriber.ts";
 import { failureProblem } from "../routing/attempts.ts";
 import { AnswerOrder } from "./answer-order.ts";
 import { SessionAppends } from "./appends.ts";
-import type { Asked } from "./ask.ts";
+import type { AskableNode } from "./ask.ts";
+import type { Budget } from "./budget.ts";
 import {
   type AppendMessage,
   parseMessage,
@@ -15,7 +16,6 @@ import {
 } from "./input.ts";
 import { appendedText, errorText, pongText, tailingText, untailedText, welcomeText } from "./messages.ts";
 import { closeCodes, sessionLimits } from "./protocol.ts";
-import type { Room } from "./room.ts";
 import { ONLY_TAIL, type SessionState } from "./state.ts";
 import type { SessionTail, TailHome } from "./tail.ts";
 import { eventFormat, messageFormat, type TailFormat } from "./tail-format.ts";
@@ -31,10 +31,10 @@ export interface Wire {
 }
 
 /** The node that a session is at. */
-export interface SessionNode extends Asked {
-  readonly tails: Tails;
+export interface SessionNode extends AskableNode {
+  readonly tails: FanOut;
   /** For the characters of the appends that all of its sessions have under way. */
-  readonly room: Room;
+  readonly room: Budget;
   /** Runs what does not belong to an event of the node's. */
   guard(run: () => void): void;
 }

@@ -1,12 +1,12 @@
-import { type TailOptions, Tails } from "../node/fan-out.ts";
+import { FanOut, type FanOutOptions } from "../node/fan-out.ts";
 import type { Host } from "../node/host.ts";
 import type { Node } from "../node/node.ts";
 import type { SocketFace } from "../node/socket-face.ts";
 import { type AnswerOf, answerTo } from "../transport/answer-of.ts";
 import type { Answer, Request as NodeRequest } from "../transport/protocol.ts";
+import { Budget } from "./budget.ts";
 import { pingText, pongText } from "./messages.ts";
 import { closeCodes } from "./protocol.ts";
-import { Room } from "./room.ts";
 import { Session, type SessionNode, type Wire } from "./session.ts";
 import { decodeOpening, ONLY_TAIL, type SessionState, type SocketOpening } from "./state.ts";
 
@@ -20,26 +20,26 @@ const charactersMax = 16_777_216;
 const askTimeoutMs = 10_000;
 
 /** What the sockets need of their object. */
-export interface Surroundings {
+export interface SocketParts {
   readonly state: DurableObjectState;
   readonly node: Node;
   readonly host: Host;
   /** Runs what enters the node; if it throws, the object is dropped. */
   guard(run: () => void): void;
-  readonly tailOptions: TailOptions;
+  readonly tailOptions: FanOutOptions;
 }
 
 /** The sessions at one node, each with a socket that outlives the memory of the object (hibernation). */
 export class Sockets implements SocketFace, SessionNode {
-  readonly tails: Tails;
-  readonly room = new Room(charactersMax);
-  readonly #around: Surroundings;
+  readonly tails: FanOut;
+  readonly room = new Budget(charactersMax);
+  readonly #around: SocketParts;
   readonly #sessions = new Map<WebSocket, Session>();
 
-  constructor(around: Surroundings) {
+  constructor(around: SocketParts) {
     const { state, node, host, tailOptions } = around;
     this.#around = around;
-    this.tails = new Tails(() => node.replica, host, tailOptions);
+    this.tails = new FanOut(() => node.replica, host, tailOptions);
     for (const socket of state.getWebSockets()) {
       const saved = socket.deserializeAttachment() as SessionState | null;
       const isOpen = socket.readyState === WebSocket.OPEN;
@@ -51,7 +51,7 @@ export class Sockets implements SocketFace, SessionNode {
   readonly ask = <R extends NodeRequest>(request: R): Promise<AnswerOf<R>> =>
     new Promise((resolve) => {
       const answer = (given: Answer): void => resolve(answerTo(request, given));
-      this.guard(() => this.#around.node.request(request, askTimeoutMs, false, answer));
+      this.guard(() => this.#around.node.request(request, askTimeoutMs, true, answer));
     });
 
   pause(ms: number): Promise<void> {

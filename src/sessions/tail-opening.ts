@@ -5,7 +5,7 @@ import { assertWithin, type FoundPage } from "../routing/page-reader.ts";
 import { found } from "../routing/query.ts";
 import { refusalProblem } from "../routing/refusal.ts";
 import { type Answer, type Failure, isFailure, type PageStart } from "../transport/protocol.ts";
-import { type Asked, askPatiently } from "./ask.ts";
+import { type AskableNode, askPatiently } from "./ask.ts";
 
 /** A tail that its client asks for, in a cluster. */
 export interface WantedTail {
@@ -19,7 +19,7 @@ export interface WantedTail {
  * Where a tail begins, with everything seen that was acknowledged before. Throws the problems `log-not-found`,
  * `log-gone`, `trimmed` and `beyond-tail`, and those of failures.
  */
-export async function openTail(node: Asked, wanted: WantedTail): Promise<TailPosition> {
+export async function openTail(node: AskableNode, wanted: WantedTail): Promise<TailPosition> {
   const { log: name, from, cluster, credit } = wanted;
   const query = { kind: "page", name, from, until: null, recordsMax: 1, bytesMax: 1, waitMs: 0 } as const;
   const asked = { kind: "query", query, consistency: "linearizable", minIndex: toIndex(0) } as const;
@@ -37,7 +37,7 @@ export function positionAt(name: string, { page, index }: FoundPage, credit: num
 }
 
 /** Replicas do not know the time: the leader says whether the log's is over. */
-async function renewAt(node: Asked, name: string, cluster: string): Promise<void> {
+async function renewAt(node: AskableNode, name: string, cluster: string): Promise<void> {
   const command = { kind: "renew", name, touch: true } as const;
   const { outcome } = answered(await askPatiently(node, { kind: "command", command }), cluster);
   if (outcome.kind === "refused") throw refusalProblem(outcome.refusal, name);

@@ -1,5 +1,5 @@
 import { Problem } from "../http/problem.ts";
-import type { Tails } from "../node/fan-out.ts";
+import type { FanOut } from "../node/fan-out.ts";
 import type { TailPosition } from "../node/subscriber.ts";
 import { sessionLimits } from "./protocol.ts";
 import type { SavedTail } from "./state.ts";
@@ -7,13 +7,13 @@ import { SessionTail, type TailHome } from "./tail.ts";
 
 /** The tails of one session, by their client's numbers. */
 export class SessionTails {
-  readonly #node: Tails;
+  readonly #node: FanOut;
   readonly #home: TailHome;
   readonly #tails = new Map<number, SessionTail>();
-  /** Asked for, and not begun yet: the credit that each has by now, bytes. */
+  /** AskableNode for, and not begun yet: the credit that each has by now, bytes. */
   readonly #reserved = new Map<number, number>();
 
-  constructor(node: Tails, home: TailHome) {
+  constructor(node: FanOut, home: TailHome) {
     this.#node = node;
     this.#home = home;
   }

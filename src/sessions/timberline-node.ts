@@ -1,5 +1,5 @@
 import { NodeObject } from "../node/durable-object.ts";
-import type { TailOptions } from "../node/fan-out.ts";
+import type { FanOutOptions } from "../node/fan-out.ts";
 import type { Host } from "../node/host.ts";
 import type { Node } from "../node/node.ts";
 import type { SocketFace } from "../node/socket-face.ts";
@@ -9,7 +9,7 @@ import { Sockets } from "./sockets.ts";
  * With many more pages a second a saturated runtime lets some connections starve for seconds while it serves others
  * (`npm run check:tails`).
  */
-const tailOptions: TailOptions = {
+const tailOptions: FanOutOptions = {
   pageRecords: 1_000,
   pageBytes: 65_536,
   roundBytes: 8_388_608,
@@ -20,7 +20,7 @@ const tailOptions: TailOptions = {
 /** A node that serves sessions. */
 export class TimberlineNode extends NodeObject {
   /** Called by the constructor. */
-  protected tailOptions(): TailOptions {
+  protected tailOptions(): FanOutOptions {
     return tailOptions;
   }
 

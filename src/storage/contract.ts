@@ -2,7 +2,7 @@ import type { LogId, Seq, StoredBatch } from "../log/types.ts";
 import type { Document, Life, LogView } from "../log/view.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
 import type { Persist } from "../raft/ready.ts";
-import type { HardState, Index, LogReader, SleepMark, SnapshotMark, Term } from "../raft/types.ts";
+import type { HardState, Index, LogReader, QuiesceMark, SnapshotMark, Term } from "../raft/types.ts";
 
 /** All that a node needs to go on after a restart. */
 export interface Boot {
@@ -10,7 +10,7 @@ export interface Boot {
   readonly phase: Phase;
   readonly hardState: HardState;
   /** Null for a node that is awake. */
-  readonly sleepMark: SleepMark | null;
+  readonly quiesceMark: QuiesceMark | null;
   readonly lastIndex: Index;
   readonly lastTerm: Term;
   readonly snapshot: SnapshotMark;

@@ -3,7 +3,7 @@ import type { Document, Life, LogView } from "../log/view.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
 import type { Persist, SnapshotWrite } from "../raft/ready.ts";
 import type { Entry, HardState, Index, SnapshotMark, Term } from "../raft/types.ts";
-import { noSnapshot, type SleepMark, toIndex } from "../raft/types.ts";
+import { noSnapshot, type QuiesceMark, toIndex } from "../raft/types.ts";
 import type { BatchRange, Boot, DocumentRange, NameRange, Storage } from "./contract.ts";
 import { removeDeadRows } from "./dead.ts";
 import { StorageError } from "./error.ts";
@@ -25,7 +25,7 @@ interface NodeState {
   readonly identity: Identity;
   readonly phase: Phase;
   readonly hardState: HardState;
-  readonly sleepMark: SleepMark | null;
+  readonly quiesceMark: QuiesceMark | null;
   readonly snapshot: SnapshotMark;
   /** Up to where compacted rows have been judged. */
   readonly judgedIndex: Index;
@@ -98,10 +98,10 @@ export class MemoryStorage implements Storage {
 
   load(): Boot | null {
     if (this.#node === null) return null;
-    const { identity, phase, hardState, sleepMark, snapshot } = this.#node;
+    const { identity, phase, hardState, quiesceMark, snapshot } = this.#node;
     const lastIndex = toIndex(this.#log.rows.length);
     const lastTerm = lastIndex === snapshot.index ? snapshot.term : this.term(lastIndex);
-    return { identity, phase, hardState, sleepMark, snapshot, lastIndex, lastTerm: lastTerm ?? 0 };
+    return { identity, phase, hardState, quiesceMark, snapshot, lastIndex, lastTerm: lastTerm ?? 0 };
   }
 
   /** What is in memory is nobody else's. */
@@ -110,7 +110,7 @@ export class MemoryStorage implements Storage {
   prepare(identity: Identity): void {
     if (this.#node !== null) throw new StorageError("misuse", "the node has an identity");
     const hardState = { currentTerm: 0, votedFor: null };
-    const none = { sleepMark: null, snapshot: noSnapshot, judgedIndex: toIndex(0) };
+    const none = { quiesceMark: null, snapshot: noSnapshot, judgedIndex: toIndex(0) };
     this.#setNode({ identity, phase: "prepared", hardState, ...none });
   }
 
@@ -168,14 +168,14 @@ export class MemoryStorage implements Storage {
   }
 
   #write(persist: Persist): void {
-    const { hardState, sleep, truncateFrom, snapshot, append } = persist;
+    const { hardState, quiesce, truncateFrom, snapshot, append } = persist;
     const node = this.#identified();
     lastIndexAfter(persist, this.#log.rows.length);
-    if (hardState !== null || sleep !== null || snapshot !== null) {
+    if (hardState !== null || quiesce !== null || snapshot !== null) {
       this.#node = {
         ...node,
         hardState: hardState ?? node.hardState,
-        sleepMark: sleep === "awake" ? null : (sleep ?? node.sleepMark),
+        quiesceMark: quiesce === "awake" ? null : (quiesce ?? node.quiesceMark),
         snapshot: snapshot?.mark ?? node.snapshot,
       };
     }

@@ -1,6 +1,6 @@
 import { completedIdentity, type Identity, type Phase } from "../raft/identity.ts";
 import type { HardState, Index, NodeId, SnapshotMark } from "../raft/types.ts";
-import { type SleepMark, toIndex } from "../raft/types.ts";
+import { type QuiesceMark, toIndex } from "../raft/types.ts";
 import type { Boot } from "./contract.ts";
 import { StorageError } from "./error.ts";
 
@@ -20,9 +20,9 @@ export function updateHardState(sql: SqlStorage, { currentTerm, votedFor }: Hard
   sql.exec("UPDATE node SET current_term = ?, voted_for = ?", currentTerm, votedFor);
 }
 
-export function updateSleep(sql: SqlStorage, sleep: SleepMark | "awake"): void {
+export function updateQuiesce(sql: SqlStorage, quiesce: QuiesceMark | "awake"): void {
   const { term, leader, index, round } =
-    sleep === "awake" ? { term: null, leader: null, index: null, round: null } : sleep;
+    quiesce === "awake" ? { term: null, leader: null, index: null, round: null } : quiesce;
   const update = "UPDATE node SET sleep_term = ?, sleep_leader = ?, sleep_index = ?, sleep_round = ?";
   sql.exec(update, term, leader, index, round);
 }
@@ -89,7 +89,7 @@ interface NodeRow extends Record<string, SqlStorageValue> {
   readable_index: number;
 }
 
-type StoredNode = Pick<Boot, "identity" | "phase" | "hardState" | "sleepMark" | "snapshot">;
+type StoredNode = Pick<Boot, "identity" | "phase" | "hardState" | "quiesceMark" | "snapshot">;
 
 function readNode(sql: SqlStorage): StoredNode {
   const [row] = sql.exec<NodeRow>("SELECT * FROM node").toArray();
@@ -98,7 +98,7 @@ function readNode(sql: SqlStorage): StoredNode {
     identity: parseIdentity(row.identity),
     phase: row.phase,
     hardState: { currentTerm: row.current_term, votedFor: row.voted_for },
-    sleepMark: toSleepMark(row),
+    quiesceMark: toQuiesceMark(row),
     snapshot: {
       index: toIndex(row.snapshot_index),
       term: row.snapshot_term,
@@ -108,7 +108,7 @@ function readNode(sql: SqlStorage): StoredNode {
 }
 
 /** Half a mark is none: a node that is awake by mistake loses an election timeout at most. */
-function toSleepMark(row: NodeRow): SleepMark | null {
+function toQuiesceMark(row: NodeRow): QuiesceMark | null {
   const { sleep_term: term, sleep_leader: leader, sleep_index: index, sleep_round: round } = row;
   const isWhole = term !== null && leader !== null && index !== null && round !== null;
   return isWhole ? { term, leader, index: toIndex(index), round } : null;

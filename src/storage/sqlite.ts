@@ -26,7 +26,7 @@ import {
   updateHardState,
   updateJudged,
   updatePhase,
-  updateSleep,
+  updateQuiesce,
   updateSnapshot,
 } from "./sqlite-node.ts";
 import { readBatches, readNames, readSwept, readTouched } from "./sqlite-reads.ts";
@@ -91,9 +91,9 @@ export class SqliteStorage implements Storage {
 
   #write(persist: Persist): void {
     const lastIndex = lastIndexAfter(persist, this.#lastIndex ?? readLastIndex(this.#sql));
-    const { hardState, sleep, truncateFrom, snapshot, append } = persist;
+    const { hardState, quiesce, truncateFrom, snapshot, append } = persist;
     if (hardState !== null) updateHardState(this.#sql, hardState);
-    if (sleep !== null) updateSleep(this.#sql, sleep);
+    if (quiesce !== null) updateQuiesce(this.#sql, quiesce);
     if (truncateFrom !== null) deleteEntriesFrom(this.#sql, truncateFrom);
     for (const row of snapshot?.rows ?? []) insertEntry(this.#sql, row);
     if (snapshot !== null) updateSnapshot(this.#sql, snapshot.mark);
@@ -153,7 +153,7 @@ export class SqliteStorage implements Storage {
 }
 
 /** The hot path, a single new entry, is atomic by itself. */
-function isOneStatement({ hardState, sleep, truncateFrom, snapshot, append }: Persist): boolean {
-  const isOnlyAppend = hardState === null && sleep === null && truncateFrom === null && snapshot === null;
+function isOneStatement({ hardState, quiesce, truncateFrom, snapshot, append }: Persist): boolean {
+  const isOnlyAppend = hardState === null && quiesce === null && truncateFrom === null && snapshot === null;
   return isOnlyAppend && append.length === 1;
 }

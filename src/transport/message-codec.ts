@@ -47,11 +47,11 @@ function fields(message: Message): readonly unknown[] {
       return [message.granted ? 1 : 0];
     case "AppendEntries": {
       const { prevIndex, prevTerm, commitIndex, round, entries } = message;
-      const last = [message.configurationIndex, message.sleep ? 1 : 0, message.recoveries];
+      const last = [message.configurationIndex, message.quiesce ? 1 : 0, message.recoveries];
       return [prevIndex, prevTerm, commitIndex, round, entries.map(fromEntry), ...last];
     }
     case "AppendEntriesAccepted":
-      return [message.round, message.matchIndex, message.asleep ? 1 : 0];
+      return [message.round, message.matchIndex, message.quiesced ? 1 : 0];
     case "AppendEntriesRejected":
       return [message.round, message.prevIndex, message.hintIndex, message.hintTerm, message.commitIndex];
     case "InstallSnapshot": {
@@ -113,7 +113,7 @@ function toFields(type: Message["type"] | undefined, packed: readonly unknown[])
       return { type, granted: packed[0] === 1 };
     case "AppendEntries": {
       // The version before has no part in sleep: its heartbeats let nobody, and its followers don't.
-      const [, prevTerm, , round, entries, , sleep] = packed;
+      const [, prevTerm, , round, entries, , quiesce] = packed;
       const indexes = {
         prevIndex: indexAt(packed, 0),
         commitIndex: indexAt(packed, 2),
@@ -124,14 +124,14 @@ function toFields(type: Message["type"] | undefined, packed: readonly unknown[])
         round: toNatural(round),
         recoveries: addedAt(packed, 7),
       };
-      return { type, ...indexes, ...numbers, entries: toArray(entries).map(toEntry), sleep: sleep === 1 };
+      return { type, ...indexes, ...numbers, entries: toArray(entries).map(toEntry), quiesce: quiesce === 1 };
     }
     case "AppendEntriesAccepted":
       return {
         type,
         round: toNatural(packed[0]),
         matchIndex: indexAt(packed, 1),
-        asleep: packed[2] === 1,
+        quiesced: packed[2] === 1,
       };
     case "AppendEntriesRejected": {
       const round = toNatural(packed[0]);

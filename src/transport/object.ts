@@ -5,7 +5,7 @@ import type { AnswerOf } from "./answer-of.ts";
 import { inTime } from "./in-time.ts";
 import { decodeMessages, encodeMessages } from "./message-codec.ts";
 import type { Reply, Request } from "./protocol.ts";
-import { type Call, decodeReply, encodeCall } from "./request-codec.ts";
+import { decodeReply, encodeCall, type NodeCall } from "./request-codec.ts";
 import type { Status } from "./status.ts";
 import { decodeStatus } from "./status-codec.ts";
 import { TransportError, toTransportError } from "./transport-error.ts";
@@ -52,7 +52,7 @@ export async function askNode<R extends Request>(
   nodes: DurableObjectNamespace,
   address: NodeAddress,
   request: R,
-  options: Omit<Call, "request">,
+  options: Omit<NodeCall, "request">,
 ): Promise<Reply<AnswerOf<R>>> {
   const body = encodeCall({ request, ...options });
   const decode = (bytes: Uint8Array): Reply<AnswerOf<R>> => decodeReply(request, bytes);

@@ -8,7 +8,7 @@ import { type AnswerOf, answerTo } from "./answer-of.ts";
 import type { Answer, Members, Reply, Request } from "./protocol.ts";
 
 /** A request with what its carrier has to know. */
-export interface Call {
+export interface NodeCall {
   readonly request: Request;
   /** It is answered within this time, ms. */
   readonly timeoutMs: number;
@@ -21,11 +21,11 @@ export interface Call {
 }
 
 /** Requests and answers travel as maps, so that a version may add a member and the one before ignores it. */
-export const encodeCall = (call: Call): Uint8Array => pack([call]);
+export const encodeCall = (call: NodeCall): Uint8Array => pack([call]);
 
 /** What `encodeCall` was given. Throws `CodecError`. */
-export function decodeCall(body: Uint8Array): Call {
-  const call = withMember<Call>(unpack(body)[0], "request");
+export function decodeCall(body: Uint8Array): NodeCall {
+  const call = withMember<NodeCall>(unpack(body)[0], "request");
   return {
     ...call,
     request: toRequest(call.request),

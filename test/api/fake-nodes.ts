@@ -167,7 +167,7 @@ export class FakeNodes implements Nodes {
     const storage = this.#log(cluster);
     const index = toIndex(storage.durableLastIndex() - 1);
     const snapshot = { mark: { index, term: 1, readableIndex: toIndex(0) }, rows: [] };
-    storage.write({ hardState: null, sleep: null, truncateFrom: null, snapshot, append: [] });
+    storage.write({ hardState: null, quiesce: null, truncateFrom: null, snapshot, append: [] });
     storage.removeDead(Number.POSITIVE_INFINITY);
     storage.markDurable(storage.written());
   }
@@ -184,7 +184,7 @@ export class FakeNodes implements Nodes {
     if (request.kind === "query" && request.consistency === "local") return this.#query(address, request);
     if (leader === null) return failure("not-leader", null);
     if (request.kind === "query") return this.#query(address, request);
-    if (leader !== address.id && options.forwarded) return failure("not-leader", leader);
+    if (leader !== address.id && !options.mayHandOn) return failure("not-leader", leader);
     if (this.down.has(`${address.cluster}/${leader}`)) return failure("outcome-unknown", leader);
     if (request.kind === "read-index") return { kind: "read-index", index: toIndex(0) };
     if (request.kind === "transfer") {
@@ -279,7 +279,7 @@ export class FakeNodes implements Nodes {
 
 function write(storage: MemoryStorage, index: Index, data: Uint8Array): void {
   const entry = createEntry(index, 1, "command", data);
-  storage.write({ hardState: null, sleep: null, truncateFrom: null, snapshot: null, append: [entry] });
+  storage.write({ hardState: null, quiesce: null, truncateFrom: null, snapshot: null, append: [entry] });
   storage.markDurable(storage.written());
 }
 

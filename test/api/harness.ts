@@ -92,7 +92,7 @@ export class Harness {
 
   /** What only another face asks for, at the leader of `main`. */
   async command(command: Command): Promise<Answer> {
-    const options = { timeoutMs: 1_000, forwarded: false, knownIndex: toIndex(0), knownRecoveries: 0 };
+    const options = { timeoutMs: 1_000, mayHandOn: true, knownIndex: toIndex(0), knownRecoveries: 0 };
     const node = { cluster: "main", id: this.nodes.leaders.get("main") ?? 1, region: "wnam" };
     return (await this.nodes.ask(node, { kind: "command", command }, options)).answer;
   }

@@ -49,10 +49,10 @@ export function boot(id: NodeId, image: Image, configuration: Configuration): No
 }
 
 function start(id: NodeId, image: Image, present: () => Image, configuration: Configuration): Raft {
-  const { hardState, sleepMark, snapshot } = image;
+  const { hardState, quiesceMark, snapshot } = image;
   const base = { configuration, index: toIndex(0) };
   const [log, random] = [readerOf(present), (): number => 0];
-  const stored = { hardState, sleepMark, snapshot, ...endOf(image) };
+  const stored = { hardState, quiesceMark, snapshot, ...endOf(image) };
   return new Raft({ id, options, base, log, random, ...stored }, atOnce);
 }
 

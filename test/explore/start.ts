@@ -8,7 +8,7 @@ export type Start = readonly Image[];
 const image = (log: readonly Term[], currentTerm: Term, votedFor: NodeId | null): Image => ({
   hardState: { currentTerm, votedFor },
   snapshot: noSnapshot,
-  sleepMark: null,
+  quiesceMark: null,
   log: entriesOf(log),
 });
 

@@ -49,7 +49,7 @@ describe("a node compacts its log", () => {
       expect(before - rows()).toBeLessThanOrEqual(options.deadRowsMax);
     };
     const run = (request: Request): void => {
-      input(() => node.request(request, 5_000, false, () => {}));
+      input(() => node.request(request, 5_000, true, () => {}));
       for (let done = host.syncs.shift(); done !== undefined; done = host.syncs.shift()) input(done);
       const { commitIndex = 0, snapshotIndex = 0 } = node.status() ?? {};
       expect(commitIndex - snapshotIndex).toBeLessThanOrEqual(2 * options.tailEntries);
@@ -77,7 +77,7 @@ it("a node compacts its log by its bytes too, where its entries are large", () =
   host.flush();
   const large: Request = { kind: "command", command: appendTo("a", { bytes: 500 }) };
   for (const request of [ask("create"), ...Array.from({ length: 12 }, () => large)]) {
-    node.request(request, 5_000, false, () => {});
+    node.request(request, 5_000, true, () => {});
     host.flush();
   }
   const { commitIndex = 0, snapshotIndex = 0 } = node.status() ?? {};
@@ -92,9 +92,9 @@ it("one committed entry stays, though it is larger than the tail may be", () => 
   small.alarm();
   host.flush();
   for (const request of [ask("create"), append, append, append]) {
-    small.request(request, 5_000, false, () => {});
+    small.request(request, 5_000, true, () => {});
     host.flush();
-    small.request({ kind: "command", command: appendTo("a", { bytes: 1_000 }) }, 5_000, false, () => {});
+    small.request({ kind: "command", command: appendTo("a", { bytes: 1_000 }) }, 5_000, true, () => {});
     host.flush();
     const { commitIndex = 0, snapshotIndex = 0 } = small.status() ?? {};
     expect(commitIndex - snapshotIndex).toBeGreaterThanOrEqual(1);
@@ -115,7 +115,7 @@ function describeAt(node: Node): Answer[] {
   const answers: Answer[] = [];
   const query = { kind: "describe", name: "a" } as const;
   const request = { kind: "query", query, consistency: "local", minIndex: toIndex(0) } as const;
-  node.request(request, 5_000, false, (answer) => answers.push(answer));
+  node.request(request, 5_000, true, (answer) => answers.push(answer));
   return answers;
 }
 
@@ -195,7 +195,7 @@ describe("a reader is never shown half of a snapshot", () => {
     const limits = { recordsMax: 9, bytesMax: 999, waitMs: 4_000 };
     const query = { kind: "page", name: "a", from: { at: "tail" }, until: null, ...limits } as const;
     const request = { kind: "query", query, consistency: "local", minIndex: toIndex(0) } as const;
-    node.request(request, 5_000, false, (answer) => answers.push(answer));
+    node.request(request, 5_000, true, (answer) => answers.push(answer));
     hear(node, segment(1, 4, []));
     expect(answers).toEqual([]);
     hear(node, segment(4, 6, [again]));
@@ -213,7 +213,7 @@ describe("a leader that was deposed", () => {
     hear(node, { type: "RequestVoteResponse", from: 2, to: 1, term: 1, granted: true });
     host.flush();
     const answers: Answer[] = [];
-    node.request(ask("create"), 5_000, false, (answer) => answers.push(answer));
+    node.request(ask("create"), 5_000, true, (answer) => answers.push(answer));
     host.flush();
     hear(
       node,

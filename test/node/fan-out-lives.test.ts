@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { createCommand } from "../../src/log/commands.ts";
 import { keepAll, plainSettings } from "../../src/log/state.ts";
 import { type Command, toSeq } from "../../src/log/types.ts";
-import { Tails } from "../../src/node/fan-out.ts";
+import { FanOut } from "../../src/node/fan-out.ts";
 import { type NodeId, toIndex } from "../../src/raft/types.ts";
 import type { Page } from "../../src/transport/protocol.ts";
 import { appendTo, forkOf } from "../storage/fixture.ts";
@@ -189,9 +189,9 @@ class Scene {
   }
 
   /** Of those who follow, positions are all that is left. */
-  #opened(): Tails {
+  #opened(): FanOut {
     this.#clock.forget();
-    const tails = new Tails(() => this.#trio.node(here).replica, this.#clock, tailOptions);
+    const tails = new FanOut(() => this.#trio.node(here).replica, this.#clock, tailOptions);
     for (const follower of this.followers.filter(({ ended }) => ended === null)) {
       follower.position = structuredClone(follower.position);
       tails.join(follower);

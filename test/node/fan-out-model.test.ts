@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { createCommand } from "../../src/log/commands.ts";
 import { type LogId, toSeq } from "../../src/log/types.ts";
-import { Tails } from "../../src/node/fan-out.ts";
+import { FanOut } from "../../src/node/fan-out.ts";
 import { type NodeId, toIndex } from "../../src/raft/types.ts";
 import { appendTo } from "../storage/fixture.ts";
 import { FakeHost } from "./fake-host.ts";
@@ -37,7 +37,7 @@ class Scene {
   readonly trio = new Trio();
   readonly listeners: readonly Listener[];
   readonly #clock = new FakeHost();
-  #tails: Tails;
+  #tails: FanOut;
   #appends = 0;
 
   constructor() {
@@ -123,8 +123,8 @@ class Scene {
     this.#tails = this.#opened();
   }
 
-  #opened(): Tails {
-    const tails = new Tails(() => this.trio.node(here).replica, this.#clock, options);
+  #opened(): FanOut {
+    const tails = new FanOut(() => this.trio.node(here).replica, this.#clock, options);
     for (const listener of this.listeners) {
       listener.position = structuredClone(listener.position);
       tails.join(listener);

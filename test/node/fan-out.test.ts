@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createCommand } from "../../src/log/commands.ts";
 import { plainSettings } from "../../src/log/state.ts";
 import { type Command, type LogId, toSeq } from "../../src/log/types.ts";
-import { Tails } from "../../src/node/fan-out.ts";
+import { FanOut } from "../../src/node/fan-out.ts";
 import type { Replica } from "../../src/node/replica.ts";
 import type { TailPosition } from "../../src/node/subscriber.ts";
 import { toIndex } from "../../src/raft/types.ts";
@@ -14,12 +14,12 @@ import { Leader } from "./leader.ts";
 const options = { pageRecords: 10, pageBytes: 200, roundBytes: 2_000, sendsPerSecond: 100, stallMs: 5_000 };
 
 let leader: Leader;
-let tails: Tails;
+let tails: FanOut;
 let log: LogId;
 beforeEach(() => {
   leader = new Leader([1]);
   leader.host.flush();
-  tails = new Tails(() => leader.node.replica, leader.host, options);
+  tails = new FanOut(() => leader.node.replica, leader.host, options);
   log = created();
 });
 

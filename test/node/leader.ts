@@ -78,7 +78,7 @@ export class Leader {
 
   ask(request: Request, timeoutMs = 5_000): Answer[] {
     const answers: Answer[] = [];
-    this.node.request(request, timeoutMs, false, (answer) => answers.push(answer));
+    this.node.request(request, timeoutMs, true, (answer) => answers.push(answer));
     return answers;
   }
 
@@ -93,6 +93,6 @@ export class Leader {
   acknowledge(round = 0): void {
     const { lastIndex = 0, currentTerm: term = 0 } = this.node.status() ?? {};
     const matchIndex = toIndex(lastIndex);
-    this.hear({ type: "AppendEntriesAccepted", from: 2, to: 1, term, round, matchIndex, asleep: false });
+    this.hear({ type: "AppendEntriesAccepted", from: 2, to: 1, term, round, matchIndex, quiesced: false });
   }
 }

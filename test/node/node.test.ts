@@ -95,7 +95,7 @@ describe("a request that is answered already", () => {
     const answers = leader.ask({ ...page({ at: "earliest" }), minIndex: toIndex(1_000) }, 10);
     leader.host.pass(10);
     expect(answers).toMatchObject([{ reason: "timeout" }]);
-    const late = { from: 2, to: 1, term: 1, round: 1, matchIndex: toIndex(1), asleep: false };
+    const late = { from: 2, to: 1, term: 1, round: 1, matchIndex: toIndex(1), quiesced: false };
     leader.hear({ type: "AppendEntriesAccepted", ...late });
     expect(answers).toHaveLength(1);
   });

@@ -80,7 +80,7 @@ describe("leadership", () => {
     const { cluster, leader, placement, windows, review } = setUp(undefined, true, 500);
     windows(5, 3);
     cluster.pass(1_000);
-    expect(leader.state.sleep).not.toBeNull();
+    expect(leader.state.quiesce).not.toBeNull();
     review();
     expect(placement.handedOver).toBeNull();
   });

@@ -21,7 +21,7 @@ function bereft(): { readonly host: FakeHost; readonly node: Node } {
 
 function ask(node: Node, request: Request): readonly Answer[] {
   const answers: Answer[] = [];
-  node.request(request, 5_000, true, (answer) => answers.push(answer));
+  node.request(request, 5_000, false, (answer) => answers.push(answer));
   return answers;
 }
 

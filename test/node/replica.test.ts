@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type LogId, toSeq } from "../../src/log/types.ts";
-import { Tails } from "../../src/node/fan-out.ts";
+import { FanOut } from "../../src/node/fan-out.ts";
 import { Node } from "../../src/node/node.ts";
 import { bootstrapIdentity } from "../../src/raft/identity.ts";
 import type { Message } from "../../src/raft/messages.ts";
@@ -26,14 +26,14 @@ const made = command(1, madeLog("a", 0, 1));
 class Follower {
   readonly host: FakeHost;
   readonly node: Node;
-  readonly tails: Tails;
+  readonly tails: FanOut;
 
   constructor(host = new FakeHost()) {
     this.host = host;
     this.node = new Node(host, options);
     this.node.prepare(bootstrapIdentity("main", 2, ["weur", "weur", "weur"]));
     this.node.start();
-    this.tails = new Tails(() => this.node.replica, host, tailOptions);
+    this.tails = new FanOut(() => this.node.replica, host, tailOptions);
   }
 
   hear(...messages: readonly Message[]): void {

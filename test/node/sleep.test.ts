@@ -19,8 +19,8 @@ function sleeper(): { readonly host: FakeHost; readonly node: Node } {
   const entries = [noop(1), command(2, madeLog("a", 0, 1))];
   const configured = { configurationIndex: toIndex(0), recoveries: 0 };
   const message = { type: "AppendEntries", from: 1, to: 2, term: 1, round: 1, ...configured } as const;
-  const first = { prevIndex: toIndex(0), prevTerm: 0, entries, commitIndex: toIndex(0), sleep: false };
-  const last = { prevIndex: toIndex(2), prevTerm: 1, entries: [], commitIndex: toIndex(2), sleep: true };
+  const first = { prevIndex: toIndex(0), prevTerm: 0, entries, commitIndex: toIndex(0), quiesce: false };
+  const last = { prevIndex: toIndex(2), prevTerm: 1, entries: [], commitIndex: toIndex(2), quiesce: true };
   node.receive(
     [
       { ...message, ...first },
@@ -34,7 +34,7 @@ function sleeper(): { readonly host: FakeHost; readonly node: Node } {
 
 function ask(node: Node, request: Request): Answer[] {
   const answers: Answer[] = [];
-  node.request(request, 5_000, false, (answer) => answers.push(answer));
+  node.request(request, 5_000, true, (answer) => answers.push(answer));
   return answers;
 }
 
@@ -79,7 +79,7 @@ test.each<readonly [string, Request]>([
   ask(node, request);
   expect(node.status()).toMatchObject({ asleep: false, leader: 1 });
   expect(host.alarmAt).toBeGreaterThan(host.now());
-  expect(host.storage.load()?.sleepMark).toBeNull();
+  expect(host.storage.load()?.quiesceMark).toBeNull();
 });
 
 test("what it does is counted", () => {

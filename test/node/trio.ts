@@ -42,7 +42,7 @@ class Host extends FakeHost {
     const from = this.#id;
     const back = (given: Answer): void =>
       this.#leave({ from: to, to: from, messages: [], arrive: () => answer(given) });
-    const arrive = (node: Node): void => node.request(request, timeoutMs, true, back);
+    const arrive = (node: Node): void => node.request(request, timeoutMs, false, back);
     this.#leave({ from, to, messages: [], arrive });
   }
 }
@@ -128,7 +128,7 @@ export class Trio {
   /** Asks one node; its answers come into the list. */
   ask(id: NodeId, request: Request): Answer[] {
     const answers: Answer[] = [];
-    this.node(id).request(request, 60_000, false, (answer) => answers.push(answer));
+    this.node(id).request(request, 60_000, true, (answer) => answers.push(answer));
     this.settleDisks();
     return answers;
   }

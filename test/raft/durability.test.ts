@@ -191,7 +191,7 @@ describe("a write", () => {
     node.step(between(2, 1).in(4).requestVote({}));
     expect(node.writes).toEqual([
       {
-        ...{ hardState: { currentTerm: 4, votedFor: 2 }, sleep: null },
+        ...{ hardState: { currentTerm: 4, votedFor: 2 }, quiesce: null },
         ...{ truncateFrom: null, snapshot: null, append: [] },
       },
     ]);
@@ -203,7 +203,7 @@ describe("a write", () => {
     expect(node.writes.slice(1)).toEqual([
       {
         hardState: { currentTerm: 5, votedFor: null },
-        sleep: null,
+        quiesce: null,
         truncateFrom: null,
         snapshot: null,
         append: entriesOf([5]),

@@ -86,7 +86,7 @@ describe("truncation", () => {
     node.step(append({ prevIndex: 1, prevTerm: 1, entries: entriesOf([1, 2, 5], 2) }));
     expect(node.terms).toEqual([1, 1, 2, 5]);
     expect(node.writes).toEqual([
-      { hardState: null, sleep: null, truncateFrom: 4, snapshot: null, append: entriesOf([5], 4) },
+      { hardState: null, quiesce: null, truncateFrom: 4, snapshot: null, append: entriesOf([5], 4) },
     ]);
   });
 

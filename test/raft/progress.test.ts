@@ -29,7 +29,7 @@ test("a peer of which nothing is known is probed at once", () => {
     sentRound: 0,
     sentCommit: 0,
     ackedRound: 0,
-    asleepRound: 0,
+    quiescedRound: 0,
     ackedAt: 500,
   });
 });

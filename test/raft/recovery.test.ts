@@ -128,7 +128,7 @@ describe("a recovery is refused", () => {
     expect(restarted.recover([1, 3])).toBe("has-leader");
     cluster.pass(5 * timeout);
     const woken = cluster.node(3);
-    expect(woken.state.sleep).not.toBeNull();
+    expect(woken.state.quiesce).not.toBeNull();
     expect(woken.recover([1, 2])).toBe("has-leader");
     expect(cluster.leader.id).toBe(1);
   });

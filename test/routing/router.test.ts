@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 
 const route = () =>
-  api.nodes.asked.map(({ node, options }) => (options.forwarded ? `direct ${node}` : `${node}`));
+  api.nodes.asked.map(({ node, options }) => (options.mayHandOn ? `${node}` : `direct ${node}`));
 const tail = async () => (await api.read("a")).json.tail;
 const fail = (node: number, ...faults: Fault[]) => api.nodes.faults.set(`main/${node}`, faults);
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { toSeq } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import { AppendQueue } from "../../src/sessions/append-queue.ts";
-import type { Asked } from "../../src/sessions/ask.ts";
+import type { AskableNode } from "../../src/sessions/ask.ts";
 import { type AnswerOf, answerTo } from "../../src/transport/answer-of.ts";
 import type { Answer, Failure, FailureReason, OutcomeAnswer, Request } from "../../src/transport/protocol.ts";
 import { FakeHost } from "../node/fake-host.ts";
@@ -13,7 +13,7 @@ const fails = (reason: FailureReason): Failure => ({ kind: "failure", reason, le
 const [unknown, undone, busy] = [fails("outcome-unknown"), fails("not-leader"), fails("busy")];
 
 /** A node that answers when the test says so. */
-class SlowNode implements Asked {
+class SlowNode implements AskableNode {
   readonly host = new FakeHost();
   /** The numbers of records of the appends that each request asks for. */
   readonly asked: number[][] = [];

@@ -2,9 +2,9 @@ import { expect } from "vitest";
 import { everything } from "../../src/http/auth.ts";
 import { createCommand } from "../../src/log/commands.ts";
 import type { Command } from "../../src/log/types.ts";
-import { Tails } from "../../src/node/fan-out.ts";
+import { FanOut } from "../../src/node/fan-out.ts";
+import { Budget } from "../../src/sessions/budget.ts";
 import { serverMessage } from "../../src/sessions/output.ts";
-import { Room } from "../../src/sessions/room.ts";
 import { Session, type SessionNode, type Wire } from "../../src/sessions/session.ts";
 import type { SessionState } from "../../src/sessions/state.ts";
 import { type AnswerOf, answerTo } from "../../src/transport/answer-of.ts";
@@ -40,14 +40,14 @@ export class FakeWire implements Wire {
 /** A node that leads alone, and sessions at it. */
 export class Place implements SessionNode {
   readonly leader = new Leader([1]);
-  readonly tails = new Tails(() => this.leader.node.replica, this.leader.host, {
+  readonly tails = new FanOut(() => this.leader.node.replica, this.leader.host, {
     pageRecords: 10,
     pageBytes: 10_000,
     roundBytes: 100_000,
     sendsPerSecond: 1_000,
     stallMs: 5_000,
   });
-  readonly room = new Room(16_777_216);
+  readonly room = new Budget(16_777_216);
   /** What was asked of the node. */
   readonly asked: Request[] = [];
   /** Answers a request in the node's place; null leaves it to the node. */
@@ -65,7 +65,7 @@ export class Place implements SessionNode {
 
   #askLeader(request: Request): Promise<Answer> {
     return new Promise((resolve) => {
-      this.leader.node.request(request, 5_000, false, resolve);
+      this.leader.node.request(request, 5_000, true, resolve);
       this.leader.host.flush();
     });
   }

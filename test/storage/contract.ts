@@ -32,7 +32,7 @@ function nodeStateContract(withStorage: WithStorage): void {
     withStorage((storage) => {
       storage.prepare(identity);
       const hardState = { currentTerm: 0, votedFor: null };
-      const empty = { hardState, sleepMark: null, lastIndex: 0, lastTerm: 0, snapshot: noSnapshot };
+      const empty = { hardState, quiesceMark: null, lastIndex: 0, lastTerm: 0, snapshot: noSnapshot };
       expect(storage.load()).toEqual({ identity, phase: "prepared", ...empty });
       storage.start();
       expect(storage.load()).toMatchObject({ phase: "started" });
@@ -61,14 +61,18 @@ function nodeStateContract(withStorage: WithStorage): void {
 
   it("the mark of a node that sleeps is kept until it is awake", () =>
     withStorage((storage) => {
-      const sleep = { term: 1, leader: 3, index: toIndex(2), round: 7 };
+      const quiesce = { term: 1, leader: 3, index: toIndex(2), round: 7 };
       begun(storage).write(persist({ append: [noop(1), noop(2)] }));
-      expect(storage.load()?.sleepMark).toBeNull();
-      storage.write(persist({ sleep }));
-      expect(storage.load()?.sleepMark).toEqual(sleep);
+      expect(storage.load()?.quiesceMark).toBeNull();
+      storage.write(persist({ quiesce }));
+      expect(storage.load()?.quiesceMark).toEqual(quiesce);
       storage.write(persist({ hardState: { currentTerm: 2, votedFor: null } }));
-      expect(storage.load()?.sleepMark).toEqual(sleep);
-      storage.write(persist({ sleep: "awake", append: [noop(3, 2)] }));
-      expect(storage.load()).toMatchObject({ sleepMark: null, lastIndex: 3, hardState: { currentTerm: 2 } });
+      expect(storage.load()?.quiesceMark).toEqual(quiesce);
+      storage.write(persist({ quiesce: "awake", append: [noop(3, 2)] }));
+      expect(storage.load()).toMatchObject({
+        quiesceMark: null,
+        lastIndex: 3,
+        hardState: { currentTerm: 2 },
+      });
     }));
 }

@@ -37,7 +37,7 @@ export function begun<T extends Storage>(storage: T, term = 1): T {
 }
 
 export function persist(part: Partial<Persist>): Persist {
-  return { hardState: null, sleep: null, truncateFrom: null, snapshot: null, append: [], ...part };
+  return { hardState: null, quiesce: null, truncateFrom: null, snapshot: null, append: [], ...part };
 }
 
 export function lastIndex(storage: Storage): Index {

@@ -195,9 +195,9 @@ function persistOf(storage: Storage, step: Written): Persist {
     case "noop":
       return persist({ append: [noop(next, term)] });
     case "sleep":
-      return persist({ sleep: { term, leader: 2, index: toIndex(next - 1), round: step.round } });
+      return persist({ quiesce: { term, leader: 2, index: toIndex(next - 1), round: step.round } });
     case "wake":
-      return persist({ sleep: "awake" });
+      return persist({ quiesce: "awake" });
     case "truncate":
       return persist({ truncateFrom: toIndex(Math.max(snapshotIndex(storage) + 1, next - step.entries)) });
     case "compact":

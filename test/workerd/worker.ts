@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { NodeEnv } from "../../src/node/durable-object.ts";
-import type { TailOptions } from "../../src/node/fan-out.ts";
+import type { FanOutOptions } from "../../src/node/fan-out.ts";
 import type { Persist } from "../../src/raft/ready.ts";
 import { TimberlineNode } from "../../src/sessions/timberline-node.ts";
 import type { Storage } from "../../src/storage/contract.ts";
@@ -44,7 +44,7 @@ export class HastyNode extends TimberlineNode {
     super(ctx, { ...env, NODES: env.HASTY });
   }
 
-  protected override tailOptions(): TailOptions {
+  protected override tailOptions(): FanOutOptions {
     return { ...super.tailOptions(), stallMs: 50 };
   }
 }

@@ -37,7 +37,7 @@ describe("a survivor that is told that all others are lost", () => {
         configuration: { index: 2, voters: [3], forced: { lost: [1, 2], at: api.nodes.clock } },
       },
     });
-    expect(api.nodes.asked).toMatchObject([{ node: 3, options: { forwarded: true } }]);
+    expect(api.nodes.asked).toMatchObject([{ node: 3, options: { mayHandOn: false } }]);
     expect(await api.appendRecords("a", { data: "x" })).toMatchObject({ status: 200 });
     expect(asked()).toEqual([3, 3]);
   });

@@ -66,7 +66,7 @@ export class Cluster {
       const log = entriesOf(logs[id] ?? []);
       const currentTerm = currentTerms[id] ?? log.at(-1)?.term ?? 0;
       const hardState = { currentTerm, votedFor: votes[id] ?? null };
-      const image = { hardState, sleepMark: null, snapshot: noSnapshot, log };
+      const image = { hardState, quiesceMark: null, snapshot: noSnapshot, log };
       return new TestNode({ ...shared, id, random: random(id), image });
     });
   }

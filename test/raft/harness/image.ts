@@ -1,22 +1,25 @@
 import type { Persist } from "../../../src/raft/ready.ts";
 import type { Entry, HardState, Index, LogReader, SnapshotMark, Term } from "../../../src/raft/types.ts";
-import { type SleepMark, toIndex } from "../../../src/raft/types.ts";
+import { type QuiesceMark, toIndex } from "../../../src/raft/types.ts";
 
 /** All that a node stores: values, so that what is written and what is durable can differ. */
 export interface Image {
   readonly hardState: HardState;
-  readonly sleepMark: SleepMark | null;
+  readonly quiesceMark: QuiesceMark | null;
   readonly snapshot: SnapshotMark;
   /** In order; up to the snapshot's end some may be left out. */
   readonly log: readonly Entry[];
 }
 
 /** The image after a write: hard state, sleep, truncation, snapshot, entries, in that order. */
-export function written(image: Image, { hardState, sleep, truncateFrom, snapshot, append }: Persist): Image {
+export function written(
+  image: Image,
+  { hardState, quiesce, truncateFrom, snapshot, append }: Persist,
+): Image {
   const kept = truncateFrom === null ? image.log : image.log.filter(({ index }) => index < truncateFrom);
   return {
     hardState: hardState ?? image.hardState,
-    sleepMark: sleep === "awake" ? null : (sleep ?? image.sleepMark),
+    quiesceMark: quiesce === "awake" ? null : (quiesce ?? image.quiesceMark),
     snapshot: snapshot?.mark ?? image.snapshot,
     log: [...kept, ...(snapshot?.rows ?? []), ...append],
   };

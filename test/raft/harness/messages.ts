@@ -65,14 +65,14 @@ function craft(head: Envelope) {
       entries: fields.entries ?? [],
       commitIndex: toIndex(fields.commitIndex ?? 0),
       round: fields.round ?? 0,
-      sleep: fields.sleep ?? false,
+      quiesce: fields.quiesce ?? false,
     }),
-    accepted: (matchIndex: number, round = 0, asleep = false): AppendEntriesAccepted => ({
+    accepted: (matchIndex: number, round = 0, quiesced = false): AppendEntriesAccepted => ({
       type: "AppendEntriesAccepted",
       ...head,
       round,
       matchIndex: toIndex(matchIndex),
-      asleep,
+      quiesced,
     }),
     rejected: (
       prevIndex: number,
@@ -128,5 +128,5 @@ interface AppendFields {
   readonly entries?: readonly Entry[];
   readonly commitIndex?: number;
   readonly round?: number;
-  readonly sleep?: boolean;
+  readonly quiesce?: boolean;
 }

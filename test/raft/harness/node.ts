@@ -214,10 +214,10 @@ export class TestNode {
 
   #boot(): Raft {
     const { id, options, configuration, random } = this.#setup;
-    const { hardState, sleepMark, snapshot } = this.#written;
+    const { hardState, quiesceMark, snapshot } = this.#written;
     const log = readerOf(() => this.#written);
     const base = { configuration, index: toIndex(0) };
-    const stored = { hardState, sleepMark, snapshot, ...endOf(this.#written) };
+    const stored = { hardState, quiesceMark, snapshot, ...endOf(this.#written) };
     return new Raft({ id, options, base, log, random, ...stored }, this.now);
   }
 

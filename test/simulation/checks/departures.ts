@@ -5,7 +5,7 @@ import { type Chain, chainOf } from "./chain.ts";
 import type { CommitRegister } from "./commits.ts";
 import { type EntryRegister, entryKey } from "./entries.ts";
 import { require } from "./finding.ts";
-import type { SleepRegister } from "./sleep-register.ts";
+import type { QuiesceRegister } from "./quiesce-register.ts";
 import type { SnapshotRegister } from "./snapshots.ts";
 import type { TermRegister } from "./terms.ts";
 import { diskOf, type Witnesses } from "./witnesses.ts";
@@ -16,7 +16,7 @@ export interface Registers {
   readonly terms: TermRegister;
   readonly commits: CommitRegister;
   readonly snapshots: SnapshotRegister;
-  readonly sleep: SleepRegister;
+  readonly quiesce: QuiesceRegister;
 }
 
 /** Judges what leaves the nodes: persist before send, and honest claims. */
@@ -86,7 +86,7 @@ export class Departures {
     const known = last === undefined ? chain : this.#registers.entries.chain(last.term, last.index);
     require(known === chain, "leader's claim", () => `leader ${from} sends other entries than it has`);
     this.#claims.set(entryKey(term, prevIndex + entries.length), chain);
-    this.#registers.sleep.appendLeft(message, diskOf(this.#witnesses.of(from)).onDisk.sleepMark);
+    this.#registers.quiesce.appendLeft(message, diskOf(this.#witnesses.of(from)).onDisk.quiesceMark);
     require(commitIndex <= this.#registers.commits.last, "commit before told", () =>
       `leader ${from} tells of commit ${commitIndex}`);
     this.#requireBounded(message);
@@ -107,7 +107,7 @@ export class Departures {
       `node ${from} accepts ${matchIndex}, which was not sent in term ${term}`);
     const witness = this.#witnesses.of(from);
     const { hardState, log } = diskOf(witness).onDisk;
-    this.#registers.sleep.acceptedLeft(message);
+    this.#registers.quiesce.acceptedLeft(message);
     const overtaken = hardState.currentTerm > term && witness.everWritten.has(claim);
     const durable = log.chains[matchIndex] === claim || (matchIndex > 0 && overtaken);
     require(durable, "durable before acknowledged", () =>

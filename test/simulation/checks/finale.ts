@@ -35,7 +35,7 @@ export class Finale {
     network.joinAll();
     for (const machine of machines) machine.heal();
     if (world.plan.clients.changers > 0) this.#letRequestsEnd();
-    if (world.plan.sleepsAtEnd) this.#fallAsleep();
+    if (world.plan.sleepsAtEnd) this.#becomeQuiesced();
     const quorum = this.#strandMinority();
     this.#probe("probe-of-quorum", quorum);
     world.trace.say(world.scheduler.now, () => "all faults are over");
@@ -60,11 +60,12 @@ export class Finale {
    * Whatever the faults left behind, a cluster that nobody asks for anything comes to rest. An alarm that was lost
    * just before is noticed by a later event, so there are some: reads that wake nobody.
    */
-  #fallAsleep(): void {
+  #becomeQuiesced(): void {
     const { scheduler, plan } = this.#ground.world;
     const { electionTimeoutMs, sleepAfterMs } = plan.options;
     const patienceMs = 2 * timeoutsMax * electionTimeoutMs + 4 * sleepAfterMs + this.#catchUpMs();
-    const isAsleep = (): boolean => this.#members().every(({ storage }) => storage.onDisk.sleepMark !== null);
+    const isAsleep = (): boolean =>
+      this.#members().every(({ storage }) => storage.onDisk.quiesceMark !== null);
     const ask = (): void => this.#askAll(this.#ground.machines, "local");
     this.#untilAsked(scheduler.now + patienceMs, plan.clock.alarmLostAfterMs + 1, ask, "sleep", isAsleep);
   }
@@ -115,7 +116,7 @@ export class Finale {
       // Mostly somebody who takes part: with many who were removed, too few would be asked who can help.
       const members = this.#members().filter((machine) => machines.includes(machine));
       const asked = random.pick(members.length > 0 && random.chance(0.8) ? members : machines);
-      asked.request(request, timeoutMs, false, (answer) => {
+      asked.request(request, timeoutMs, true, (answer) => {
         isCommitted ||= outcomeOf(answer).kind === "created";
       });
       scheduler.after(timeoutMs / 2, attempt);
@@ -211,7 +212,7 @@ export class Finale {
     const { electionTimeoutMs } = this.#ground.world.plan.options;
     const query = { kind: "describe", name: "nothing" } as const;
     const request = { kind: "query", query, consistency, minIndex: toIndex(0) } as const;
-    for (const machine of machines) machine.request(request, electionTimeoutMs, false, () => {});
+    for (const machine of machines) machine.request(request, electionTimeoutMs, true, () => {});
   }
 
   #describe(): string {

@@ -10,9 +10,9 @@ import { DecisionRegister } from "./decision-register.ts";
 import { Departures } from "./departures.ts";
 import { EntryRegister } from "./entries.ts";
 import { require } from "./finding.ts";
+import { QuiesceRegister } from "./quiesce-register.ts";
 import { areNeighbours, isQuorum } from "./quorums.ts";
 import type { Committed } from "./replay.ts";
-import { SleepRegister } from "./sleep-register.ts";
 import { SnapshotRegister } from "./snapshots.ts";
 import { TermRegister } from "./terms.ts";
 import { diskOf, type Witness, Witnesses } from "./witnesses.ts";
@@ -26,7 +26,7 @@ export class Oracle {
   readonly terms = new TermRegister();
   readonly commits = new CommitRegister();
   readonly #snapshots: SnapshotRegister;
-  readonly sleep = new SleepRegister();
+  readonly quiesce = new QuiesceRegister();
   readonly #decisions = new DecisionRegister();
   readonly #witnesses = new Witnesses();
   readonly #departures: Departures;
@@ -34,10 +34,10 @@ export class Oracle {
 
   constructor(options: Pick<Options, "appendBytesMax">, marks: Marks) {
     this.#marks = marks;
-    const { entries, terms, commits, sleep } = this;
+    const { entries, terms, commits, quiesce } = this;
     const snapshots = new SnapshotRegister(entries, commits, options, marks);
     this.#snapshots = snapshots;
-    const registers = { entries, terms, commits, snapshots, sleep };
+    const registers = { entries, terms, commits, snapshots, quiesce };
     this.#departures = new Departures(registers, this.#witnesses, options, marks);
   }
 
@@ -76,8 +76,8 @@ export class Oracle {
     witness.commitIndex = disk.onDisk.snapshot.index;
     witness.role = "follower";
     witness.term = disk.onDisk.hardState.currentTerm;
-    witness.bootMark = disk.onDisk.sleepMark;
-    this.sleep.restarted(id, disk.onDisk.sleepMark);
+    witness.bootMark = disk.onDisk.quiesceMark;
+    this.quiesce.restarted(id, disk.onDisk.quiesceMark);
   }
 
   /** A node has taken a step, and says this of itself. */
@@ -101,20 +101,20 @@ export class Oracle {
     witness.configuration = configuration;
     if (commitIndex !== witness.commitIndex) this.#committed(witness, commitIndex, [before, configuration]);
     this.#requireOneChange(witness);
-    const allAsleep = this.sleep.stepped(id, status, diskOf(witness).written.sleepMark);
+    const allAsleep = this.quiesce.stepped(id, status, diskOf(witness).written.quiesceMark);
     if (allAsleep) this.#marks.count("reached: the cluster slept");
     if (allAsleep) return "all asleep";
     return leads && !resumed ? "elected" : null;
   }
 
   #resumed({ id, bootMark }: Witness, status: Status): void {
-    this.sleep.resumed(id, status, bootMark);
+    this.quiesce.resumed(id, status, bootMark);
     this.#marks.count("reached: a leader resumed its term after a restart");
   }
 
   #elected(witness: Witness): void {
     const { id, term } = witness;
-    if (this.sleep.isReplaced(term, id))
+    if (this.quiesce.isReplaced(term, id))
       this.#marks.count("reached: a dead leader was replaced after a wake");
     this.terms.lead(term, id);
     this.commits.elected(id, term, diskOf(witness).written.log);
@@ -176,8 +176,8 @@ export class Oracle {
    * Only now are entries told from each other: a leader that woke to write one, and lost it together with its
    * being awake, sleeps on in its term and may write another in its place, since nobody has seen the first.
    */
-  #durable({ id, votes }: Witness, { persist: { hardState, sleep, append }, chains }: Written): void {
-    if (sleep !== null && sleep !== "awake") this.sleep.durable(id, sleep);
+  #durable({ id, votes }: Witness, { persist: { hardState, quiesce, append }, chains }: Written): void {
+    if (quiesce !== null && quiesce !== "awake") this.quiesce.durable(id, quiesce);
     if (hardState !== null) votes.set(hardState.currentTerm, hardState.votedFor);
     for (const [i, entry] of append.entries()) this.entries.add(entry, chains[i] as Chain);
   }

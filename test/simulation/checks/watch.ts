@@ -1,4 +1,4 @@
-import type { NodeId, SleepMark } from "../../../src/raft/types.ts";
+import type { NodeId, QuiesceMark } from "../../../src/raft/types.ts";
 import type { HandOver, Status } from "../../../src/transport/status.ts";
 import type { Disk } from "../world/disk.ts";
 import type { World } from "../world/world.ts";
@@ -6,7 +6,7 @@ import { require } from "./finding.ts";
 
 /** What a node that sleeps leaves as it is. */
 interface Stillness {
-  readonly mark: SleepMark | null;
+  readonly mark: QuiesceMark | null;
   readonly deeds: number;
   readonly unit: number;
 }
@@ -31,7 +31,7 @@ export class Watch {
   }
 
   stillness(): Stillness {
-    return { mark: this.#disk.written.sleepMark, deeds: this.deeds, unit: this.#disk.unit };
+    return { mark: this.#disk.written.quiesceMark, deeds: this.deeds, unit: this.#disk.unit };
   }
 
   /** Who sleeps through a step does nothing in it. */

@@ -1,5 +1,5 @@
 import type { Configuration } from "../../../src/raft/configuration.ts";
-import type { NodeId, SleepMark } from "../../../src/raft/types.ts";
+import type { NodeId, QuiesceMark } from "../../../src/raft/types.ts";
 import type { Status } from "../../../src/transport/status.ts";
 import type { Disk } from "../world/disk.ts";
 import type { Chain } from "./chain.ts";
@@ -17,7 +17,7 @@ export interface Witness {
   role: Status["role"];
   configuration: Configuration | null;
   /** In its first step since it was restarted: the mark that its disk then had. */
-  bootMark: SleepMark | null;
+  bootMark: QuiesceMark | null;
   /** Its own durable votes. */
   readonly votes: Map<number, NodeId | null>;
   /** The chains of all that it ever wrote. */

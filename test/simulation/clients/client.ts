@@ -80,7 +80,7 @@ export abstract class Client {
       this.ground.network.travel(machine.id, outside, () => finish(answer));
     const placed =
       request.kind === "command" && this.#home !== null ? { ...request, near: this.#home } : request;
-    this.ground.network.travel(outside, machine.id, () => machine.request(placed, patienceMs, false, back));
+    this.ground.network.travel(outside, machine.id, () => machine.request(placed, patienceMs, true, back));
   }
 
   /** Counts how a request went. */

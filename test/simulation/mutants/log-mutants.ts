@@ -108,8 +108,8 @@ export const logMutants: readonly Mutant[] = [
   {
     name: "a leader without peers never sweeps",
     file: "src/node/sweeper.ts",
-    original: "role.peers.size === 0 && sleep === null",
-    fault: "role.peers.size < 0 && sleep === null",
+    original: "role.peers.size === 0 && quiesce === null",
+    fault: "role.peers.size < 0 && quiesce === null",
   },
   {
     name: "trimmed records stay where the trim was left out of a snapshot",

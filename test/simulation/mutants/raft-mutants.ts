@@ -40,7 +40,7 @@ export const raftMutants: readonly Mutant[] = [
   },
   {
     name: "a truncated proposal reported as success",
-    file: "src/node/errand.ts",
+    file: "src/node/request-context.ts",
     original: 'isCommitted ? answer : failure(parts, "superseded")',
     fault: "answer",
   },
@@ -166,9 +166,9 @@ export const raftMutants: readonly Mutant[] = [
   },
   {
     name: "a node that wakes leaves its mark on the disk",
-    file: "src/raft/sleep.ts",
-    original: "  state.sleep = null;\n  state.effects.sleepChanged = true;",
-    fault: "  state.sleep = null;",
+    file: "src/raft/quiesce.ts",
+    original: "  state.quiesce = null;\n  state.effects.quiesceChanged = true;",
+    fault: "  state.quiesce = null;",
   },
   {
     name: "a leader that resumes its term begins its rounds anew",
@@ -178,27 +178,27 @@ export const raftMutants: readonly Mutant[] = [
   },
   {
     name: "a leader sleeps before all have said that they do",
-    file: "src/raft/sleep.ts",
-    original: "every(({ asleepRound }) => asleepRound >= round)",
-    fault: "every(({ asleepRound }) => asleepRound >= 0)",
+    file: "src/raft/quiesce.ts",
+    original: "every(({ quiescedRound }) => quiescedRound >= round)",
+    fault: "every(({ quiescedRound }) => quiescedRound >= 0)",
   },
   {
     name: "an answer to an earlier rest counts for this one",
     file: "src/raft/answers.ts",
-    original: "progress.asleepRound = Math.max(progress.asleepRound, message.round);",
-    fault: "progress.asleepRound = leader.reads.round;",
+    original: "progress.quiescedRound = Math.max(progress.quiescedRound, message.round);",
+    fault: "progress.quiescedRound = leader.reads.round;",
   },
   {
     name: "a follower that needs its leader sleeps on",
     file: "src/raft/raft.ts",
-    original: "    if (state.sleep !== null) wake(state, now);\n    else if",
-    fault: '    if (state.sleep !== null && state.role.name === "leader") wake(state, now);\n    else if',
+    original: "    if (state.quiesce !== null) wake(state, now);\n    else if",
+    fault: '    if (state.quiesce !== null && state.role.name === "leader") wake(state, now);\n    else if',
   },
   {
     name: "a late heartbeat puts to sleep who holds more",
     file: "src/raft/follower.ts",
-    original: "if (message.sleep && lastNewIndex === state.lastIndex) {",
-    fault: "if (message.sleep) {",
+    original: "if (message.quiesce && lastNewIndex === state.lastIndex) {",
+    fault: "if (message.quiesce) {",
   },
   {
     name: "a member that has not heard of a change hears no new member",

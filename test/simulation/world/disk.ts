@@ -9,7 +9,7 @@ import {
   type HardState,
   type Index,
   noSnapshot,
-  type SleepMark,
+  type QuiesceMark,
   type SnapshotMark,
   type Term,
 } from "../../../src/raft/types.ts";
@@ -32,14 +32,14 @@ export interface Written {
 export class Image {
   readonly log = new ChainedLog();
   hardState: HardState = { currentTerm: 0, votedFor: null };
-  sleepMark: SleepMark | null = null;
+  quiesceMark: QuiesceMark | null = null;
   /** The configurations of the log, in order. */
   configurations: PlacedConfiguration[] = [];
   snapshot: SnapshotMark = noSnapshot;
 
   apply({ persist, filled, chains }: Written): void {
     if (persist.hardState !== null) this.hardState = persist.hardState;
-    if (persist.sleep !== null) this.sleepMark = persist.sleep === "awake" ? null : persist.sleep;
+    if (persist.quiesce !== null) this.quiesceMark = persist.quiesce === "awake" ? null : persist.quiesce;
     const { truncateFrom, snapshot } = persist;
     if (truncateFrom !== null) {
       this.log.truncate(truncateFrom);
@@ -55,7 +55,7 @@ export class Image {
   become(other: Image): void {
     this.hardState = other.hardState;
     this.snapshot = other.snapshot;
-    this.sleepMark = other.sleepMark;
+    this.quiesceMark = other.quiesceMark;
     this.log.become(other.log);
     this.configurations = [...other.configurations];
   }
@@ -137,7 +137,7 @@ export class Disk implements Storage {
   /** Whether the storage gives back what was written. */
   isSound(): boolean {
     const boot = this.#inner.load();
-    const { log, hardState, sleepMark, snapshot } = this.onDisk;
+    const { log, hardState, quiesceMark, snapshot } = this.onDisk;
     if (boot === null) return log.lastIndex === 0;
     return (
       boot.snapshot.index === snapshot.index &&
@@ -145,7 +145,7 @@ export class Disk implements Storage {
       boot.snapshot.readableIndex === snapshot.readableIndex &&
       boot.hardState.currentTerm === hardState.currentTerm &&
       boot.hardState.votedFor === hardState.votedFor &&
-      boot.sleepMark === sleepMark &&
+      boot.quiesceMark === quiesceMark &&
       boot.lastIndex === log.lastIndex &&
       boot.lastTerm === log.terms[log.lastIndex]
     );

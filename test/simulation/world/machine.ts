@@ -99,11 +99,11 @@ export class Machine implements Host {
   request(
     request: Request,
     timeoutMs: number,
-    forwarded: boolean,
+    mayHandOn: boolean,
     answer: (answer: Answer) => void,
   ): boolean {
     return this.#arrive((node) =>
-      node.request(request, timeoutMs, forwarded, (result) => this.#leave(() => answer(result))),
+      node.request(request, timeoutMs, mayHandOn, (result) => this.#leave(() => answer(result))),
     );
   }
 

@@ -93,7 +93,7 @@ export class Network implements Wire {
     };
     const timer = scheduler.after(timeoutMs, () => settle(null));
     const back = (result: Answer): void => this.travel(to, from.id, () => settle(result));
-    this.travel(from.id, to, () => target.request(request, timeoutMs, true, back));
+    this.travel(from.id, to, () => target.request(request, timeoutMs, false, back));
   }
 
   machine(id: NodeId): Machine {

@@ -34,7 +34,7 @@ function setUp() {
   const write = (index: number): void =>
     disk.write({
       hardState: null,
-      sleep: null,
+      quiesce: null,
       truncateFrom: null,
       snapshot: null,
       append: [createEntry(toIndex(index), 1, "noop", new Uint8Array(0))],

@@ -59,7 +59,7 @@ export class MemoryBacking implements Backing {
     const entry = createEntry(index, 1, "command", encodeLogEntry(decision.entry));
     this.#storage.write({
       hardState: null,
-      sleep: null,
+      quiesce: null,
       truncateFrom: null,
       snapshot: null,
       append: [entry],

@@ -3,7 +3,7 @@ import { invariant } from "./invariant.ts";
 import { resumeLeader } from "./leader.ts";
 import type { Message } from "./messages.ts";
 import { type Leader, resetElectionDeadline, type State } from "./state.ts";
-import type { SleepMark } from "./types.ts";
+import type { QuiesceMark } from "./types.ts";
 
 /** Whether nothing is under way, and everybody holds the whole log: so all of it is committed. */
 function isSettled({ lastIndex, configuration }: State, leader: Leader): boolean {
@@ -16,14 +16,14 @@ function isSettled({ lastIndex, configuration }: State, leader: Leader): boolean
 }
 
 /** A peer that does not answer keeps everybody awake: should the leader die too, the others must notice. */
-function mayRest(state: State, leader: Leader, now: number): boolean {
+function mayQuiesce(state: State, leader: Leader, now: number): boolean {
   const { sleepAfterMs, electionTimeoutMs } = state.options;
   if (sleepAfterMs === 0 || now < leader.idleSince + sleepAfterMs || !isSettled(state, leader)) return false;
   return Array.from(leader.peers.values()).every(({ ackedAt }) => now - ackedAt < electionTimeoutMs);
 }
 
 /** When a leader without peers, whom no heartbeat wakes, has to look whether it may sleep; null for never. */
-export function restsAt(state: State, leader: Leader): number | null {
+export function quiescesAt(state: State, leader: Leader): number | null {
   const { sleepAfterMs } = state.options;
   return sleepAfterMs > 0 && isSettled(state, leader) ? leader.idleSince + sleepAfterMs : null;
 }
@@ -32,40 +32,40 @@ export function restsAt(state: State, leader: Leader): number | null {
  * Lays an idle cluster to rest: heartbeats let the followers sleep, and once all have said that they do
  * the leader sleeps too. The rest is a round of its own, so that answers to an earlier one don't count.
  */
-export function rest(state: State, leader: Leader, now: number): void {
-  if (!mayRest(state, leader, now)) {
-    if (leader.restRound !== null) stir(leader, now);
+export function quiesce(state: State, leader: Leader, now: number): void {
+  if (!mayQuiesce(state, leader, now)) {
+    if (leader.quiesceRound !== null) keepAwake(leader, now);
     return;
   }
-  if (leader.restRound === null) {
+  if (leader.quiesceRound === null) {
     leader.reads.round += 1;
-    leader.restRound = leader.reads.round;
+    leader.quiesceRound = leader.reads.round;
   }
-  const round = leader.restRound;
+  const round = leader.quiesceRound;
   const { currentTerm: term, id, lastIndex: index } = state;
-  const asleep = Array.from(leader.peers.values()).every(({ asleepRound }) => asleepRound >= round);
-  if (asleep) fallAsleep(state, { term, leader: id, index, round });
+  const quiesced = Array.from(leader.peers.values()).every(({ quiescedRound }) => quiescedRound >= round);
+  if (quiesced) becomeQuiesced(state, { term, leader: id, index, round });
 }
 
 /** Work has come, or a rest was in vain: idleness counts anew, and heartbeats wake those who sleep already. */
-export function stir(leader: Leader, now: number): void {
+export function keepAwake(leader: Leader, now: number): void {
   leader.idleSince = now;
-  if (leader.restRound === null) return;
-  leader.restRound = null;
+  if (leader.quiesceRound === null) return;
+  leader.quiesceRound = null;
   for (const progress of leader.peers.values()) progress.sentAt = Number.NEGATIVE_INFINITY;
 }
 
-export function fallAsleep(state: State, mark: SleepMark): void {
-  if (state.sleep !== null) return;
+export function becomeQuiesced(state: State, mark: QuiesceMark): void {
+  if (state.quiesce !== null) return;
   invariant(state.commitIndex === mark.index, `not all up to ${mark.index} is committed`);
-  state.sleep = mark;
-  state.effects.sleepChanged = true;
+  state.quiesce = mark;
+  state.effects.quiesceChanged = true;
 }
 
 /** After a restart, by a mark of the present term and of the whole log; any other says nothing of today. */
-export function sleepOn(state: State, mark: SleepMark, now: number): void {
+export function resumeQuiesced(state: State, mark: QuiesceMark, now: number): void {
   if (mark.term !== state.currentTerm || mark.index !== state.lastIndex) return;
-  state.sleep = mark;
+  state.quiesce = mark;
   state.commitIndex = mark.index;
   state.leader = mark.leader;
   if (mark.leader === state.id) resumeLeader(state, mark, now);
@@ -73,25 +73,25 @@ export function sleepOn(state: State, mark: SleepMark, now: number): void {
 
 /** A leader gives everybody fresh patience, as it heard nobody while it slept; a follower waits for its leader. */
 export function wake(state: State, now: number): void {
-  if (state.sleep === null) return;
-  state.sleep = null;
-  state.effects.sleepChanged = true;
+  if (state.quiesce === null) return;
+  state.quiesce = null;
+  state.effects.quiesceChanged = true;
   state.listensSince = now;
   const { role } = state;
   if (role.name !== "leader") {
     resetElectionDeadline(state, now);
     return;
   }
-  stir(role, now);
+  keepAwake(role, now);
   for (const progress of role.peers.values()) progress.ackedAt = now;
 }
 
 /** Whether somebody else is awake, so that this node can't sleep on; late messages and answers don't say so. */
-export function disturbs(mark: SleepMark, message: Message): boolean {
+export function disturbs(mark: QuiesceMark, message: Message): boolean {
   if (message.term !== mark.term) return message.term > mark.term;
   switch (message.type) {
     case "AppendEntries":
-      return !message.sleep && message.round >= mark.round;
+      return !message.quiesce && message.round >= mark.round;
     case "PreVote":
     case "RequestVote":
     case "TimeoutNow":

@@ -1,5 +1,5 @@
 /** A bound on what many have under way together. */
-export class Room {
+export class Budget {
   #left: number;
 
   constructor(max: number) {

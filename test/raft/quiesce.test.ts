@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { initialConfiguration } from "../../src/raft/configuration.ts";
 import type { AppendEntries } from "../../src/raft/messages.ts";
 import { Raft } from "../../src/raft/raft.ts";
-import { noSnapshot, type SleepMark, toIndex } from "../../src/raft/types.ts";
+import { noSnapshot, type QuiesceMark, toIndex } from "../../src/raft/types.ts";
 import { Cluster, type ClusterSetup, defaults } from "./harness/cluster.ts";
 import { entriesOf } from "./harness/entries.ts";
 import { readerOf } from "./harness/image.ts";
@@ -20,7 +20,7 @@ function atWork(setup: Partial<ClusterSetup> = {}): Cluster {
 }
 
 /** As `atWork`, and then nobody asked for anything. */
-function asleep(setup: Partial<ClusterSetup> = {}): Cluster {
+function quiesced(setup: Partial<ClusterSetup> = {}): Cluster {
   const cluster = atWork(setup);
   cluster.pass(2 * sleepAfterMs);
   for (const node of cluster.nodes) expect(isAsleep(node)).toBe(true);
@@ -32,13 +32,13 @@ function layingToRest(cluster = atWork()): Cluster {
   cluster.pass(cluster.node(1).leadership.idleSince + sleepAfterMs - 1 - cluster.clock.now);
   cluster.clock.now += 1;
   cluster.node(1).wake();
-  expect(cluster.inFlight("AppendEntries").every(({ sleep }) => sleep)).toBe(true);
+  expect(cluster.inFlight("AppendEntries").every(({ quiesce }) => quiesce)).toBe(true);
   return cluster;
 }
 
-const isAsleep = (node: TestNode): boolean => node.state.sleep !== null;
+const isAsleep = (node: TestNode): boolean => node.state.quiesce !== null;
 const whoSleeps = (cluster: Cluster) => cluster.nodes.filter(isAsleep).map(({ id }) => id);
-const markOf = (node: TestNode): SleepMark | null => node.durable.sleepMark;
+const markOf = (node: TestNode): QuiesceMark | null => node.durable.quiesceMark;
 const writesOf = (cluster: Cluster) => cluster.nodes.map(({ writes }) => writes.length);
 
 /** Asks the leader for an entry. */
@@ -49,7 +49,7 @@ function work(leader: TestNode): void {
 
 describe("a cluster without work falls asleep", () => {
   test("and then nothing is due, sent or written: RPC counts are zero when quiesced", () => {
-    const cluster = asleep();
+    const cluster = quiesced();
     const [sent, written] = [cluster.sent.length, writesOf(cluster)];
     expect(cluster.nodes.map(({ raft }) => raft.wakeAt())).toEqual([null, null, null]);
     cluster.pass(1_000_000);
@@ -69,9 +69,13 @@ describe("a cluster without work falls asleep", () => {
   });
 
   test("every follower holds everything, and knows it committed", () => {
-    const cluster = asleep({ size: 5 });
+    const cluster = quiesced({ size: 5 });
     for (const { state } of cluster.nodes) {
-      expect(state).toMatchObject({ lastIndex: 2, commitIndex: 2, sleep: { term: 1, leader: 1, index: 2 } });
+      expect(state).toMatchObject({
+        lastIndex: 2,
+        commitIndex: 2,
+        quiesce: { term: 1, leader: 1, index: 2 },
+      });
     }
   });
 
@@ -82,7 +86,7 @@ describe("a cluster without work falls asleep", () => {
     cluster.pass(sleepAfterMs);
     expect(isAsleep(node)).toBe(true);
     work(node);
-    expect(node.state).toMatchObject({ sleep: null, commitIndex: 2 });
+    expect(node.state).toMatchObject({ quiesce: null, commitIndex: 2 });
   });
 
   test("the leader last: once all have said that they sleep", () => {
@@ -102,14 +106,14 @@ describe("a cluster without work falls asleep", () => {
     cluster.deliver(...cluster.take("AppendEntries", { to: 2 }));
     expect(cluster.inFlight("AppendEntriesAccepted", { from: 2 })).toEqual([]);
     follower.sync();
-    expect(cluster.inFlight("AppendEntriesAccepted", { from: 2 })).toMatchObject([{ asleep: true }]);
+    expect(cluster.inFlight("AppendEntriesAccepted", { from: 2 })).toMatchObject([{ quiesced: true }]);
   });
 
   test("an answer to an earlier rest does not count for this one", () => {
     const cluster = layingToRest();
     cluster.deliver(...cluster.take("AppendEntries"));
     const late = cluster.take("AppendEntriesAccepted");
-    expect(late).toMatchObject([{ asleep: true }, { asleep: true }]);
+    expect(late).toMatchObject([{ quiesced: true }, { quiesced: true }]);
     cluster.node(1).need();
     cluster.run();
     layingToRest(cluster);
@@ -148,7 +152,7 @@ describe("a cluster stays awake", () => {
     expect(leader.state).toMatchObject({ commitIndex: 2, configuration: { learners: [4] } });
     cluster.clock.now += cluster.options.heartbeatMs;
     leader.wake();
-    expect(cluster.inFlight("AppendEntries").map(({ sleep }) => sleep)).toEqual([false, false, false]);
+    expect(cluster.inFlight("AppendEntries").map(({ quiesce }) => quiesce)).toEqual([false, false, false]);
     cluster.run();
     cluster.pass(1_000);
     expect(leader.state.configuration).toMatchObject({ voters: [1, 2, 3, 4], outgoing: [], learners: [] });
@@ -182,7 +186,7 @@ describe("a cluster stays awake", () => {
 
 describe("a quiesced cluster wakes", () => {
   test("on work at its leader, which goes on in its term", () => {
-    const cluster = asleep();
+    const cluster = quiesced();
     cluster.pass(100_000);
     work(cluster.leader);
     cluster.run();
@@ -194,7 +198,7 @@ describe("a quiesced cluster wakes", () => {
   });
 
   test("on a read, which old answers do not confirm", () => {
-    const cluster = asleep();
+    const cluster = quiesced();
     const leader = cluster.node(1);
     leader.need();
     leader.read();
@@ -204,7 +208,7 @@ describe("a quiesced cluster wakes", () => {
   });
 
   test("where a follower needs its leader and that lives: no election follows", () => {
-    const cluster = asleep();
+    const cluster = quiesced();
     cluster.pass(100_000);
     cluster.node(2).need();
     expect(whoSleeps(cluster)).toEqual([1, 3]);
@@ -216,7 +220,7 @@ describe("a quiesced cluster wakes", () => {
   });
 
   test("on a dead leader: a follower that needs it has another one elected", () => {
-    const cluster = asleep();
+    const cluster = quiesced();
     cluster.node(1).crash();
     cluster.pass(100_000);
     expect(whoSleeps(cluster)).toEqual([1, 2, 3]);
@@ -227,7 +231,7 @@ describe("a quiesced cluster wakes", () => {
   });
 
   test("a follower that asks in vain finds the leader by its pre-vote, and is refused", () => {
-    const cluster = asleep();
+    const cluster = quiesced();
     cluster.pass(100_000);
     cluster.node(2).need();
     cluster.pass(2 * cluster.options.electionTimeoutMs);
@@ -237,7 +241,7 @@ describe("a quiesced cluster wakes", () => {
   });
 
   test("a leader is patient with its peers after it has slept", () => {
-    const cluster = asleep();
+    const cluster = quiesced();
     cluster.pass(100_000);
     const leader = cluster.node(1);
     leader.need();
@@ -251,15 +255,15 @@ describe("a quiesced cluster wakes", () => {
   });
 
   test("a sleeping leader yields to a newer term", () => {
-    const cluster = asleep();
+    const cluster = quiesced();
     cluster.node(1).step(between(2, 1).in(5).append({}));
-    expect(cluster.node(1).state).toMatchObject({ currentTerm: 5, sleep: null, leader: 2 });
+    expect(cluster.node(1).state).toMatchObject({ currentTerm: 5, quiesce: null, leader: 2 });
     expect(markOf(cluster.node(1))).toBeNull();
   });
 });
 
 test("nothing is asked of a node that sleeps: it would never be sent", () => {
-  const { raft } = asleep().node(1);
+  const { raft } = quiesced().node(1);
   expect(() => raft.propose(new Uint8Array(1))).toThrow("calls `wake` first");
   expect(() => raft.read(toIndex(0))).toThrow("calls `wake` first");
   expect(() => raft.transfer(2, 0)).toThrow("calls `wake` first");
@@ -315,15 +319,15 @@ describe("what is late or doubled", () => {
     const written = writesOf(cluster);
     cluster.deliver(old, last);
     expect(cluster.take("AppendEntriesAccepted", { from: 2 })).toMatchObject([
-      { asleep: true },
-      { asleep: true },
+      { quiesced: true },
+      { quiesced: true },
     ]);
     expect(whoSleeps(cluster)).toEqual([1, 2, 3]);
     expect(writesOf(cluster)).toEqual(written);
   });
 
   test("answers, and questions of older terms, wake nobody", () => {
-    const cluster = asleep({ currentTerms: { 1: 6, 2: 6, 3: 6 } });
+    const cluster = quiesced({ currentTerms: { 1: 6, 2: 6, 3: 6 } });
     const { currentTerm } = cluster.node(1).state;
     cluster.node(1).step(between(2, 1).in(currentTerm).accepted(2, 0));
     cluster.node(1).step(between(2, 1).in(currentTerm).rejected(2, 1, 1));
@@ -335,7 +339,7 @@ describe("what is late or doubled", () => {
 
 describe("a restart of who sleeps", () => {
   test("changes nothing: the leader goes on in its term, and commits", () => {
-    const cluster = asleep();
+    const cluster = quiesced();
     for (const node of cluster.nodes) node.restart();
     const leader = cluster.node(1);
     expect(leader.state).toMatchObject({ commitIndex: 2, currentTerm: 1, leader: 1 });
@@ -347,11 +351,11 @@ describe("a restart of who sleeps", () => {
   });
 
   test("leaves a follower who knows what is committed, and who leads", () => {
-    const cluster = asleep();
+    const cluster = quiesced();
     cluster.node(2).restart();
     expect(cluster.node(2).state).toMatchObject({ commitIndex: 2, leader: 1, role: { name: "follower" } });
     expect(isAsleep(cluster.node(2))).toBe(true);
-    expect(cluster.node(2).writes.at(-1)).toMatchObject({ sleep: { index: 2 } });
+    expect(cluster.node(2).writes.at(-1)).toMatchObject({ quiesce: { index: 2 } });
   });
 
   test("answers of the time before it never confirm a read after it: rounds go on above the mark", () => {
@@ -375,7 +379,7 @@ describe("a restart of who sleeps", () => {
   });
 
   test("finds a dead leader replaced after the wake, although all memory was lost", () => {
-    const cluster = asleep();
+    const cluster = quiesced();
     cluster.node(1).crash();
     cluster.node(2).restart();
     cluster.node(3).restart();
@@ -385,13 +389,13 @@ describe("a restart of who sleeps", () => {
     cluster.node(1).restart();
     expect(isAsleep(cluster.node(1))).toBe(true);
     cluster.pass(cluster.options.electionTimeoutMs);
-    expect(cluster.node(1).state).toMatchObject({ leader: 2, currentTerm: 2, sleep: null });
+    expect(cluster.node(1).state).toMatchObject({ leader: 2, currentTerm: 2, quiesce: null });
   });
 });
 
 describe("leadership is not resumed once anything was sent", () => {
   test("the mark is cleared, durably, before the first message leaves", () => {
-    const cluster = asleep();
+    const cluster = quiesced();
     const leader = cluster.node(1);
     const sent = cluster.sent.length;
     leader.holdWrites = true;
@@ -406,7 +410,7 @@ describe("leadership is not resumed once anything was sent", () => {
   });
 
   test("a wake that was lost with its entry, before anything left, did not happen", () => {
-    const cluster = asleep();
+    const cluster = quiesced();
     const leader = cluster.node(1);
     leader.holdWrites = true;
     work(leader);
@@ -422,20 +426,20 @@ describe("leadership is not resumed once anything was sent", () => {
     ]);
   });
 
-  test.each<readonly [string, Partial<SleepMark>]>([
+  test.each<readonly [string, Partial<QuiesceMark>]>([
     ["another term", { term: 3 }],
     ["a shorter log", { index: toIndex(2) }],
     ["a longer log", { index: toIndex(4) }],
   ])("a mark of %s says nothing", (_, wrong) => {
-    const sleepMark = { term: 4, leader: 1, index: toIndex(3), round: 9, ...wrong };
+    const quiesceMark = { term: 4, leader: 1, index: toIndex(3), round: 9, ...wrong };
     const hardState = { currentTerm: 4, votedFor: 1 };
-    const stored = { hardState, sleepMark, snapshot: noSnapshot };
+    const stored = { hardState, quiesceMark, snapshot: noSnapshot };
     const log = readerOf(() => ({ ...stored, log: entriesOf([1, 4, 4]) }));
     const end = { lastIndex: toIndex(3), lastTerm: 4 };
     const options = { ...defaults, sleepAfterMs };
     const base = { configuration: initialConfiguration(["weur", "weur", "weur"]), index: toIndex(0) };
     const raft = new Raft({ id: 1, options, base, log, random: () => 0, ...stored, ...end }, 0);
-    expect(raft.state).toMatchObject({ role: { name: "follower" }, sleep: null, commitIndex: 0 });
+    expect(raft.state).toMatchObject({ role: { name: "follower" }, quiesce: null, commitIndex: 0 });
     expect(raft.wakeAt()).not.toBeNull();
   });
 });

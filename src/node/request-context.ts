@@ -16,16 +16,16 @@ import type { Ticket } from "./ticket.ts";
 import type { Waiting } from "./waiting.ts";
 
 /** A request on its way through this node. */
-export interface Errand {
+export interface RequestContext {
   readonly ticket: Ticket;
   /** How long it may take, ms. */
   readonly timeoutMs: number;
-  /** It came from a peer, and is not handed on again. */
-  readonly forwarded: boolean;
+  /** Whether this node may hand it on to the leader; what a peer handed on is not handed on again. */
+  readonly mayHandOn: boolean;
 }
 
 /** The parts of the member that requests go through. */
-export interface Parts {
+export interface MemberParts {
   readonly host: Host;
   readonly raft: Raft;
   readonly waiting: Waiting;
@@ -37,7 +37,7 @@ export interface Parts {
 }
 
 /** Nothing came of the request here. */
-export const failure = ({ raft }: Parts, reason: FailureReason): Failure => ({
+export const failure = ({ raft }: MemberParts, reason: FailureReason): Failure => ({
   kind: "failure",
   reason,
   leader: raft.state.leader,
@@ -45,29 +45,35 @@ export const failure = ({ raft }: Parts, reason: FailureReason): Failure => ({
 
 /** Gives what needs the leader to the leader, once. */
 export function handOn(
-  parts: Parts,
+  parts: MemberParts,
   request: Exclude<Request, QueryRequest | RecoverRequest>,
-  errand: Errand,
+  context: RequestContext,
   ticket: Pick<Ticket, "answer">,
 ): void {
   const { leader, id } = parts.raft.state;
-  if (errand.forwarded || leader === null || leader === id) {
+  if (!context.mayHandOn || leader === null || leader === id) {
     ticket.answer(failure(parts, "not-leader"));
     return;
   }
   const commands = request.kind === "command" || request.kind === "commands";
   const writes = commands || request.kind === "members";
   const lost: FailureReason = writes ? "outcome-unknown" : "timeout";
-  errand.ticket.ifLate = () => failure(parts, lost);
+  context.ticket.ifLate = () => failure(parts, lost);
   const entered = commands ? { ...request, near: request.near ?? id } : request;
   parts.tally.calls += 1;
-  parts.host.forward(leader, entered, errand.timeoutMs, (answer) =>
+  parts.host.forward(leader, entered, context.timeoutMs, (answer) =>
     ticket.answer(answer ?? failure(parts, lost)),
   );
 }
 
 /** An entry of another term in its place means that it can never be committed: nothing has happened. */
-export function awaitEntry(parts: Parts, index: Index, term: Term, answer: Answer, ticket: Ticket): void {
+export function awaitEntry(
+  parts: MemberParts,
+  index: Index,
+  term: Term,
+  answer: Answer,
+  ticket: Ticket,
+): void {
   ticket.ifLate = () => failure(parts, "outcome-unknown");
   const settle = (isCommitted: boolean | null): void => {
     if (isCommitted === null) ticket.answer(failure(parts, "outcome-unknown"));
@@ -78,7 +84,7 @@ export function awaitEntry(parts: Parts, index: Index, term: Term, answer: Answe
 
 /** Runs `then` once all up to `atLeast` is committed, and a majority says that this node leads. */
 export function confirm(
-  parts: Parts,
+  parts: MemberParts,
   atLeast: Index,
   ticket: Pick<Ticket, "answer">,
   then: (index: Index) => void,

@@ -1,14 +1,14 @@
 import { membersOf } from "../../../src/raft/configuration.ts";
 import type { AppendEntries, AppendEntriesAccepted } from "../../../src/raft/messages.ts";
-import type { NodeId, SleepMark, Term } from "../../../src/raft/types.ts";
+import type { NodeId, QuiesceMark, Term } from "../../../src/raft/types.ts";
 import type { Status } from "../../../src/transport/status.ts";
 import { entryKey } from "./entries.ts";
 import { require } from "./finding.ts";
 
 /** Judges who sleeps, and what leaders go on in their term after it. */
-export class SleepRegister {
+export class QuiesceRegister {
   /** By node, the mark that it has written. */
-  readonly #marks = new Map<NodeId, SleepMark>();
+  readonly #marks = new Map<NodeId, QuiesceMark>();
   /** For (term, node): the latest round to which it answered that it sleeps. */
   readonly #answers = new Map<number, number>();
   /** The (term, node) in which the node's disk has ever said that it sleeps. */
@@ -17,12 +17,12 @@ export class SleepRegister {
   readonly #rounds = new Map<Term, number>();
 
   /** A node starts anew, with this mark on its disk. */
-  restarted(id: NodeId, mark: SleepMark | null): void {
+  restarted(id: NodeId, mark: QuiesceMark | null): void {
     this.#note(id, mark);
   }
 
   /** A node says this of itself, and has written this mark. True when now the whole cluster sleeps. */
-  stepped(id: NodeId, status: Status, mark: SleepMark | null): boolean {
+  stepped(id: NodeId, status: Status, mark: QuiesceMark | null): boolean {
     const { asleep, role, commitIndex, lastIndex, currentTerm, configuration } = status;
     require(asleep === (mark !== null), "marked sleep", () =>
       `node ${id} is ${asleep ? "asleep without a mark" : "awake with one"}`);
@@ -36,13 +36,13 @@ export class SleepRegister {
     return role === "leader";
   }
 
-  #note(id: NodeId, mark: SleepMark | null): void {
+  #note(id: NodeId, mark: QuiesceMark | null): void {
     if (mark === null) this.#marks.delete(id);
     else this.#marks.set(id, mark);
   }
 
   /** A leader sleeps last. */
-  #requireAllAsleep({ term, leader, round }: SleepMark, members: readonly NodeId[]): void {
+  #requireAllAsleep({ term, leader, round }: QuiesceMark, members: readonly NodeId[]): void {
     for (const id of members) {
       const answered = this.#answers.get(entryKey(term, id)) ?? -1;
       require(id === leader || answered >= round, "a leader sleeps last", () =>
@@ -51,7 +51,7 @@ export class SleepRegister {
   }
 
   /** A node leads a term that it led before it was restarted; `mark` was on its disk then. */
-  resumed(id: NodeId, { currentTerm, lastIndex }: Status, mark: SleepMark | null): void {
+  resumed(id: NodeId, { currentTerm, lastIndex }: Status, mark: QuiesceMark | null): void {
     const isValid = mark?.term === currentTerm && mark.leader === id && mark.index <= lastIndex;
     require(isValid, "leadership resumed by a mark", () => `node ${id} leads ${currentTerm} once more`);
   }
@@ -61,7 +61,7 @@ export class SleepRegister {
     return [...this.#marks].some(([id, mark]) => id !== by && mark.leader === id && mark.term < term);
   }
 
-  appendLeft({ from, term, round }: AppendEntries, onDisk: SleepMark | null): void {
+  appendLeft({ from, term, round }: AppendEntries, onDisk: QuiesceMark | null): void {
     require(onDisk === null, "awake before sent", () => `leader ${from} sends, and its disk says it sleeps`);
     require(round >= (this.#rounds.get(term) ?? 0), "unique rounds", () =>
       `leader ${from} of term ${term} sends round ${round} after ${this.#rounds.get(term)}`);
@@ -69,13 +69,13 @@ export class SleepRegister {
   }
 
   /** A node's mark has reached its disk. */
-  durable(id: NodeId, { term }: SleepMark): void {
+  durable(id: NodeId, { term }: QuiesceMark): void {
     this.#slept.add(entryKey(term, id));
   }
 
   /** It may be awake again when this leaves: what it says is of its own round, and no later one. */
-  acceptedLeft({ from, term, round, asleep }: AppendEntriesAccepted): void {
-    if (!asleep) return;
+  acceptedLeft({ from, term, round, quiesced }: AppendEntriesAccepted): void {
+    if (!quiesced) return;
     const key = entryKey(term, from);
     require(this.#slept.has(key), "asleep before said", () =>
       `node ${from} says it sleeps, and its disk never did in term ${term}`);
