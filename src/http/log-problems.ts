@@ -78,7 +78,7 @@ export const logProblems = {
     status: 410,
     title: "The batch was stored, and is trimmed",
     description:
-      "This is a retry of a batch that was stored when it was first sent; its records have been trimmed since, and where they lay is not known any more. The producer's newest batch is `producer_seq`: go on after it. Nothing was written now.",
+      "This is a retry of a batch that was stored when it was first sent; its records have been trimmed since, and where they lay is not known any more. The producer's newest batch is `producer_seq`: go on after it, unless the log is `closed`. Nothing was written now.",
   },
   "sequence-mismatch": {
     status: 412,

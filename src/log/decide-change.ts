@@ -25,10 +25,13 @@ export function decideClose({ producer }: CloseCommand, subject: Subject): Decis
   if (producer === null) return closed ? unchanged(subject) : change(subject, { closed: true });
   if (closed && closedBy !== null && isSame(producer, closedBy)) return retry(subject);
   const verdict = checkProducer(producer, life, view);
-  if (verdict.kind === "refused") return refuse(verdict.refusal);
+  const refusal = verdict.kind === "refused" ? verdict.refusal : null;
+  // Where the records of a batch lay does not matter here: a trimmed one is as much a retry as one that is there.
+  const isRetry = verdict.kind === "duplicate" || refusal?.reason === "batch-trimmed";
+  if (refusal !== null && !isRetry) return refuse(refusal);
   if (closed) return refuse({ reason: "log-closed", tail: tail.seq });
   // The tuple was an append's: it has sealed nothing.
-  if (verdict.kind === "duplicate") return retry(subject);
+  if (isRetry) return retry(subject);
   const state = { closed: true, closedBy: producer };
   return propose({ ...alteration(subject, state), producer }, () => altered(subject, state));
 }

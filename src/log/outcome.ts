@@ -133,6 +133,7 @@ export type Refusal =
       readonly earliest: Seq;
       readonly tail: Seq;
       readonly producerSeq: number;
+      readonly closed: boolean;
     }
   /** A batch, or a document. */
   | { readonly reason: "batch-too-large"; readonly bytes: number; readonly bytesMax: number }

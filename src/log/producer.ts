@@ -28,8 +28,9 @@ export function checkProducer(tuple: ProducerTuple, { id, state }: Life, view: L
   const batch = view.batch(id, tuple.id, tuple.epoch, tuple.seq);
   if (batch !== null) return { kind: "duplicate", batch, lastSeq };
   // Batches of an epoch are dense: it was there, and went with the records that are trimmed.
-  const { earliest } = state;
-  return refused({ reason: "batch-trimmed", earliest, tail: view.tail(id).seq, producerSeq: lastSeq });
+  const { earliest, closed } = state;
+  const tail = view.tail(id).seq;
+  return refused({ reason: "batch-trimmed", earliest, tail, producerSeq: lastSeq, closed });
 }
 
 const refused = (refusal: Refusal): ProducerVerdict => ({ kind: "refused", refusal });

@@ -69,9 +69,9 @@ function explainProducer(refusal: ProducerRefusal): Explained {
       return { detail, members: { expected_producer_seq, received_producer_seq } };
     }
     case "batch-trimmed": {
-      const { earliest, tail, producerSeq: producer_seq } = refusal;
+      const { earliest, tail, closed, producerSeq: producer_seq } = refusal;
       const detail = "The batch was stored when it was first sent, and its records have been trimmed since.";
-      return { detail, members: { earliest, tail, producer_seq } };
+      return { detail, members: { earliest, tail, closed, producer_seq } };
     }
   }
 }

@@ -100,8 +100,11 @@ export async function append(c: Context<AppEnv>, api: Api): Promise<Response> {
 /** A retry is a success, even if retention has taken what the batch held. */
 function refused(c: Context<AppEnv>, refusal: Refusal, command: AppendCommand): Response {
   if (refusal.reason !== "batch-trimmed") throw writeRefusal(refusal, command.name);
-  const { tail, producerSeq } = refusal;
-  return c.body(null, 204, { ...endHeaders(tail, false), ...progressHeaders(command.producer, producerSeq) });
+  const { tail, closed, producerSeq } = refusal;
+  return c.body(null, 204, {
+    ...endHeaders(tail, closed),
+    ...progressHeaders(command.producer, producerSeq),
+  });
 }
 
 function batchOf(body: Uint8Array, contentType: string | null): Batch {

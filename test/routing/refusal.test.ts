@@ -9,6 +9,7 @@ const shownMismatch = { expected_seq: 1, tail: 9, fencing_token: "t" };
 const gap = { expectedSeq: 1, receivedSeq: 3, isNewEpoch: false };
 const shownGap = { expected_producer_seq: 1, received_producer_seq: 3 };
 const gone = { earliest: 5, tail: 9 };
+const lost = { ...gone, closed: true };
 
 /** Most are also seen where they come about; some are of what only another face asks for. */
 test.each([
@@ -22,7 +23,7 @@ test.each([
   [412, "fenced", { tail: 9, fencingToken: null }, { tail: 9, fencing_token: null }],
   [403, "stale-producer-epoch", { epoch: 2 }, { epoch: 2 }],
   [409, "producer-sequence-gap", gap, shownGap],
-  [410, "batch-trimmed", { ...gone, producerSeq: 4 }, { ...gone, producer_seq: 4 }],
+  [410, "batch-trimmed", { ...lost, producerSeq: 4 }, { ...lost, producer_seq: 4 }],
   [413, "batch-too-large", { bytes: 7, bytesMax: 6 }, { bytes: 7, bytes_max: 6 }],
   [416, "beyond-tail", { tail: 9 }, { tail: 9 }],
   [410, "trimmed", gone, gone],

@@ -134,8 +134,23 @@ describe("a producer", () => {
     await api.put("b");
     api.nodes.compact("main");
     const again = await api.post("a", "x", by("p", 0, 0));
-    expect(endOf(again)).toMatchObject({ status: 204, next: 2 });
+    expect(endOf(again)).toMatchObject({ status: 204, next: 2, closed: false });
     expect(progressOf(again.headers)).toEqual({ epoch: "0", seq: "1" });
+    expect(endOf(await api.close("a", by("p", 0, 0)))).toMatchObject({ status: 204, next: 2, closed: false });
+  });
+
+  test("hears in the same way that the stream is closed", async () => {
+    const api = await withStream(plain);
+    await api.post("a", "x", by("p", 0, 0));
+    await api.post("a", "y", { ...by("p", 0, 1), ...closing });
+    await api.send("POST", "/v1/logs/a/trim", { headers: json, body: '{"before":2}' });
+    await api.put("b");
+    api.nodes.compact("main");
+    const again = await api.post("a", "x", by("p", 0, 0));
+    expect(endOf(again)).toMatchObject({ status: 204, next: 2, closed: true });
+    const other = await api.close("a", by("p", 0, 0));
+    expect(other).toMatchObject(problem(409, "log-closed"));
+    expect(endOf(other)).toMatchObject({ next: 2, closed: true });
   });
 
   test.each([

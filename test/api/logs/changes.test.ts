@@ -48,7 +48,7 @@ describe("a trim", () => {
     expect((await api.append("a", body, producer(0))).json).toMatchObject({ start: 4, duplicate: true });
     await api.send("PUT", "/v1/logs/another");
     api.nodes.compact("main");
-    const members = { earliest: 5, tail: 6, producer_seq: 1 };
+    const members = { earliest: 5, tail: 6, producer_seq: 1, closed: false };
     const retry = await api.append("a", body, producer(0));
     expect(retry).toMatchObject(problem(410, "batch-trimmed", members));
     expect(retry.json.detail).toContain("was stored");
