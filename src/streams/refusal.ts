@@ -12,9 +12,7 @@ export function creationRefusal(refusal: Refusal, name: string): Problem {
     case "log-gone":
       return nameHeld(name);
     case "beyond-tail":
-      return invalidFork("stream-fork-offset", "is beyond the source's end, or its sub-offset is");
-    case "fork-too-deep":
-      return invalidFork("stream-forked-from", `is a fork of forks, ${refusal.depthMax} deep already`);
+      return beyondSource();
     default:
       return refusalProblem(refusal, name);
   }
@@ -39,8 +37,9 @@ function nameHeld(name: string): Problem {
   return new Problem("log-exists", `Forks of the deleted stream ${name} still need what it held.`);
 }
 
-function invalidFork(header: string, message: string): Problem {
-  return invalidRequest("header", [{ path: [header], message }]);
+function beyondSource(): Problem {
+  const message = "is beyond the source's end, or its sub-offset is";
+  return invalidRequest("header", [{ path: ["stream-fork-offset"], message }]);
 }
 
 /** §5.2.1: a new epoch that does not begin at 0 is no gap. */

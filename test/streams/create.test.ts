@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { FORK_DEPTH_MAX } from "../../src/log/limits.ts";
 import { formatOffset } from "../../src/streams/offset.ts";
 import { problem } from "../api/harness.ts";
 import { bytes, endOf, json, plain, Streams } from "./streams.ts";
@@ -169,6 +170,15 @@ describe("a fork", () => {
     expect(await api.put("c", wanted)).toMatchObject(problem(409, "source-gone"));
     expect(await api.put("a", plain)).toMatchObject(problem(409, "log-exists"));
     expect(await api.get("b")).toMatchObject({ text: "hel" });
+  });
+
+  test("of too long a chain of forks is refused as everywhere", async () => {
+    const api = new Streams();
+    await api.put("f0", plain, "x");
+    for (let i = 1; i <= FORK_DEPTH_MAX; i += 1) await api.put(`f${i}`, forkOf(`f${i - 1}`));
+    const deeper = await api.put("deeper", forkOf(`f${FORK_DEPTH_MAX}`));
+    expect(deeper).toMatchObject(problem(422, "fork-too-deep", { depth_max: FORK_DEPTH_MAX }));
+    expect(await api.head("deeper")).toMatchObject({ status: 404 });
   });
 
   test("of nothing is refused", async () => {
