@@ -4,12 +4,13 @@ import { normalizedPath } from "./stream-path.ts";
 
 const workerLengthMax = 256;
 
-const idPattern = /^[^\s/\p{Cc}]+$/u;
+/** A dot and two dots are no ids: whoever parses a URL takes such a segment away (URL Standard, path state). */
+const idPattern = /^(?!\.{1,2}$)[^\s/\p{Cc}]+$/u;
 
 const subscriptionId = z
   .string()
   .max(128)
-  .regex(idPattern, "must be 1 to 128 characters, without spaces and slashes")
+  .regex(idPattern, "must be 1 to 128 characters, without spaces and slashes, and not . or ..")
   .refine((id) => id.isWellFormed(), "must be Unicode")
   .openapi({ description: "The subscription's id.", example: "billing", pattern: idPattern.source });
 
@@ -34,6 +35,7 @@ export const claimInput = z
       .string()
       .min(1)
       .max(workerLengthMax)
+      .refine((name) => name.isWellFormed(), "must be Unicode")
       .openapi({ description: "What the worker is called: others are told who holds the lease." }),
   })
   .openapi("ClaimInput");

@@ -16,6 +16,7 @@ const globalUnicast = ipaddr.IPv6.parseCIDR("2000::/3");
 export function webhookUrlFault(text: string, isLocal: boolean): string | null {
   const url = text.length <= lengthMax ? URL.parse(text) : null;
   if (url === null) return `must be an absolute URL of at most ${lengthMax} characters`;
+  if (!text.isWellFormed()) return "must be Unicode";
   if (url.username !== "" || url.password !== "") return "must not carry credentials";
   const host = url.hostname.replace(/\.+$/, "");
   if (url.protocol === "http:" && isLocal && isDevelopmentHost(host)) return null;

@@ -15,6 +15,7 @@ test.each([
   ["ftp://worker.example/", "another protocol"],
   ["javascript:alert(1)", "no address"],
   ["hooks", "no URL"],
+  ["https://worker.example/\ud800", "half a character"],
   ["", "nothing"],
   [`https://worker.example/${"a".repeat(2_048)}`, "too long"],
   ["https://user:secret@worker.example/", "credentials"],
