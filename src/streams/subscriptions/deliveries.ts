@@ -114,7 +114,7 @@ export class Deliveries {
     const { backing, keys } = this.#means;
     if (subscription.configuration.type === "pull-wake") return appendWakeEvent(backing, subscription);
     const now = this.#around.now();
-    const token = await mintToken(subscription, await keys.secret(), now);
+    const token = await mintToken(subscription, await keys.secret());
     return callWebhook(subscription, token, await keys.signing(), now);
   }
 

@@ -45,7 +45,10 @@ export const claimOutput = z
   .object({
     wake_id: wakeId,
     generation,
-    token: z.string().openapi({ description: "The bearer token to acknowledge and to release with." }),
+    token: z.string().openapi({
+      description:
+        "The bearer token to acknowledge and to release with: good for as long as the lease lasts.",
+    }),
     streams: z.array(streamInfo),
     lease_ttl_ms: z
       .int()

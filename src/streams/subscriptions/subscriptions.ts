@@ -39,7 +39,7 @@ export class Subscriptions {
     this.#keys = new Keyring(documents);
     this.#registry = new Registry(new Store(documents), around);
     this.#control = new Control(this.#registry, streams, now);
-    this.#workers = new Workers(this.#registry, streams, this.#keys, now);
+    this.#workers = new Workers(this.#registry, streams, this.#keys);
     this.#deliveries = new Deliveries(this.#registry, { backing, streams, keys: this.#keys }, around);
   }
 

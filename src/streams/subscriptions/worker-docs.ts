@@ -30,9 +30,7 @@ const acknowledging = {
   body: ackInput,
   responses: {
     200: acknowledged,
-    ...refusals(
-      ...(["TOKEN_INVALID", "TOKEN_EXPIRED", "SUBSCRIPTION_NOT_FOUND", "FENCED", "INVALID_OFFSET"] as const),
-    ),
+    ...refusals(...(["TOKEN_INVALID", "SUBSCRIPTION_NOT_FOUND", "FENCED", "INVALID_OFFSET"] as const)),
   },
 } as const;
 
@@ -59,6 +57,6 @@ export const releaseRoute: Route = {
   body: wakeInput,
   responses: {
     204: { description: "Others may claim." },
-    ...refusals("TOKEN_INVALID", "TOKEN_EXPIRED", "SUBSCRIPTION_NOT_FOUND", "FENCED"),
+    ...refusals("TOKEN_INVALID", "SUBSCRIPTION_NOT_FOUND", "FENCED"),
   },
 };

@@ -27,13 +27,11 @@ export class Workers {
   readonly #registry: Registry;
   readonly #streams: Streams;
   readonly #keys: Keyring;
-  readonly #now: () => number;
 
-  constructor(registry: Registry, streams: Streams, keys: Keyring, now: () => number) {
+  constructor(registry: Registry, streams: Streams, keys: Keyring) {
     this.#registry = registry;
     this.#streams = streams;
     this.#keys = keys;
-    this.#now = now;
   }
 
   /** Leases the wake in flight, or a new one, to a worker (§7.2). */
@@ -76,7 +74,7 @@ export class Workers {
   async #claimReply(subscription: Subscription, { ends }: Look): Promise<Reply> {
     const { generation, wake, configuration } = subscription;
     if (wake === null) throw new Error("a claim has no wake");
-    const token = await mintToken(subscription, await this.#keys.secret(), this.#now());
+    const token = await mintToken(subscription, await this.#keys.secret());
     const streams = currentStreams(subscription, ends);
     const { leaseTtlMs: lease_ttl_ms } = configuration;
     const body: z.infer<typeof claimOutput> = { wake_id: wake.id, generation, token, streams, lease_ttl_ms };
