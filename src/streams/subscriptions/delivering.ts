@@ -1,4 +1,5 @@
 import { nextRetry } from "./backoff.ts";
+import { allAcked } from "./links.ts";
 import { type Subscription, type Wake, type WakeRef, wakeRef } from "./state.ts";
 
 /** The webhook took the wake, or the wake stream holds it. */
@@ -11,10 +12,7 @@ export function delivered(subscription: Subscription, ref: WakeRef): Subscriptio
 /** The webhook answered that it is done: all that the wake told of is acknowledged (§7.1). */
 export function finished(subscription: Subscription, ref: WakeRef): Subscription {
   if (!isInFlight(subscription, ref, subscription.wake)) return subscription;
-  const links = subscription.links.map((link) =>
-    link.tail > link.acked ? { ...link, acked: link.tail } : link,
-  );
-  return { ...subscription, links, retry: null, wake: null };
+  return { ...subscription, links: allAcked(subscription.links), retry: null, wake: null };
 }
 
 /** The wake did not get through; it stays in flight, and its lease until some time after the next attempt. */

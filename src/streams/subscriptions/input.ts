@@ -63,7 +63,10 @@ export const ackInput = z
       )
       .max(LINKS_MAX)
       .nullish()
-      .openapi({ description: "How far streams were processed: all of them count, or none." }),
+      .openapi({
+        description:
+          "How far streams were processed: all of them count, or none. Without this member, `done` is true of all that the wake has told; an empty list acknowledges nothing.",
+      }),
     done: z
       .boolean()
       .nullish()

@@ -83,6 +83,16 @@ export function currentLinks({ links }: Subscription, { ends, found }: Look): re
   return fresh.length === 0 ? there : sorted([...there, ...fresh].slice(0, LINKS_MAX));
 }
 
+/** The links with the present tails, for a wake that tells them. */
+export function told(links: readonly Link[], ends: EndsByPath): readonly Link[] {
+  return links.map((link) => ({ ...link, tail: ends.get(link.path)?.tail ?? link.acked }));
+}
+
+/** The links with all acknowledged that the wake in flight has told of. */
+export function allAcked(links: readonly Link[]): readonly Link[] {
+  return links.map((link) => (link.tail > link.acked ? { ...link, acked: link.tail } : link));
+}
+
 /** Whether a stream has records that were not acknowledged. */
 export function isPending(link: Link, ends: StreamEnds | undefined): boolean {
   return ends !== undefined && ends.tail > Math.max(inPresentLife(link, ends).acked, ends.earliest);

@@ -2,7 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import type { refusalOutput } from "./output.ts";
 import { type Refusal, refusalStatus } from "./refusal.ts";
 import type { Configuration, WakeRef } from "./state.ts";
-import type { Ack } from "./working.ts";
+import type { Progress } from "./working.ts";
 
 /** What is asked of the subscriptions of a cluster, once it is known to be well-formed and allowed. */
 export type Operation =
@@ -20,13 +20,11 @@ export type Operation =
   | ReleaseOperation;
 
 /** Of a webhook by its callback, or of a worker that has claimed (Durable Streams §7). */
-export interface AckOperation {
+export interface AckOperation extends Progress {
   readonly kind: "callback" | "ack";
   readonly id: string;
   readonly token: string;
   readonly ref: WakeRef;
-  readonly acks: readonly Ack[];
-  readonly isDone: boolean;
 }
 
 export interface ReleaseOperation {

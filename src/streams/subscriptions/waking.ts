@@ -1,5 +1,5 @@
 import { nextRetry } from "./backoff.ts";
-import { currentLinks, type EndsByPath, isPending, type Look } from "./links.ts";
+import { currentLinks, type EndsByPath, isPending, type Look, told } from "./links.ts";
 import type { Link, Subscription } from "./state.ts";
 
 /**
@@ -33,7 +33,7 @@ export function woken(
   const lease = type === "webhook" ? { holder: null, until: now + leaseTtlMs } : null;
   return {
     ...subscription,
-    links: subscription.links.map((link) => ({ ...link, tail: ends.get(link.path)?.tail ?? link.acked })),
+    links: told(subscription.links, ends),
     generation: subscription.generation + 1,
     wake: { id: wakeId, stream, at: now, isDelivered: false, lease },
   };

@@ -30,7 +30,9 @@ async function ack(c: Context<AppEnv>, api: Api, kind: "callback" | "ack"): Prom
   const { id, token } = bearer(c);
   const { wake_id: wakeId, generation, acks, done } = await jsonBody(c, ackInput);
   const ref = { generation, wakeId };
-  return operate(c, api, { kind, id, token, ref, acks: acks ?? [], isDone: done ?? false });
+  const isDone = done ?? false;
+  const progress = { acks: acks ?? [], isDone, isAll: isDone && (acks ?? null) === null };
+  return operate(c, api, { kind, id, token, ref, ...progress });
 }
 
 /** Who it is is for the object to check that has the secret. */

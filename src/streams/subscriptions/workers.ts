@@ -46,14 +46,15 @@ export class Workers {
   }
 
   /** Moves cursors, and prolongs or ends the lease (§7.1, §7.2). */
-  async ack({ kind, id, token, ref, acks, isDone }: AckOperation): Promise<Reply> {
+  async ack({ kind, id, token, ref, ...progress }: AckOperation): Promise<Reply> {
+    const { acks, isDone } = progress;
     const type = kind === "callback" ? "webhook" : "pull-wake";
     const transition = await this.#registry.change(id, async (subscription, now) => {
       if (subscription.configuration.type !== type) return wrongType(subscription);
       const fault = await tokenFault(token, await this.#keys.secret(), subscription, ref);
       if (fault !== null) return { subscription, refusal: fault };
       const look = acks.length === 0 && !isDone ? noLook : await this.#lookAll(subscription);
-      return acked(subscription, ref, { acks, isDone }, look, newWakeId(), now);
+      return acked(subscription, ref, progress, look, newWakeId(), now);
     });
     return replyOf(id, transition, ({ wake }) => {
       const body: z.infer<typeof ackOutput> = { ok: true, next_wake: isDone && wake !== null };

@@ -1,6 +1,6 @@
 import { parseOffset } from "../offset.ts";
 import { isInFlight } from "./delivering.ts";
-import { currentLinks, type EndsByPath, isOfEarlierLife, type Look } from "./links.ts";
+import { allAcked, currentLinks, type EndsByPath, isOfEarlierLife, type Look, told } from "./links.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 import type { Link, Subscription, WakeRef } from "./state.ts";
 import { firstPending, looked, woken } from "./waking.ts";
@@ -17,7 +17,17 @@ export interface Ack {
   readonly offset: string;
 }
 
-/** A worker takes the wake in flight, or a new one, if there is work (§7.2). */
+/** What somebody says of a wake that it works on. */
+export interface Progress {
+  /** All of them count, or none. */
+  readonly acks: readonly Ack[];
+  /** The wake is over. */
+  readonly isDone: boolean;
+  /** Done with all that the wake has told, of which nothing is listed. */
+  readonly isAll: boolean;
+}
+
+/** A worker takes the wake in flight, or a new one, if there is work (§7.2); what it is told then, the wake has told. */
 export function claimed(
   subscription: Subscription,
   worker: string,
@@ -38,7 +48,7 @@ export function claimed(
     const idle = wake === null ? subscription : { ...subscription, wake: null, retry: null };
     return refused(idle, refusal("NO_PENDING_WORK", "No stream has records that were not acknowledged."));
   }
-  const base = { ...subscription, links };
+  const base = { ...subscription, links: told(links, look.ends) };
   const awake = wake === null ? woken(base, stream, look.ends, wakeId, now) : base;
   return leased({ ...awake, retry: null }, { holder: worker, until: now + configuration.leaseTtlMs });
 }
@@ -47,14 +57,15 @@ export function claimed(
 export function acked(
   subscription: Subscription,
   ref: WakeRef,
-  { acks, isDone }: { readonly acks: readonly Ack[]; readonly isDone: boolean },
+  { acks, isDone, isAll }: Progress,
   look: Look,
   wakeId: string,
   now: number,
 ): Transition {
   const fence = fenced(subscription, ref);
   if (fence !== null) return refused(subscription, fence);
-  const links = afterAcks(subscription.links, acks, look.ends);
+  const before = isAll ? allAcked(subscription.links) : subscription.links;
+  const links = afterAcks(before, acks, look.ends);
   if ("code" in links) return refused(subscription, links);
   const base = { ...subscription, links, retry: null };
   if (isDone) return accepted(looked({ ...base, wake: null }, look, wakeId, now));

@@ -43,7 +43,7 @@ async function finish(reply: Awaited<ReturnType<typeof claim>>, acks: Readonly<R
     readonly [key in "token" | "wake_id"]: string;
   } & { readonly generation: number };
   return stage.operate({
-    ...{ kind: "ack", id: "sub", token, ref: { generation, wakeId }, isDone: true },
+    ...{ kind: "ack", id: "sub", token, ref: { generation, wakeId }, isDone: true, isAll: false },
     acks: Object.entries(acks).map(([stream, seq]) => ({ stream, offset: formatOffset(seq) })),
   });
 }

@@ -3,6 +3,7 @@ import { createApi } from "../../../src/routing/context.ts";
 import { backingOf } from "../../../src/streams/subscriptions/backing.ts";
 import { serve } from "../../../src/streams/subscriptions/serve.ts";
 import { Subscriptions } from "../../../src/streams/subscriptions/subscriptions.ts";
+import { delivererPaths } from "../../../src/transport/deliverer.ts";
 import type { FakeNodes } from "../../api/fake-nodes.ts";
 import { Harness, type Vars } from "../../api/harness.ts";
 
@@ -10,6 +11,8 @@ import { Harness, type Vars } from "../../api/harness.ts";
 export class FakeDeliverers {
   /** How many have been reached. */
   readonly touched = new Set<string>();
+  /** What was asked of them. */
+  readonly operations: unknown[] = [];
   /** Nothing reaches them. */
   isDown = false;
   readonly #nodes: FakeNodes;
@@ -30,6 +33,8 @@ export class FakeDeliverers {
   async #fetch(cluster: string, request: Request): Promise<Response> {
     if (this.isDown) throw new Error("the object can't be reached");
     this.touched.add(cluster);
+    if (new URL(request.url).pathname === delivererPaths.operation)
+      this.operations.push(await request.clone().json());
     return serve(this.#of(cluster), request);
   }
 

@@ -27,10 +27,15 @@ const taken = async (worker?: string) => (await claim(worker)).body as Claimed;
 const rightsOf = ({ token, generation, wake_id: wakeId }: Claimed) => ({
   ...{ id: "sub", token, ref: { generation, wakeId } },
 });
-const ack = (claimed: Claimed, acks: Readonly<Record<string, number>>, isDone: boolean): Promise<Reply> =>
+/** Null: nothing is listed. */
+const ack = (
+  claimed: Claimed,
+  acks: Readonly<Record<string, number>> | null,
+  isDone: boolean,
+): Promise<Reply> =>
   stage.operate({
-    ...{ kind: "ack", ...rightsOf(claimed), isDone },
-    acks: Object.entries(acks).map(([stream, seq]) => ({ stream, offset: formatOffset(seq) })),
+    ...{ kind: "ack", ...rightsOf(claimed), isDone, isAll: isDone && acks === null },
+    acks: Object.entries(acks ?? {}).map(([stream, seq]) => ({ stream, offset: formatOffset(seq) })),
   });
 const release = (claimed: Claimed) => stage.operate({ kind: "release", ...rightsOf(claimed) });
 const untilEvents = (count: number) =>
@@ -149,6 +154,24 @@ describe("whoever has claimed", () => {
     expect(await release(claimed)).toMatchObject({ status: 409, body: { error: { code: "FENCED" } } });
   });
 
+  it("is done with what the claim told, if it lists nothing, and with no more", async () => {
+    await stage.append("events/a");
+    await untilEvents(1);
+    // The claim tells more than the event did, and what comes after it is left for the next wake.
+    await stage.append("events/a");
+    await stage.append("events/b");
+    const claimed = await taken();
+    expect(claimed.streams).toMatchObject([
+      { path: "events/a", tail_offset: formatOffset(2) },
+      { path: "events/b", tail_offset: formatOffset(1) },
+    ]);
+    await stage.append("events/b");
+    expect(await ack(claimed, null, true)).toMatchObject({ body: { ok: true, next_wake: true } });
+    const { links, generation } = await stage.stored("sub");
+    expect(links).toMatchObject([{ acked: 2 }, { acked: 1 }]);
+    expect(generation).toBe(2);
+  });
+
   it("wakes the next one with what it leaves", async () => {
     await stage.append("events/a");
     await stage.append("events/b");
@@ -195,8 +218,7 @@ describe("whoever has claimed", () => {
     const reply = await stage.operate({
       kind: "callback",
       ...rightsOf(await taken()),
-      acks: [],
-      isDone: true,
+      ...{ acks: [], isDone: true, isAll: true },
     });
     expect(reply).toMatchObject({ status: 400, body: { error: { code: "INVALID_REQUEST" } } });
   });

@@ -161,6 +161,26 @@ describe("a wrong request", () => {
     expect(reply).toMatchObject(refusal(400, "INVALID_REQUEST"));
   });
 
+  it("says to its object whether it lists what is done", async () => {
+    const { send: ask, deliverers: objects } = served();
+    await ask("PUT", "subscriptions/worked", pull);
+    const operations = objects.operations;
+    const ref = { wake_id: "w", generation: 1 };
+    for (const body of [
+      { ...ref, done: true },
+      { ...ref, done: true, acks: null },
+      { ...ref, done: true, acks: [] },
+      { ...ref },
+    ])
+      expect(await ask("POST", "subscriptions/worked/ack", body, "t")).toMatchObject({ status: 401 });
+    expect(operations.slice(1)).toMatchObject([
+      { isDone: true, isAll: true, acks: [] },
+      { isDone: true, isAll: true, acks: [] },
+      { isDone: true, isAll: false, acks: [] },
+      { isDone: false, isAll: false, acks: [] },
+    ]);
+  });
+
   it("of a worker without a token is refused", async () => {
     for (const action of ["ack", "callback", "release"]) {
       const reply = await send("POST", `subscriptions/wrong/${action}`, { wake_id: "w", generation: 1 });

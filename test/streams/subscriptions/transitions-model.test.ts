@@ -21,6 +21,7 @@ const actions = fc.array(
       "claim",
       "ack",
       "done",
+      "done with all",
       "release",
       "wait",
     ),
@@ -62,7 +63,8 @@ class Model {
     const { now } = this;
     const state = expired(this.state, now, 0.5);
     const offset = formatOffset(this.tails[path] ?? 0);
-    const ack = { acks: [{ stream: path, offset }], isDone: kind === "done" };
+    const isAll = kind === "done with all";
+    const ack = { acks: isAll ? [] : [{ stream: path, offset }], isDone: isAll || kind === "done", isAll };
     switch (kind) {
       case "append":
         this.tails[path] = (this.tails[path] ?? 0) + 1;
@@ -98,7 +100,9 @@ function check(before: Subscription, model: Model, action: { kind: string; wake:
     expect(next?.acked).toBeLessThanOrEqual(model.tails[link.path] ?? 0);
   }
   // Whoever speaks of an older wake changes nothing but what time does.
-  const speaks = ["deliver", "fail", "finish", "ack", "done", "release"].includes(action.kind);
+  const speaks = ["deliver", "fail", "finish", "ack", "done", "done with all", "release"].includes(
+    action.kind,
+  );
   if (speaks && action.wake > 0) expect(after).toEqual(expired(before, now, 0.5));
   const hasWork = after.links.some((link) => isPending(link, look.ends.get(link.path)));
   if (action.kind === "look" && hasWork) expect(after.wake !== null || isHeldBack(after, now)).toBe(true);

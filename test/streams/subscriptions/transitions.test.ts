@@ -54,10 +54,14 @@ const events = {
   "a late failure": (s) => quiet(failed(s, stale, NOW, 0.5)),
   "a claim": (s) => claimed(s, "worker-2", work, "w8", NOW),
   "a claim, without work": (s) => claimed(s, "worker-2", noWork, "w8", NOW),
-  "an ack": (s) => acked(s, mine(s), { acks: ack(3), isDone: false }, work, "w8", NOW + 500),
-  "an ack, done": (s) => acked(s, mine(s), { acks: ack(5), isDone: true }, work, "w8", NOW + 500),
-  "an ack, done with a part": (s) => acked(s, mine(s), { acks: ack(3), isDone: true }, work, "w8", NOW + 500),
-  "a late ack": (s) => acked(s, stale, { acks: ack(5), isDone: true }, work, "w8", NOW + 500),
+  "an ack": (s) => acked(s, mine(s), { acks: ack(3), isDone: false, isAll: false }, work, "w8", NOW + 500),
+  "an ack, done": (s) =>
+    acked(s, mine(s), { acks: ack(5), isDone: true, isAll: false }, work, "w8", NOW + 500),
+  "an ack, done with a part": (s) =>
+    acked(s, mine(s), { acks: ack(3), isDone: true, isAll: false }, work, "w8", NOW + 500),
+  "an ack, done with all": (s) =>
+    acked(s, mine(s), { acks: [], isDone: true, isAll: true }, work, "w8", NOW + 500),
+  "a late ack": (s) => acked(s, stale, { acks: ack(5), isDone: true, isAll: false }, work, "w8", NOW + 500),
   "a release": (s) => released(s, mine(s), work, "w8", NOW + 500),
   "a release, without work": (s) => released(s, mine(s), noWork, "w8", NOW + 500),
   "a late release": (s) => released(s, stale, work, "w8", NOW + 500),
@@ -86,6 +90,7 @@ const withoutWake = {
   ...lateEvents,
   ...{ "some time": same, "the lease's time": same, "a delivery": same, "done at once": same },
   ...{ "a failure": same, "an ack": fenced, "an ack, done": fenced, "an ack, done with a part": fenced },
+  "an ack, done with all": fenced,
   ...{ "a release": fenced, "a release, without work": fenced },
 };
 const inFlight = { ...lateEvents, "a look, with work": same, "a look, without work": same };
@@ -98,12 +103,14 @@ const webhookWorks = {
   "an ack": "delivered 7 w7 webhook for 10500, acked 3",
   "an ack, done": "idle, acked 5",
   "an ack, done with a part": "woken 8 w8 webhook for 10500, acked 3",
+  "an ack, done with all": "idle, acked 5",
   "done at once": "idle, acked 5",
   ...notForWebhooks,
 };
 const pullWaits = {
   ...{ "some time": same, "the lease's time": same, "done at once": "idle, acked 5" },
   ...{ "an ack": fenced, "an ack, done": fenced, "an ack, done with a part": fenced },
+  "an ack, done with all": fenced,
   ...{ "a release": fenced, "a release, without work": fenced },
   "a claim": "delivered 7 w7 worker-2 for 10000, acked 2",
   "a claim, without work": "NO_PENDING_WORK idle, acked 2",
@@ -179,6 +186,7 @@ const table: Record<State, Record<Event, string>> = {
     "an ack": "delivered 7 w7 worker-1 for 10500, acked 3",
     "an ack, done": "idle, acked 5",
     "an ack, done with a part": "woken 8 w8, acked 3",
+    "an ack, done with all": "idle, acked 5",
     "a release": "woken 8 w8, acked 2",
     "a release, without work": "idle, acked 2",
   },
@@ -207,7 +215,14 @@ describe("a refusal", () => {
   ])("of an ack %s moves nothing, not even what is right beside it", (_, stream, offset) => {
     const acks = [...ack(4), { stream, offset }];
     const state = held();
-    const { subscription, refusal } = acked(state, refOf(state), { acks, isDone: true }, work, "w8", NOW);
+    const { subscription, refusal } = acked(
+      state,
+      refOf(state),
+      { acks, isDone: true, isAll: false },
+      work,
+      "w8",
+      NOW,
+    );
     expect(refusal?.code).toBe("INVALID_OFFSET");
     expect(subscription).toBe(state);
   });
@@ -215,8 +230,15 @@ describe("a refusal", () => {
 
 describe("an ack", () => {
   it("of the same offset again is no fault", () => {
-    const state = acked(held(), refOf(held()), { acks: ack(4), isDone: false }, work, "w8", NOW).subscription;
-    const again = acked(state, refOf(state), { acks: ack(4), isDone: true }, work, "w8", NOW);
+    const state = acked(
+      held(),
+      refOf(held()),
+      { acks: ack(4), isDone: false, isAll: false },
+      work,
+      "w8",
+      NOW,
+    ).subscription;
+    const again = acked(state, refOf(state), { acks: ack(4), isDone: true, isAll: false }, work, "w8", NOW);
     expect(again.refusal).toBeNull();
     expect(again.subscription.links[0]?.acked).toBe(4);
   });
@@ -226,7 +248,7 @@ describe("an ack", () => {
     const { subscription, refusal } = acked(
       state,
       refOf(state),
-      { acks: ack(5), isDone: true },
+      { acks: ack(5), isDone: true, isAll: false },
       lookAt({}),
       "w8",
       NOW,
@@ -240,7 +262,7 @@ describe("an ack", () => {
     const { subscription } = acked(
       state,
       refOf(state),
-      { acks: [], isDone: false },
+      { acks: [], isDone: false, isAll: false },
       lookAt({}),
       "w8",
       NOW + 700,

@@ -20,13 +20,14 @@ afterEach(() => receiver.stop());
 /** What a worker sends to the callback of a notification. */
 function callback(
   { body }: Notification,
-  acks: Readonly<Record<string, number>>,
+  acks: Readonly<Record<string, number>> | null,
   isDone: boolean,
 ): Promise<Reply> {
   return stage.operate({
     ...{ kind: "callback", id: body.subscription_id, token: body.callback_token, isDone },
+    isAll: isDone && acks === null,
     ref: { generation: body.generation, wakeId: body.wake_id },
-    acks: Object.entries(acks).map(([stream, seq]) => ({ stream, offset: formatOffset(seq) })),
+    acks: Object.entries(acks ?? {}).map(([stream, seq]) => ({ stream, offset: formatOffset(seq) })),
   });
 }
 
@@ -103,6 +104,23 @@ describe("a callback", () => {
     expect(await stage.stored("sub")).toMatchObject({ wake: null, links: [{ acked: 1 }] });
     const late = await callback(notification, { "events/a": 1 }, true);
     expect(late).toMatchObject({ status: 409, body: { error: { code: "FENCED" } } });
+  });
+
+  it("that is done, and lists nothing, means what an answer does that is done", async () => {
+    await stage.append("events/a");
+    const notification = await stage.until(() => receiver.call(0));
+    await stage.append("events/a");
+    expect((await callback(notification, null, true)).body).toEqual({ ok: true, next_wake: true });
+    const { body } = await stage.until(() => receiver.call(1));
+    expect(body.streams).toMatchObject([{ acked_offset: formatOffset(1), tail_offset: formatOffset(2) }]);
+  });
+
+  it("that is done with nothing acknowledges nothing, and the next wake tells of it", async () => {
+    await stage.append("events/a");
+    const notification = await stage.until(() => receiver.call(0));
+    expect((await callback(notification, {}, true)).body).toEqual({ ok: true, next_wake: true });
+    const { body } = await stage.until(() => receiver.call(1));
+    expect(body.streams).toMatchObject([{ acked_offset: formatOffset(0) }]);
   });
 
   it("says so if there is more to do, and that is delivered", async () => {
