@@ -1,17 +1,26 @@
-import { errorResponses, problemContent } from "../../http/openapi.ts";
 import { refusalOutput } from "./output.ts";
 import { type RefusalCode, refusalStatus } from "./refusal.ts";
 
 /** What the routes of subscriptions have in common in the document. */
 export const shared = { tags: ["subscriptions"] };
 
-/** By their statuses, the refusals of a route: these, and `INVALID_REQUEST`. Each status may be of a problem, too. */
+const content = { "application/json": { schema: refusalOutput } };
+
+/** Whatever else is wrong with a request. */
+const otherRefusals = {
+  default: {
+    description:
+      "Another refusal: its code is the name of a problem (GET /problems), as `NO_LEADER` is of `no-leader`.",
+    content,
+  },
+};
+
+/** By their statuses, the refusals of a route: these, and `INVALID_REQUEST`; others may have these statuses, too. */
 export function refusals(...codes: readonly RefusalCode[]) {
   const byStatus = Object.groupBy(["INVALID_REQUEST" as const, ...codes], (code) => refusalStatus[code]);
-  const content = { "application/json": { schema: refusalOutput }, ...problemContent };
   const answers = Object.entries(byStatus).map(([status, names]) => [
     status,
-    { description: `${names.map((name) => `\`${name}\``).join(", ")}, or a problem.`, content },
+    { description: `${names.map((name) => `\`${name}\``).join(", ")}, or the name of a problem.`, content },
   ]);
-  return { ...Object.fromEntries(answers), ...errorResponses };
+  return { ...Object.fromEntries(answers), ...otherRefusals };
 }

@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import { type RefusalCode, refusalStatus } from "./refusal.ts";
+import { problemTable } from "../../http/problem-table.ts";
+import { problemCode } from "./problem-code.ts";
+import { refusalStatus } from "./refusal.ts";
 
 const offset = z.string().openapi({ description: "Where reading goes on." });
 const linkType = z
@@ -99,11 +101,13 @@ export const publicKeyOutput = z
   })
   .openapi("WebhookKey");
 
+const refusalCodes = new Set([...Object.keys(refusalStatus), ...Object.keys(problemTable).map(problemCode)]);
+
 /** Why something was refused (§7.1, §7.2). */
 export const refusalOutput = z
   .object({
-    error: z.object({
-      code: z.enum(Object.keys(refusalStatus) as RefusalCode[]),
+    error: z.looseObject({
+      code: z.enum([...refusalCodes]),
       message: z.string(),
       current_holder: z
         .string()

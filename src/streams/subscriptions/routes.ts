@@ -7,6 +7,7 @@ import { routingPath } from "../../http/route.ts";
 import { type Scope, scopes } from "../../http/scope.ts";
 import type { Api } from "../../routing/context.ts";
 import { controlRoutes } from "./control-routes.ts";
+import { protocolErrors } from "./errors.ts";
 import { publicKeys } from "./keys.ts";
 import { documentsOf, serveControl } from "./request.ts";
 import { describeWakes, keysRoute } from "./wake-docs.ts";
@@ -22,6 +23,7 @@ export function subscriptionRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
 }
 
 function routesIn(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
+  app.use(routingPath(`${scope.base}/stream/__ds/*`), protocolErrors);
   serveControl(app, scope, keysRoute, (c) => jwks(c, api));
   controlRoutes(app, api, scope);
   workerRoutes(app, api, scope);

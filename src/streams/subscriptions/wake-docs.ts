@@ -1,8 +1,7 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { AppEnv } from "../../http/env.ts";
-import { errorResponses } from "../../http/openapi.ts";
 import type { Route } from "../route.ts";
-import { shared } from "./docs.ts";
+import { refusals, shared } from "./docs.ts";
 import { notificationOutput, publicKeyOutput, wakeEventOutput } from "./output.ts";
 
 export const keysRoute: Route = {
@@ -18,7 +17,7 @@ export const keysRoute: Route = {
       description: "A JWK set (RFC 7517 §5).",
       content: { "application/jwk-set+json": { schema: z.object({ keys: z.array(publicKeyOutput) }) } },
     },
-    ...errorResponses,
+    ...refusals(),
   },
 };
 

@@ -1,6 +1,6 @@
 import { sign } from "hono/jwt";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Answered, problem, type Vars } from "../../api/harness.ts";
+import type { Answered, Vars } from "../../api/harness.ts";
 import { expectDocumented } from "../documented.ts";
 import { withDeliverers } from "./deliverers.ts";
 
@@ -24,6 +24,7 @@ function served(vars: Vars = { LOCAL: "on" }) {
 const refusal = (status: number, code: string) => ({
   status,
   json: { error: { code, message: expect.any(String) } },
+  text: expect.stringMatching(/^\{"error":\{/),
 });
 
 describe("the control routes", () => {
@@ -131,8 +132,8 @@ describe("a wrong request", () => {
     ["PUT", "subscriptions/wrong", "{"],
     ["PUT", "subscriptions/wrong", ""],
     ["POST", "subscriptions/wrong/claim", "\xff"],
-  ])("%s %s whose body is %j is a problem", async (method, path, body) => {
-    expect(await send(method, path, body)).toMatchObject(problem(400, "invalid-body"));
+  ])("%s %s whose body is %j is refused", async (method, path, body) => {
+    expect(await send(method, path, body)).toMatchObject(refusal(400, "INVALID_REQUEST"));
   });
 
   it.each([
@@ -197,7 +198,7 @@ describe("a wrong request", () => {
       ["GET", "subscriptions/x/claim"],
       ["DELETE", "nothing"],
     ] as const)
-      expect(await send(method, path)).toMatchObject(problem(404, "route-not-found"));
+      expect(await send(method, path)).toMatchObject(refusal(404, "ROUTE_NOT_FOUND"));
   });
 
   it("has written nothing, and touched no object", () => {
@@ -211,7 +212,7 @@ describe("a wrong request", () => {
       body: JSON.stringify({ wake_id: "w", generation: 1 }),
       headers: { Authorization: "Bearer x" },
     };
-    expect(await harness.send("POST", `${path}/ack`, init)).toMatchObject(problem(404, "cluster-not-found"));
+    expect(await harness.send("POST", `${path}/ack`, init)).toMatchObject(refusal(404, "CLUSTER_NOT_FOUND"));
     expect(deliverers.touched.size).toBe(0);
   });
 });
@@ -220,7 +221,7 @@ describe("an object that can't be reached", () => {
   it("leaves it open whether anything has happened", async () => {
     const { send, deliverers } = served();
     deliverers.isDown = true;
-    expect(await send("PUT", "subscriptions/x", pull)).toMatchObject(problem(503, "outcome-unknown"));
+    expect(await send("PUT", "subscriptions/x", pull)).toMatchObject(refusal(503, "OUTCOME_UNKNOWN"));
   });
 
   it("tells which nodes could not be", async () => {
@@ -230,7 +231,8 @@ describe("an object that can't be reached", () => {
     for (const id of [1, 2, 3]) harness.nodes.down.add(`main/${id}`);
     const reply = await send("PUT", "subscriptions/y", pull);
     expect(reply.status).toBe(503);
-    expect(reply.json.type).toMatch(/^\/problems\//);
+    expect(reply.json).toMatchObject({ error: { code: expect.stringMatching(/^[A-Z_]+$/) } });
+    expect(reply.headers.get("Retry-After")).toBe("1");
   });
 });
 
@@ -254,44 +256,44 @@ describe("who may do what", () => {
     const make = (body: unknown, key: keyof typeof tokens) =>
       send("PUT", "subscriptions/s", body, tokens[key]);
     const webhookOf = (parts: object) => ({ ...hook, ...parts });
-    expect(await make(hook, "others")).toMatchObject(problem(403, "forbidden"));
-    expect(await make(hook, "reader")).toMatchObject(problem(403, "forbidden"));
-    expect(await make(webhookOf({ pattern: "**" }), "events")).toMatchObject(problem(403, "forbidden"));
+    expect(await make(hook, "others")).toMatchObject(refusal(403, "FORBIDDEN"));
+    expect(await make(hook, "reader")).toMatchObject(refusal(403, "FORBIDDEN"));
+    expect(await make(webhookOf({ pattern: "**" }), "events")).toMatchObject(refusal(403, "FORBIDDEN"));
     expect(await make(webhookOf({ pattern: "events/**" }), "events")).toMatchObject(
-      problem(403, "forbidden"),
+      refusal(403, "FORBIDDEN"),
     );
     expect(await make(webhookOf({ streams: ["others/a"] }), "events")).toMatchObject(
-      problem(403, "forbidden"),
+      refusal(403, "FORBIDDEN"),
     );
-    expect(await make(pull, "events")).toMatchObject(problem(403, "forbidden"));
+    expect(await make(pull, "events")).toMatchObject(refusal(403, "FORBIDDEN"));
     expect((await make(hook, "events")).status).toBe(201);
   });
 
   it("and sees, claims and ends those", async () => {
     expect(await send("GET", "subscriptions/s", undefined, tokens.others)).toMatchObject(
-      problem(403, "forbidden"),
+      refusal(403, "FORBIDDEN"),
     );
     expect(await send("GET", "subscriptions/none", undefined, tokens.others)).toMatchObject(
-      problem(403, "forbidden"),
+      refusal(403, "FORBIDDEN"),
     );
     expect((await send("GET", "subscriptions/s", undefined, tokens.events)).status).toBe(200);
     expect((await send("GET", "subscriptions/s", undefined, tokens.reader)).status).toBe(200);
     const claim = { worker: "w" };
     expect(await send("POST", "subscriptions/s/claim", claim, tokens.others)).toMatchObject(
-      problem(403, "forbidden"),
+      refusal(403, "FORBIDDEN"),
     );
     expect((await send("POST", "subscriptions/s/claim", claim, tokens.reader)).status).toBe(400);
     const link = { streams: ["others/a"] };
     expect(await send("POST", "subscriptions/s/streams", link, tokens.events)).toMatchObject(
-      problem(403, "forbidden"),
+      refusal(403, "FORBIDDEN"),
     );
     expect((await send("POST", "subscriptions/s/streams", link, tokens.all)).status).toBe(204);
     // It covers streams of others now.
     expect(await send("DELETE", "subscriptions/s", undefined, tokens.events)).toMatchObject(
-      problem(403, "forbidden"),
+      refusal(403, "FORBIDDEN"),
     );
     expect(await send("DELETE", "subscriptions/s", undefined, tokens.reader)).toMatchObject(
-      problem(403, "forbidden"),
+      refusal(403, "FORBIDDEN"),
     );
     expect((await send("DELETE", "subscriptions/s", undefined, tokens.all)).status).toBe(204);
   });
@@ -306,7 +308,7 @@ describe("who may do what", () => {
       ["DELETE", "subscriptions/s/streams/a", undefined],
       ["POST", "subscriptions/s/claim", { worker: "w" }],
     ] as const)
-      expect(await send(method, path, body)).toMatchObject(problem(401, "unauthorized"));
+      expect(await send(method, path, body)).toMatchObject(refusal(401, "UNAUTHORIZED"));
     expect(harness.nodes.asked).toHaveLength(asked);
   });
 
@@ -317,7 +319,7 @@ describe("who may do what", () => {
       ["POST", "subscriptions/s/ack"],
     ] as const)
       expect(await ask(method, path, method === "POST" ? {} : undefined)).toMatchObject(
-        problem(503, "auth-not-configured"),
+        refusal(503, "AUTH_NOT_CONFIGURED"),
       );
     expect(deliverers.touched.size).toBe(0);
   });

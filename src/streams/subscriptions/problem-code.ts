@@ -1,0 +1,7 @@
+/** What the protocol has a name for already. */
+const invalid: readonly string[] = ["invalid-request", "invalid-body"];
+
+/** The name of a kind of problem, as the code of a refusal. */
+export function problemCode(name: string): string {
+  return invalid.includes(name) ? "INVALID_REQUEST" : name.replaceAll("-", "_").toUpperCase();
+}
