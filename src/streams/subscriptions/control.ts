@@ -86,6 +86,7 @@ export class Control {
       subscription: unlinked(subscription, path),
       refusal: null,
     }));
+    if (transition?.subscription.lacksRoom) this.#lookSoon(id);
     return replyOf(id, transition);
   }
 
@@ -104,7 +105,7 @@ export class Control {
   ): Subscription {
     return {
       ...{ id, incarnation: crypto.randomUUID(), configuration, configurationHash: hash, streamRoot, links },
-      ...{ createdAt: this.#now(), generation: 0, wake: null, retry: null },
+      ...{ createdAt: this.#now(), lacksRoom: false, generation: 0, wake: null, retry: null },
     };
   }
 

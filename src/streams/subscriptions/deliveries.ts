@@ -71,9 +71,12 @@ export class Deliveries {
     }
   }
 
-  /** A few streams are soon looked at, before all of a subscription's are. */
+  /**
+   * A few streams are soon looked at, before all of a subscription's are. Where there is no room for some, a stream
+   * that is gone may have made it.
+   */
   async #mayHaveWork(subscription: Subscription, news: News): Promise<boolean> {
-    if (news === "all") return true;
+    if (news === "all" || (subscription.lacksRoom && news.size > 0)) return true;
     return news.size > 0 && this.#means.streams.havePending(subscription, news);
   }
 

@@ -22,6 +22,8 @@ export interface Look {
   readonly ends: EndsByPath;
   /** Streams that its pattern matches and that are not linked, as far as somebody has looked. */
   readonly found: readonly string[];
+  /** Whether somebody has looked at all that the pattern matches. */
+  readonly isWhole: boolean;
 }
 
 /** A link as workers see it, but for the form of its positions. */
@@ -39,7 +41,10 @@ export function isMatched({ pattern, wakeStream }: Configuration, path: string):
 }
 
 /** The first links: those asked for and those that the pattern matches, all at their tails (§6.2). */
-export function firstLinks(configuration: Configuration, { ends, found }: Look): readonly Link[] {
+export function firstLinks(
+  configuration: Configuration,
+  { ends, found }: Omit<Look, "isWhole">,
+): readonly Link[] {
   const explicit = new Set(configuration.streams);
   const paths = [...new Set([...explicit, ...found])];
   return sorted(paths.map((path) => linkAtTail(path, explicit.has(path), ends.get(path))));
@@ -67,20 +72,31 @@ export function unlinked(subscription: Subscription, path: string): Subscription
 }
 
 /**
- * The links with those of streams that were found to have records, from their beginning: they are news. Streams
- * that are gone lose the links that nobody asked for.
+ * A subscription with links to the streams that were found to have records, from their beginning: they are news.
+ * Streams that are gone lose the links that nobody asked for. What finds no room is left out, and that is noted.
  */
-export function currentLinks({ links }: Subscription, { ends, found }: Look): readonly Link[] {
-  const there = links
-    .filter(({ path, isExplicit }) => isExplicit || ends.has(path))
-    .map((link) => inPresentLife(link, ends.get(link.path)));
+export function relinked(subscription: Subscription, look: Look): Subscription {
+  const { ends, found, isWhole } = look;
+  const there = kept(subscription, ends).map((link) => inPresentLife(link, ends.get(link.path)));
   const fresh = found.flatMap((path) => {
     const stream = ends.get(path);
     return stream === undefined
       ? []
       : [linkAt(path, false, stream, stream.start)].filter((link) => isPending(link, stream));
   });
-  return fresh.length === 0 ? there : sorted([...there, ...fresh].slice(0, LINKS_MAX));
+  const room = LINKS_MAX - there.length;
+  const links = fresh.length === 0 ? there : sorted([...there, ...fresh.slice(0, room)]);
+  return { ...subscription, links, lacksRoom: fresh.length > room || (subscription.lacksRoom && !isWhole) };
+}
+
+/** Whether streams that found no room would find some now. */
+export function hasRoomAgain(subscription: Subscription, { ends }: Look): boolean {
+  return subscription.lacksRoom && kept(subscription, ends).length < LINKS_MAX;
+}
+
+/** The links of streams that are there, or that somebody has asked for. */
+function kept({ links }: Subscription, ends: EndsByPath): readonly Link[] {
+  return links.filter(({ path, isExplicit }) => isExplicit || ends.has(path));
 }
 
 /** The links with the present tails, for a wake that tells them. */

@@ -33,6 +33,10 @@ export const subscriptionOutput = z
     type: z.enum(["webhook", "pull-wake"]),
     pattern: z.string().nullable(),
     streams: z.array(z.object({ path: z.string(), link_type: linkType, acked_offset: offset })),
+    streams_complete: z.boolean().openapi({
+      description:
+        "False: the pattern matches more streams than a subscription may have, and the rest wakes nobody until others are unlinked or deleted.",
+    }),
     webhook: z.object({ url: z.string(), signing: signing.optional() }).nullable(),
     wake_stream: z.string().nullable(),
     lease_ttl_ms: z.int(),

@@ -121,9 +121,16 @@ export class Registry {
   async #write(known: Known, subscription: Subscription, version: number): Promise<boolean> {
     const written = await this.#guarded(() => this.#store.put(subscription, version));
     if (written === null) await this.#reload(subscription.id);
-    else known.learn({ subscription, version: written });
+    else this.#written(known, { subscription, version: written });
     this.arm(known);
     return written !== null;
+  }
+
+  #written(known: Known, stored: Stored): void {
+    const { id, lacksRoom } = stored.subscription;
+    if (lacksRoom && !known.stored.subscription.lacksRoom)
+      console.warn(`the subscription ${id} matches more streams than it may have: some of them wake nobody`);
+    known.learn(stored);
   }
 
   /** Should this object be lost right after the write, nobody else knows what follows from it. */

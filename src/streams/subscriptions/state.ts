@@ -22,6 +22,8 @@ export interface Subscription {
   /** Where the streams of its cluster are, as the creator reached them: callbacks go below it. */
   readonly streamRoot: string;
   readonly links: readonly Link[];
+  /** The pattern matches streams with records that found no room among the links: nobody is woken for them. */
+  readonly lacksRoom: boolean;
   /** Counts wakes (§7.3). */
   readonly generation: number;
   /** Null while it is idle. */

@@ -49,7 +49,8 @@ function encodeSubscription(subscription: Subscription): Uint8Array {
 function decodeSubscription(value: Uint8Array): Subscription {
   const [subscription] = unpack(value);
   if (typeof subscription === "object" && subscription !== null && "incarnation" in subscription)
-    return subscription as Subscription;
+    // Those that an earlier version has written do not say whether they lack room.
+    return { lacksRoom: false, ...subscription } as Subscription;
   throw new CodecError("a document is no subscription");
 }
 

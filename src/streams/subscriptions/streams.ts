@@ -2,7 +2,7 @@ import type { Names } from "../../transport/protocol.ts";
 import type { Backing } from "./backing.ts";
 import { literalPrefix } from "./glob.ts";
 import type { News } from "./known.ts";
-import { type EndsByPath, isMatched, isPending, type Look, type StreamEnds } from "./links.ts";
+import { type EndsByPath, hasRoomAgain, isMatched, isPending, type Look, type StreamEnds } from "./links.ts";
 import type { Configuration, Subscription } from "./state.ts";
 
 const namesMax = 1_000;
@@ -51,11 +51,20 @@ export class Streams {
     });
   }
 
-  /** Looks at what is linked, and at those of `news` that are not; "all": at all that the pattern matches. */
-  async look({ configuration, links }: Subscription, news: News): Promise<Look> {
+  /**
+   * Looks at what is linked, and at those of `news` that are not; "all", or where there is room again for streams that
+   * found none: at all that the pattern matches.
+   */
+  async look(subscription: Subscription, news: News): Promise<Look> {
+    const look = await this.#look(subscription, news);
+    return look.isWhole || !hasRoomAgain(subscription, look) ? look : this.#look(subscription, "all");
+  }
+
+  async #look({ configuration, links }: Subscription, news: News): Promise<Look> {
     const isLinked = new Set(links.map(({ path }) => path));
-    const matching = news === "all" ? await this.matching(configuration) : [...news];
+    const isWhole = news === "all";
+    const matching = isWhole ? await this.matching(configuration) : [...news];
     const found = matching.filter((path) => !isLinked.has(path) && isMatched(configuration, path));
-    return { found, ends: await this.ends([...isLinked, ...found]) };
+    return { found, ends: await this.ends([...isLinked, ...found]), isWhole };
   }
 }

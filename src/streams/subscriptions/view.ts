@@ -31,7 +31,7 @@ export function subscriptionOf(
   subscription: Subscription,
   kid: string | null,
 ): z.infer<typeof subscriptionOutput> {
-  const { id, configuration, links, createdAt, retry, streamRoot } = subscription;
+  const { id, configuration, links, lacksRoom, createdAt, retry, streamRoot } = subscription;
   const { type, pattern, webhookUrl, wakeStream, leaseTtlMs, description } = configuration;
   const signing =
     kid === null ? {} : { signing: { alg: "ed25519" as const, kid, jwks_url: jwksUrl(streamRoot) } };
@@ -45,6 +45,7 @@ export function subscriptionOf(
       link_type: linkType(link),
       acked_offset: formatOffset(link.acked),
     })),
+    streams_complete: !lacksRoom,
     webhook: webhookUrl === null ? null : { url: webhookUrl, ...signing },
     wake_stream: wakeStream,
     lease_ttl_ms: leaseTtlMs,

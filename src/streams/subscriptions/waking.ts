@@ -1,5 +1,5 @@
 import { nextRetry } from "./backoff.ts";
-import { currentLinks, type EndsByPath, isPending, type Look, told } from "./links.ts";
+import { type EndsByPath, isPending, type Look, relinked, told } from "./links.ts";
 import type { Link, Subscription } from "./state.ts";
 
 /**
@@ -15,10 +15,12 @@ export function expired(subscription: Subscription, now: number, random: number)
 /** An idle subscription with pending work is woken (§7), unless a delivery has just failed. */
 export function looked(subscription: Subscription, look: Look, wakeId: string, now: number): Subscription {
   if (subscription.wake !== null || isHeldBack(subscription, now)) return subscription;
-  const links = currentLinks(subscription, look);
-  const stream = firstPending(links, look.ends);
-  if (stream !== null) return woken({ ...subscription, links }, stream, look.ends, wakeId, now);
-  return subscription.retry === null ? subscription : { ...subscription, retry: null };
+  const current = relinked(subscription, look);
+  const stream = firstPending(current.links, look.ends);
+  if (stream !== null) return woken(current, stream, look.ends, wakeId, now);
+  const { lacksRoom } = current;
+  const isSame = subscription.retry === null && lacksRoom === subscription.lacksRoom;
+  return isSame ? subscription : { ...subscription, retry: null, lacksRoom };
 }
 
 /** Begins the next generation; a webhook's lease starts with it (§7.3). */

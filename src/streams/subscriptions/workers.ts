@@ -20,7 +20,7 @@ import { acked, claimed, released, type Transition, wrongType } from "./working.
 
 type ClaimOperation = Extract<Operation, { readonly kind: "claim" }>;
 
-const noLook: Look = { ends: new Map(), found: [] };
+const noLook: Look = { ends: new Map(), found: [], isWhole: false };
 
 /** What workers ask for: work, more time for it, and to be through with it (Durable Streams §7). */
 export class Workers {

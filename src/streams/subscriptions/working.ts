@@ -1,6 +1,6 @@
 import { parseOffset } from "../offset.ts";
 import { isInFlight } from "./delivering.ts";
-import { allAcked, currentLinks, type EndsByPath, isOfEarlierLife, type Look, told } from "./links.ts";
+import { allAcked, type EndsByPath, isOfEarlierLife, type Look, relinked, told } from "./links.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 import type { Link, Subscription, WakeRef } from "./state.ts";
 import { firstPending, looked, woken } from "./waking.ts";
@@ -41,14 +41,14 @@ export function claimed(
     const members = { current_holder: wake.lease.holder, generation };
     return refused(subscription, refusal("ALREADY_CLAIMED", "Another worker holds the lease.", members));
   }
-  const links = currentLinks(subscription, look);
-  const stream = firstPending(links, look.ends);
+  const current = relinked(subscription, look);
+  const stream = firstPending(current.links, look.ends);
   if (stream === null) {
     // Who has heard of this wake and finds nothing will not come again for it: the next work needs another one.
     const idle = wake === null ? subscription : { ...subscription, wake: null, retry: null };
     return refused(idle, refusal("NO_PENDING_WORK", "No stream has records that were not acknowledged."));
   }
-  const base = { ...subscription, links: told(links, look.ends) };
+  const base = { ...current, links: told(current.links, look.ends) };
   const awake = wake === null ? woken(base, stream, look.ends, wakeId, now) : base;
   return leased({ ...awake, retry: null }, { holder: worker, until: now + configuration.leaseTtlMs });
 }

@@ -30,7 +30,8 @@ export function subscriptionOf(
 ): Subscription {
   return {
     ...{ id: "sub", incarnation: "life-1", configuration, configurationHash: "hash", createdAt: 0 },
-    ...{ streamRoot: "https://server.example/v1/stream", generation: 0, wake: null, retry: null },
+    ...{ streamRoot: "https://server.example/v1/stream", lacksRoom: false, generation: 0 },
+    ...{ wake: null, retry: null },
     links: [{ path: "events/a", isExplicit: false, acked: 2, log: LOG, tail: 2 }],
     ...parts,
   };
@@ -44,7 +45,7 @@ export function endsOf(tails: Readonly<Record<string, number>>): EndsByPath {
 }
 
 export function lookAt(tails: Readonly<Record<string, number>>, found: readonly string[] = []): Look {
-  return { ends: endsOf(tails), found };
+  return { ends: endsOf(tails), found, isWhole: false };
 }
 
 /** The wake in flight. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import {
-  currentLinks,
   firstLinks,
   isMatched,
   linked,
   linkInfos,
+  relinked,
   unlinked,
 } from "../../../src/streams/subscriptions/links.ts";
 import { looked } from "../../../src/streams/subscriptions/waking.ts";
@@ -71,15 +71,14 @@ describe("a stream that is found", () => {
   it("is linked from its beginning once it has records", () => {
     const before = subscriptionOf(webhook);
     const look = lookAt({ "events/a": 2, "events/b": 1, "events/c": 0 }, ["events/b", "events/c"]);
-    expect(currentLinks(before, look)).toEqual([glob("events/a", 2), glob("events/b", 0)]);
+    expect(relinked(before, look).links).toEqual([glob("events/a", 2), glob("events/b", 0)]);
     expect(looked(before, look, "w", 1).wake).toMatchObject({ stream: "events/b" });
   });
 
   it("is linked where it begins, if it goes on after one that was deleted, or was forked", () => {
     const ends = new Map([["events/b", { log: LOG, start: 4, earliest: 0, tail: 6 }]]);
-    expect(currentLinks(subscriptionOf(webhook, { links: [] }), { ends, found: ["events/b"] })).toEqual([
-      glob("events/b", 4),
-    ]);
+    const look = { ends, found: ["events/b"], isWhole: false };
+    expect(relinked(subscriptionOf(webhook, { links: [] }), look).links).toEqual([glob("events/b", 4)]);
   });
 });
 
@@ -88,7 +87,7 @@ describe("a stream that is gone", () => {
     const links = [glob("events/a", 2), explicit("x", 1)];
     const before = subscriptionOf(webhook, { links });
     const look = lookAt({ "events/b": 1 }, ["events/b"]);
-    expect(currentLinks(before, look)).toEqual([glob("events/b", 0), explicit("x", 1)]);
+    expect(relinked(before, look).links).toEqual([glob("events/b", 0), explicit("x", 1)]);
     expect(looked(before, lookAt({}), "w", 1)).toBe(before);
   });
 });
