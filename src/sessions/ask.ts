@@ -29,9 +29,16 @@ export async function askPatiently<R extends Request>(node: AskableNode, request
   }
 }
 
+interface Asking<C extends Command> {
+  readonly command: C;
+  /** Its place among those that were to be asked. */
+  readonly at: number;
+}
+
 /**
- * Asks for all commands at once, and as patiently anew for those after the last that may have happened: so they happen
- * in their order, or not at all. Each is answered once.
+ * Asks for all commands at once, and as patiently anew for those of them that found no leader and come after the last
+ * that may have happened: so they happen in their order, or not at all. One that was refused for another reason, as
+ * `busy`, has not happened, and stands in the way of none. Each is answered once.
  */
 export async function askInOrder<C extends Command>(
   node: AskableNode,
@@ -39,20 +46,36 @@ export async function askInOrder<C extends Command>(
   answer: (at: number, answer: AnswerOf<CommandRequest<C>>) => void,
 ): Promise<void> {
   const deadline = node.now() + patienceMs;
-  let first = 0;
-  while (first < commands.length) {
-    const left = commands.slice(first);
-    const request: CommandsRequest<C> = { kind: "commands", commands: left };
+  let left: readonly Asking<C>[] = commands.map((command, at) => ({ command, at }));
+  while (left.length > 0) {
+    const request: CommandsRequest<C> = { kind: "commands", commands: left.map(({ command }) => command) };
     const asked: AnswerOf<CommandsRequest<C>> = await node.ask(request);
-    const answers = asked.kind === "outcomes" ? asked.answers : left.map(() => asked);
+    const told = left.map((one, nth) => ({ ...one, answer: answerIn(asked, nth) }));
     const isLate = node.now() >= deadline;
-    const done = isLate ? answers.length : answers.findLastIndex((one) => !isUndone(one)) + 1;
-    for (const [at, one] of answers.slice(0, done).entries()) answer(first + at, one);
-    first += done;
-    if (first < commands.length) await node.pause(retryMs);
+    const last = isLate ? told.length : told.findLastIndex((one) => mayHaveHappened(one.answer));
+    const again = new Set(told.filter((one, nth) => nth > last && isUndone(one.answer)));
+    for (const one of told) if (!again.has(one)) answer(one.at, one.answer);
+    left = [...again];
+    if (left.length > 0) await node.pause(retryMs);
   }
 }
 
+/** The answer to the command in this place; a request that fails as a whole fails for each. */
+function answerIn<C extends Command>(
+  asked: AnswerOf<CommandsRequest<C>>,
+  nth: number,
+): AnswerOf<CommandRequest<C>> {
+  const answer = asked.kind === "outcomes" ? asked.answers[nth] : asked;
+  if (answer === undefined) throw new Error("a command has no answer");
+  return answer;
+}
+
+/** Of all failures one alone leaves it open. */
+function mayHaveHappened(answer: Answer): boolean {
+  return answer.kind !== "failure" || answer.reason === "outcome-unknown";
+}
+
+/** No leader that serves was found: it may be asked again. */
 function isUndone(answer: Answer): boolean {
   return answer.kind === "failure" && (answer.reason === "not-leader" || answer.reason === "superseded");
 }

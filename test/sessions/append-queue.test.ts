@@ -124,6 +124,24 @@ describe("the appends to one log", () => {
     expect(node.asked.at(-1)).toEqual([5]);
   });
 
+  test("that found no leader are asked for anew, though one after them was refused", async () => {
+    append(9);
+    for (const count of [1, 2, 3]) append(count);
+    await node.answer(done(9));
+    await node.answer(undone, busy, undone);
+    expect(answered).toEqual([
+      [9, done(9)],
+      [2, busy],
+    ]);
+    await node.pass(50);
+    expect(node.asked.at(-1)).toEqual([1, 3]);
+    await node.answer(done(1), busy);
+    expect(answered.slice(2)).toEqual([
+      [1, done(1)],
+      [3, busy],
+    ]);
+  });
+
   test("are all told when nothing came of their request", async () => {
     append(1);
     append(2);
