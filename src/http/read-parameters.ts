@@ -27,17 +27,17 @@ export const readQuery = z
     from: fromParameter.default({ at: "earliest" }).openapi({ default: "earliest" }),
     until: naturalParameter()
       .optional()
-      .openapi({ description: "Where to end: no record at or after this sequence number." }),
+      .openapi({ description: "Of pages: where to end, no record at or after this sequence number." }),
     limit: naturalParameter(1, 10_000)
       .optional()
-      .openapi({ description: "Records, at most; 1000 by default, 1 of raw bytes." }),
+      .openapi({ description: "Of pages: records, at most; 1000 by default, 1 of raw bytes." }),
     max_bytes: naturalParameter(1, 4_194_304).default(1_048_576).openapi({
-      description: "Stored bytes, at most, in whole batches; there is always one batch.",
+      description: "Of pages: stored bytes, at most, in whole batches; there is always one batch.",
       default: 1_048_576,
     }),
     wait: naturalParameter(0, 30_000).default(0).openapi({
       description:
-        "If there is nothing to read yet, wait this long for it, ms (long poll), but no longer than half of the log's `ttl_s`. At the end of a closed log nothing is waited for. Of events: between signs of life.",
+        "Of pages: if there is nothing to read yet, wait this long for it, ms (long poll), but no longer than half of the log's `ttl_s`. At the end of a closed log nothing is waited for. Of events: between signs of life. Not of a WebSocket.",
       default: 0,
     }),
   })

@@ -33,7 +33,7 @@ export interface Followed {
 /** Follows a log over a WebSocket: all that comes from `from` on. Throws the problems of a read. */
 export async function followBySocket(followed: Followed): Promise<Response> {
   const protocol = protocolOf(followed.c);
-  const first = await begin(followed, followed.query.from);
+  const first = await followed.reader.page(followed.query.from, 0);
   return open(followed, first, "tail", protocol);
 }
 
@@ -43,7 +43,7 @@ export async function followBySocket(followed: Followed): Promise<Response> {
  */
 export async function followByEvents(followed: Followed): Promise<Response> {
   const lastEvent = lastEventId(followed.c);
-  const first = await begin(followed, lastEvent ?? followed.query.from);
+  const first = await followed.reader.page(lastEvent ?? followed.query.from, 0);
   const { page, index } = first;
   const headers = pageHeaders(page, index);
   if (lastEvent !== null && isEmpty(page) && isEnd(page)) return new Response(null, { status: 204, headers });
@@ -69,15 +69,6 @@ function renewals({ c, at, log, query }: Followed, state: Settings): readonly Be
     }
   };
   return [{ everyMs: waitWithin(state, longestBeatMs), run }];
-}
-
-/** Where it begins, as fresh as the query asks for. */
-function begin({ query, reader }: Followed, from: PageStart): Promise<FoundPage> {
-  if (query.until !== undefined)
-    throw invalidRequest("query", [
-      { path: ["until"], message: "is not for who follows a log, which goes on" },
-    ]);
-  return reader.page(from, 0);
 }
 
 async function open(

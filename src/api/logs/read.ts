@@ -15,7 +15,7 @@ import { PageReader } from "../../routing/page-reader.ts";
 import { visit } from "../../routing/visit.ts";
 import { followByEvents, followBySocket } from "./follow.ts";
 import { messageDocs } from "./message-docs.ts";
-import { isUpgrade } from "./open-socket.ts";
+import { readingForm } from "./reading-form.ts";
 import { revalidated } from "./revalidate.ts";
 
 /** Records of a page, unless the request says how many. */
@@ -84,19 +84,19 @@ export function readRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): voi
 }
 
 async function read(c: Context<AppEnv>, api: Api, log: string, query: ReadQuery): Promise<Response> {
-  const format = negotiate(c);
-  const limit = query.limit ?? (format === "raw" ? 1 : limitDefault);
-  if (format === "raw" && limit !== 1) throw limitOfRaw();
+  const asked = readingForm(c, negotiate(c));
+  const limit = query.limit ?? (asked.format === "raw" ? 1 : limitDefault);
+  if (asked.format === "raw" && limit !== 1) throw limitOfRaw();
   const at = await visit(c, api, query.timeout_ms);
   const reader = new PageReader(c, api, at.cluster, log, { ...query, limit });
   const followed = { c, at, log, reader, query };
-  if (isUpgrade(c)) return followBySocket(followed);
-  if (format === "events") return followByEvents(followed);
-  const asked = { ...query, limit, format };
-  const kept = await revalidated(at, log, asked, query, c.req.header("If-None-Match") ?? "");
+  if (asked.form !== "page")
+    return asked.form === "socket" ? followBySocket(followed) : followByEvents(followed);
+  const wanted = { ...query, limit, format: asked.format };
+  const kept = await revalidated(at, log, wanted, query, c.req.header("If-None-Match") ?? "");
   if (kept !== null) return kept;
   const { page, index } = await reader.page(query.from, query.wait);
-  return pageResponse(asked, page, index);
+  return pageResponse(wanted, page, index);
 }
 
 function limitOfRaw(): Problem {

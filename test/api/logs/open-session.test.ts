@@ -133,9 +133,15 @@ describe("a tail over a WebSocket", () => {
       ["/v1/logs/a/records?from=3", 416, "beyond-tail"],
       ["/v1/logs/a/records?from=0", 410, "trimmed"],
       ["/v1/logs/a/records?until=9", 400, "invalid-request"],
+      ["/v1/logs/a/records?limit=9", 400, "invalid-request"],
+      ["/v1/logs/a/records?max_bytes=9", 400, "invalid-request"],
+      ["/v1/logs/a/records?wait=9", 400, "invalid-request"],
       ["/v1/logs/a/records?from=x", 400, "invalid-request"],
     ] as const)
       expect(await refused(path)).toMatchObject(problem(status, name));
+    expect(await refused("/v1/logs/a/records?from=1", { "Last-Event-ID": "1" })).toMatchObject(
+      problem(400, "invalid-request", { errors: [{ in: "header", name: "Last-Event-ID" }] }),
+    );
     expect(api.nodes.sockets).toEqual([]);
   });
 });
@@ -188,8 +194,15 @@ describe("events", () => {
     expect(await api.send("GET", "/v1/logs/a/records?from=1", { headers })).toMatchObject(
       problem(416, "beyond-tail"),
     );
-    expect(await api.send("GET", "/v1/logs/a/records?until=1", { headers })).toMatchObject(
-      problem(400, "invalid-request"),
-    );
+    for (const name of ["until", "limit", "max_bytes"])
+      expect(await api.send("GET", `/v1/logs/a/records?${name}=1`, { headers })).toMatchObject(
+        problem(400, "invalid-request", { errors: [{ in: "query", name }] }),
+      );
+    expect(api.nodes.sockets).toEqual([]);
+  });
+
+  test("come to whoever has kept a page, as no tag is of theirs", async () => {
+    expect((await ask("?wait=1000", { "If-None-Match": '"1.0..1000.1048576.json"' })).status).toBe(200);
+    expect(api.nodes.sockets).toHaveLength(1);
   });
 });

@@ -52,6 +52,15 @@ describe("a page", () => {
     expect(await seqs(query)).toEqual(expected);
   });
 
+  test("makes nothing of Last-Event-ID, and says so", async () => {
+    for (const accept of ["application/json", "application/x-ndjson", "application/octet-stream"]) {
+      const headers = { Accept: accept, "Last-Event-ID": "1" };
+      const refused = problem(400, "invalid-request", { errors: [{ in: "header", name: "Last-Event-ID" }] });
+      expect(await api.send("GET", "/v1/logs/dir%2Fa/records", { headers })).toMatchObject(refused);
+      expect((await api.request("HEAD", "/v1/logs/dir%2Fa/records", { headers })).status).toBe(400);
+    }
+  });
+
   test.each([
     ["?from=1&until=3", [[1, 2], 3, true]],
     ["?until=1", [[0], 1, true]],
