@@ -7,7 +7,7 @@ import { authorizeSubscription, authorizeTargets } from "./access.ts";
 import { configurationInput, targetsOf } from "./configuration.ts";
 import { deleteRoute, getRoute, linkRoute, putRoute, unlinkRoute } from "./control-docs.ts";
 import { linkedPath, streamsInput } from "./input.ts";
-import { publicKeys } from "./keys.ts";
+import { publicKeys } from "./keyring.ts";
 import { notFound } from "./operation.ts";
 import {
   documentsOf,
@@ -69,7 +69,7 @@ async function get(c: Context<AppEnv>, api: Api): Promise<Response> {
     throw new SubscriptionRefused(code, message);
   }
   const isWebhook = stored.subscription.configuration.type === "webhook";
-  const [key] = isWebhook ? await publicKeys(documents) : [];
+  const [key] = isWebhook ? await publicKeys(documents, api.world.now()) : [];
   return c.json(subscriptionOf(stored.subscription, key?.kid ?? null), 200, {
     "Cache-Control": "no-store",
   });

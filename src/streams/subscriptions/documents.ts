@@ -37,6 +37,12 @@ export class Documents {
     }
   }
 
+  /** When the last of them was written, by the clock of its leader, ms since the epoch; 0 where none was. */
+  async time(): Promise<number> {
+    const result = await this.#backing.query({ kind: "describe", name: SUBSCRIPTIONS_LOG });
+    return result.kind === "description" ? result.timestamp : 0;
+  }
+
   /**
    * Sets a document, or with null takes it away, if its version is the expected one (0: there is none). Gives its
    * version then, which is 0 once it is gone; null where somebody else was faster. No two values may be alike: what

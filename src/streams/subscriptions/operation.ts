@@ -16,6 +16,7 @@ export type Operation =
   | { readonly kind: "link"; readonly id: string; readonly paths: readonly string[] }
   | { readonly kind: "unlink"; readonly id: string; readonly path: string }
   | { readonly kind: "claim"; readonly id: string; readonly worker: string }
+  | { readonly kind: "revoke-keys" }
   | AckOperation
   | ReleaseOperation;
 

@@ -6,11 +6,12 @@ import { Problem } from "../../http/problem.ts";
 import { routingPath } from "../../http/route.ts";
 import { type Scope, scopes } from "../../http/scope.ts";
 import type { Api } from "../../routing/context.ts";
+import { authorizeTargets } from "./access.ts";
 import { controlRoutes } from "./control-routes.ts";
 import { protocolErrors } from "./errors.ts";
-import { publicKeys } from "./keys.ts";
-import { documentsOf, serveControl } from "./request.ts";
-import { describeWakes, keysRoute } from "./wake-docs.ts";
+import { publicKeys } from "./keyring.ts";
+import { documentsOf, operate, serveControl } from "./request.ts";
+import { describeWakes, keysRoute, revokeKeysRoute } from "./wake-docs.ts";
 import { workerRoutes } from "./worker-routes.ts";
 
 /**
@@ -25,6 +26,11 @@ export function subscriptionRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
 function routesIn(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
   app.use(routingPath(`${scope.base}/stream/__ds/*`), protocolErrors);
   serveControl(app, scope, keysRoute, (c) => jwks(c, api));
+  serveControl(app, scope, revokeKeysRoute, async (c) => {
+    // They sign for all subscriptions of the cluster.
+    await authorizeTargets(c, "admin", [""]);
+    return operate(c, api, { kind: "revoke-keys" });
+  });
   controlRoutes(app, api, scope);
   workerRoutes(app, api, scope);
   app.all(routingPath(`${scope.base}/stream/__ds/*`), (c) => {
@@ -38,7 +44,7 @@ function routesIn(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
  */
 async function jwks(c: Context<AppEnv>, api: Api): Promise<Response> {
   assertConfigured(c.env);
-  const keys = await publicKeys(documentsOf(c, api));
+  const keys = await publicKeys(documentsOf(c, api), api.world.now());
   const cacheControl = keys.length === 0 ? "no-store" : "public, max-age=300";
   const headers = { "Content-Type": "application/jwk-set+json", "Cache-Control": cacheControl };
   return c.body(JSON.stringify({ keys }), 200, headers);

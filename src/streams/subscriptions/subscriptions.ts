@@ -4,7 +4,7 @@ import { Deliveries } from "./deliveries.ts";
 import { Documents } from "./documents.ts";
 import { Keyring } from "./keyring.ts";
 import type { Known } from "./known.ts";
-import { type Operation, type Reply, refusalReply } from "./operation.ts";
+import { noContent, type Operation, type Reply, refusalReply } from "./operation.ts";
 import { Registry, type Surroundings } from "./registry.ts";
 import { Store } from "./store.ts";
 import { Streams } from "./streams.ts";
@@ -36,7 +36,7 @@ export class Subscriptions {
     const streams = new Streams(backing);
     const now = () => around.now();
     this.#around = around;
-    this.#keys = new Keyring(documents);
+    this.#keys = new Keyring(documents, now);
     this.#registry = new Registry(new Store(documents), around);
     this.#control = new Control(this.#registry, streams, now);
     this.#workers = new Workers(this.#registry, streams, this.#keys);
@@ -62,6 +62,9 @@ export class Subscriptions {
         return this.#workers.ack(operation);
       case "release":
         return this.#workers.release(operation);
+      case "revoke-keys":
+        await this.#keys.revoke();
+        return noContent;
     }
   }
 

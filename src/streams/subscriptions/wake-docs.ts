@@ -10,6 +10,8 @@ export const keysRoute: Route = {
   path: "/stream/__ds/jwks.json",
   operationId: "listWebhookKeys",
   summary: "The public keys of webhook signatures",
+  description:
+    "A key signs for 90 days; then the next one is published, and signs a day later. One that has signed is published for a day more. Whoever finds no key of a signature's `kid` in a set that was kept asks for it anew.",
   security: [],
   params: {},
   responses: {
@@ -19,6 +21,17 @@ export const keysRoute: Route = {
     },
     ...refusals(),
   },
+};
+
+export const revokeKeysRoute: Route = {
+  ...shared,
+  method: "delete",
+  path: "/stream/__ds/jwks.json",
+  operationId: "revokeWebhookKeys",
+  summary: "Revoke the keys of webhook signatures, after a leak",
+  description: "A new key signs at once, and those before are no longer published.",
+  params: {},
+  responses: { 204: { description: "They are revoked, or there were none." }, ...refusals() },
 };
 
 /** What is told to webhooks and to wake streams, and by which token a wake is spoken of. */

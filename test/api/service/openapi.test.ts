@@ -66,7 +66,7 @@ describe("the OpenAPI document", () => {
       ...["put", "get", "delete"].map((method) => `${method} ${subscription}`),
       ...["streams", "claim", "callback", "ack", "release"].map((name) => `post ${subscription}/${name}`),
       `delete ${subscription}/streams/{path}`,
-      "get /stream/__ds/jwks.json",
+      ...["get", "delete"].map((method) => `${method} /stream/__ds/jwks.json`),
     ];
     const others = [
       "get /metrics",

@@ -64,6 +64,16 @@ describe("the control routes", () => {
     expect(jwks.text).not.toContain('"d"');
   });
 
+  it("revoke the keys, and another one signs", async () => {
+    expect((await served().send("DELETE", "jwks.json")).status).toBe(204);
+    const { json: made } = await send("PUT", "subscriptions/leaked", hook);
+    expect((await send("DELETE", "jwks.json")).status).toBe(204);
+    const { kid } = (await send("GET", "subscriptions/leaked")).json.webhook.signing;
+    expect(kid).not.toBe(made.webhook.signing.kid);
+    expect(JSON.parse((await send("GET", "jwks.json")).text)).toMatchObject({ keys: [{ kid }] });
+    expect((await send("PUT", "subscriptions/leaked", hook)).json.webhook.signing.kid).toBe(kid);
+  });
+
   it("link streams whose paths have slashes, written in either way", async () => {
     await send("PUT", "subscriptions/linked", { ...hook, streams: ["manual/a", "manual/b"] });
     expect((await send("POST", "subscriptions/linked/streams", { streams: ["/manual/c/"] })).status).toBe(
@@ -298,6 +308,14 @@ describe("who may do what", () => {
     expect((await send("DELETE", "subscriptions/s", undefined, tokens.all)).status).toBe(204);
   });
 
+  it("the keys of all are revoked by a token for all", async () => {
+    for (const key of ["events", "reader"] as const)
+      expect(await send("DELETE", "jwks.json", undefined, tokens[key])).toMatchObject(
+        refusal(403, "FORBIDDEN"),
+      );
+    expect((await send("DELETE", "jwks.json", undefined, tokens.all)).status).toBe(204);
+  });
+
   it("nobody without a token makes, sees, claims or ends one", async () => {
     const asked = harness.nodes.asked.length;
     for (const [method, path, body] of [
@@ -307,6 +325,7 @@ describe("who may do what", () => {
       ["POST", "subscriptions/s/streams", { streams: ["a"] }],
       ["DELETE", "subscriptions/s/streams/a", undefined],
       ["POST", "subscriptions/s/claim", { worker: "w" }],
+      ["DELETE", "jwks.json", undefined],
     ] as const)
       expect(await send(method, path, body)).toMatchObject(refusal(401, "UNAUTHORIZED"));
     expect(harness.nodes.asked).toHaveLength(asked);

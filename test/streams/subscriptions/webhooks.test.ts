@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { formatOffset } from "../../../src/streams/offset.ts";
+import { Documents } from "../../../src/streams/subscriptions/documents.ts";
+import { KEY_LIFE_MS, KEY_OVERLAP_MS } from "../../../src/streams/subscriptions/key-ring.ts";
+import { publicKeys } from "../../../src/streams/subscriptions/keyring.ts";
 import type { Reply } from "../../../src/streams/subscriptions/operation.ts";
 import { done, type Notification, Receiver } from "./receiver.ts";
 import { STREAM_ROOT, Stage } from "./stage.ts";
@@ -227,4 +230,27 @@ describe("a delivery that fails", () => {
     await untilDelivered();
     expect((await stage.stored("sub")).links).toMatchObject([{ acked: 0 }]);
   });
+});
+
+it("a webhook is called with a signature that the published keys verify, also while they are turned", async () => {
+  receiver.reactions.push(done);
+  const documents = new Documents(stage.backing);
+  const kids: string[] = [];
+  for (const [at, ms] of [0, KEY_LIFE_MS, KEY_OVERLAP_MS, KEY_OVERLAP_MS].entries()) {
+    stage.now += ms;
+    stage.backing.now += ms;
+    await stage.append("events/a");
+    const { headers, raw } = await stage.until(() => receiver.call(at));
+    const [, t, kid = "", base64 = ""] =
+      /^t=(\d+),kid=([^,]+),ed25519=(.+)$/.exec(String(headers["webhook-signature"])) ?? [];
+    const jwk = (await publicKeys(documents, stage.backing.now)).find((key) => key.kid === kid);
+    const { kty = "", crv = "", x = "" } = jwk ?? {};
+    const key = await crypto.subtle.importKey("jwk", { kty, crv, x }, { name: "Ed25519" }, false, ["verify"]);
+    const signed = new TextEncoder().encode(`${t}.${raw}`);
+    expect(await crypto.subtle.verify("Ed25519", key, Buffer.from(base64, "base64url"), signed)).toBe(true);
+    kids.push(kid);
+    await untilIdle();
+  }
+  expect(kids).toEqual([kids[0], kids[0], kids[2], kids[2]]);
+  expect(kids[2]).not.toBe(kids[0]);
 });
