@@ -6,8 +6,8 @@ import { closingHeader } from "./headers.ts";
 import { parseOffset } from "./offset.ts";
 
 const offset = z.string().transform((token, context) => {
-  const seq = parseOffset(token);
-  if (seq !== null) return seq;
+  const place = parseOffset(token);
+  if (place !== null) return place;
   context.addIssue({ code: "custom", message: "must be an offset that the server gave" });
   return z.NEVER;
 });
@@ -54,7 +54,10 @@ export function expiryOf(headers: CreateHeaders): Expiry {
 export interface ForkWish {
   readonly sourceName: string;
   readonly anchor: number | null;
+  /** Messages, or bytes, after the anchor … */
   readonly subOffset: number;
+  /** … and bytes, where the anchor lies within a record. */
+  readonly byte: number;
 }
 
 /** Null where no fork is asked for. `nameOf` reads a source's path. Throws the problem `invalid-request`. */
@@ -65,7 +68,12 @@ export function forkWishOf(headers: CreateHeaders, nameOf: (path: string) => str
     "stream-fork-sub-offset": subOffset,
   } = headers;
   if (from !== undefined)
-    return { sourceName: nameOf(from), anchor: anchor ?? null, subOffset: subOffset ?? 0 };
+    return {
+      sourceName: nameOf(from),
+      anchor: anchor?.seq ?? null,
+      subOffset: subOffset ?? 0,
+      byte: anchor?.byte ?? 0,
+    };
   if (anchor === undefined && subOffset === undefined) return null;
   const path = anchor === undefined ? "stream-fork-sub-offset" : "stream-fork-offset";
   throw invalidRequest("header", [{ path: [path], message: "needs Stream-Forked-From" }]);

@@ -31,8 +31,14 @@ export async function forked(
 ): Promise<Beginning> {
   const contentType = given ?? (await typeOf(visit, wish.sourceName));
   const records = toRecords(body, contentType);
-  const { at, first } = await cutOf(visit, contentType, wish);
-  return { contentType, records: first === null ? records : [first, ...records], fork: { ...wish, at } };
+  const { sourceName, anchor, byte } = wish;
+  // No offset within a record is given of JSON, whose sub-offset counts messages.
+  const isNowhere = byte > 0 && contentType === JSON_TYPE;
+  const subOffset = wish.subOffset + byte;
+  const cut = isNowhere ? cutNowhere : await cutOf(visit, contentType, { sourceName, anchor, subOffset });
+  const { at, first } = cut;
+  const fork = { sourceName, anchor, subOffset, at };
+  return { contentType, records: first === null ? records : [first, ...records], fork };
 }
 
 /** Where a fork's own records begin, and what of one of its source it begins with. */
@@ -41,13 +47,18 @@ interface Cut {
   readonly first: LogRecord | null;
 }
 
-async function cutOf(visit: Visit, contentType: string | null, wish: ForkWish): Promise<Cut> {
-  const { sourceName, anchor, subOffset } = wish;
+const cutNowhere: Cut = { at: nowhere, first: null };
+
+async function cutOf(
+  visit: Visit,
+  contentType: string | null,
+  { sourceName, anchor, subOffset }: Omit<ForkRequest, "at">,
+): Promise<Cut> {
   if (subOffset === 0) return { at: null, first: null };
-  if (anchor === null) return { at: nowhere, first: null };
+  if (anchor === null) return cutNowhere;
   if (contentType === JSON_TYPE) return { at: Math.min(nowhere, anchor + subOffset), first: null };
   const record = await recordAt(visit, sourceName, anchor);
-  if (record === null || record.length < subOffset) return { at: nowhere, first: null };
+  if (record === null || record.length < subOffset) return cutNowhere;
   return { at: anchor, first: bytesRecord(record.subarray(0, subOffset)) };
 }
 

@@ -3,13 +3,14 @@ import type { AppEnv } from "../http/env.ts";
 import type { PageReader } from "../routing/page-reader.ts";
 import type { World } from "../routing/world.ts";
 import { isEmpty, isEnd } from "../transport/page.ts";
-import type { Page, PageStart } from "../transport/protocol.ts";
+import type { Page } from "../transport/protocol.ts";
 import { kindOf } from "./content-type.ts";
 import { nextCursor } from "./cursor.ts";
 import { eventStream } from "./event-stream.ts";
 import { pageBody } from "./page-body.ts";
 import { cacheHeaders, pageHeaders } from "./page-headers.ts";
-import { pageEvents } from "./sse-events.ts";
+import type { Start } from "./reader.ts";
+import { PageEvents } from "./sse-events.ts";
 
 /** How long a long poll waits for something, ms. */
 export const LONG_POLL_MS = 20_000;
@@ -18,7 +19,7 @@ export const LONG_POLL_MS = 20_000;
 export interface Live {
   /** What was there when the request came, and where it began. */
   readonly first: Page;
-  readonly from: PageStart;
+  readonly start: Start;
   /** The cursor that it was given before. */
   readonly cursor: number | null;
   readonly reader: PageReader;
@@ -27,13 +28,14 @@ export interface Live {
 
 /** `live=long-poll` (§5.7): what is there, or what comes next. */
 export async function longPoll(c: Context<AppEnv>, request: Live): Promise<Response> {
-  const { from, world, cursor } = request;
+  const { start, world, cursor } = request;
   const page = await nextRecords(request);
   const { "Content-Type": contentType, ...headers } = pageHeaders(page);
   headers["Stream-Cursor"] = String(nextCursor(cursor, world.now(), world.random()));
   if (isEmpty(page)) return c.body(null, 204, { ...headers, "Cache-Control": "no-store" });
-  Object.assign(headers, { "Content-Type": contentType }, cacheHeaders(c, page, from, null));
-  return c.body(pageBody(page, kindOf(page.state.contentType)), 200, headers);
+  Object.assign(headers, { "Content-Type": contentType }, cacheHeaders(c, page, start, null));
+  // What begins within a record has something at once, so this is the page that it began with.
+  return c.body(pageBody(page, kindOf(page.state.contentType), start.byte), 200, headers);
 }
 
 /** The first page with records; an empty one where the stream is closed, or the time is over. */
@@ -48,14 +50,18 @@ async function nextRecords({ first, reader, world }: Live): Promise<Page> {
 }
 
 /** `live=sse` (§5.8). */
-export function serverSentEvents(c: Context<AppEnv>, { first, cursor, reader, world }: Live): Response {
+export function serverSentEvents(
+  c: Context<AppEnv>,
+  { first, start, cursor, reader, world }: Live,
+): Response {
   const kind = kindOf(first.state.contentType);
   // Above what the reader had, and never lower again.
   const floor = nextCursor(cursor, world.now(), world.random());
+  const events = new PageEvents(kind, start.byte);
   const source = {
     now: () => world.now(),
     follow: (seq: number, waitMs: number) => reader.follow(seq, waitMs),
-    eventsOf: (page: Page) => pageEvents(page, kind, Math.max(floor, nextCursor(null, world.now(), 0))),
+    eventsOf: (page: Page) => events.of(page, Math.max(floor, nextCursor(null, world.now(), 0))),
   };
   return c.body(eventStream(first, source), 200, {
     "Content-Type": "text/event-stream",

@@ -1,17 +1,24 @@
-/** Digits of either half of a token: wide enough for any sequence number, so that tokens sort as text. */
-const digits = 16;
-const pattern = /^([0-9]{16})_0{16}$/;
-
-/**
- * The token of a position (§8): the record that comes next, and a byte within it. A record is never cut, so the
- * byte is always 0.
- */
-export function formatOffset(seq: number): string {
-  return `${String(seq).padStart(digits, "0")}_${"0".repeat(digits)}`;
+/** A place in a stream: a record, and a byte within it. */
+export interface Place {
+  readonly seq: number;
+  readonly byte: number;
 }
 
-/** The position that `formatOffset` was given; null for any other text. */
-export function parseOffset(token: string): number | null {
-  const seq = Number(pattern.exec(token)?.[1] ?? Number.NaN);
-  return Number.isSafeInteger(seq) ? seq : null;
+/** Digits of either half of a token: wide enough for any number, so that tokens sort as text. */
+const digits = 16;
+const pattern = /^([0-9]{16})_([0-9]{16})$/;
+
+/**
+ * The token of a place (§8). Its byte is 0 but where server-sent events of text end within a record, as they tell no
+ * part of a character.
+ */
+export function formatOffset(seq: number, byte = 0): string {
+  return [seq, byte].map((number) => String(number).padStart(digits, "0")).join("_");
+}
+
+/** The place that `formatOffset` was given; null for any other text. */
+export function parseOffset(token: string): Place | null {
+  const [, seq = "", byte = ""] = pattern.exec(token) ?? [];
+  const place = { seq: Number(seq || Number.NaN), byte: Number(byte || Number.NaN) };
+  return Number.isSafeInteger(place.seq) && Number.isSafeInteger(place.byte) ? place : null;
 }

@@ -8,10 +8,13 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 const signs = { open: encoder.encode("["), comma: encoder.encode(","), close: encoder.encode("]") };
 
-/** The records of a page as a reader gets them: of JSON one array (§9.1.5), else one after the other. */
-export function pageBody(page: Page, kind: ContentKind): Uint8Array<ArrayBuffer> {
+/**
+ * The records of a page as a reader gets them: of JSON one array (§9.1.5), else one after the other, without the first
+ * bytes, so many of them.
+ */
+export function pageBody(page: Page, kind: ContentKind, skip = 0): Uint8Array<ArrayBuffer> {
   const records = Array.from(recordsOf(page), ({ record }) => record);
-  if (kind !== "json") return concat(records.map(({ value }) => value));
+  if (kind !== "json") return concat(records.map(({ value }) => value)).subarray(skip);
   return jsonArray(records);
 }
 
@@ -27,7 +30,7 @@ function jsonValue({ format, value }: LogRecord): Uint8Array {
   return encoder.encode(JSON.stringify(text));
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

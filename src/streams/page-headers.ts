@@ -1,8 +1,9 @@
 import type { Context } from "hono";
 import { isEnd } from "../transport/page.ts";
-import type { Page, PageStart } from "../transport/protocol.ts";
+import type { Page } from "../transport/protocol.ts";
 import { DEFAULT_TYPE } from "./content-type.ts";
 import { endHeaders } from "./headers.ts";
+import type { Start } from "./reader.ts";
 import { etagOf } from "./validators.ts";
 
 /** What a page says about itself (§5.6). */
@@ -22,12 +23,16 @@ export function pageHeaders(page: Page): Record<string, string> {
 export function cacheHeaders(
   c: Context,
   page: Page,
-  { at }: PageStart,
+  { from, byte }: Start,
   atTail: string | null,
 ): Record<string, string> {
-  if (at === "tail") return { "Cache-Control": "no-store" };
+  if (from.at === "tail") return { "Cache-Control": "no-store" };
   const whose = c.req.header("Authorization") === undefined ? "public" : "private";
   const isOpen = page.complete && !isEnd(page);
   const kept = `${whose}, max-age=60, stale-while-revalidate=300`;
-  return { "Cache-Control": (isOpen ? atTail : null) ?? kept, Vary: "Authorization", ETag: etagOf(page) };
+  return {
+    "Cache-Control": (isOpen ? atTail : null) ?? kept,
+    Vary: "Authorization",
+    ETag: etagOf(page, byte),
+  };
 }

@@ -7,7 +7,7 @@ import { naturalParameter } from "../http/parameters.ts";
 import { readHeaders } from "../http/read-parameters.ts";
 import { invalidRequest, queryOf, validated } from "../http/validation.ts";
 import type { Api } from "../routing/context.ts";
-import type { Page, PageStart } from "../transport/protocol.ts";
+import type { Page } from "../transport/protocol.ts";
 import { kindOf } from "./content-type.ts";
 import { CURSOR_MAX } from "./cursor.ts";
 import { head } from "./head.ts";
@@ -18,15 +18,17 @@ import { parseOffset } from "./offset.ts";
 import { pageBody } from "./page-body.ts";
 import { cacheHeaders, pageHeaders } from "./page-headers.ts";
 import { streamName, streamParams } from "./path.ts";
-import { firstPage, streamReader } from "./reader.ts";
+import { firstPage, type Start, streamReader } from "./reader.ts";
 import type { Route } from "./route.ts";
 import { isNamed } from "./validators.ts";
 
-const offset = z.string().transform((token, context): PageStart => {
-  if (token === "-1") return { at: "earliest" };
-  if (token === "now") return { at: "tail" };
-  const seq = parseOffset(token);
-  if (seq !== null) return { at: "seq", seq };
+const beginning: Start = { from: { at: "earliest" }, byte: 0 };
+
+const offset = z.string().transform((token, context): Start => {
+  if (token === "-1") return beginning;
+  if (token === "now") return { from: { at: "tail" }, byte: 0 };
+  const place = parseOffset(token);
+  if (place !== null) return { from: { at: "seq", seq: place.seq }, byte: place.byte };
   context.addIssue({ code: "custom", message: "must be -1, now, or an offset that the server gave" });
   return z.NEVER;
 });
@@ -89,17 +91,17 @@ export async function read(c: Context<AppEnv>, api: Api): Promise<Response> {
   if (live !== undefined && given === undefined) {
     throw invalidRequest("query", [{ path: ["offset"], message: "is needed with live" }]);
   }
-  const from = given ?? { at: "earliest" };
+  const start = given ?? beginning;
   const reader = await streamReader(c, api, name);
-  const first = await firstPage(reader, from);
-  if (live === undefined) return catchUp(c, first, from);
-  const request: Live = { first, from, cursor, reader, world: api.world };
+  const first = await firstPage(reader, start);
+  if (live === undefined) return catchUp(c, first, start);
+  const request: Live = { first, start, cursor, reader, world: api.world };
   return live === "sse" ? serverSentEvents(c, request) : longPoll(c, request);
 }
 
-function catchUp(c: Context<AppEnv>, page: Page, from: PageStart): Response {
-  const headers = { ...pageHeaders(page), ...cacheHeaders(c, page, from, "no-cache") };
+function catchUp(c: Context<AppEnv>, page: Page, start: Start): Response {
+  const headers = { ...pageHeaders(page), ...cacheHeaders(c, page, start, "no-cache") };
   const { ETag: etag } = headers;
   if (etag !== undefined && isNamed(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
-  return c.body(pageBody(page, kindOf(page.state.contentType)), 200, headers);
+  return c.body(pageBody(page, kindOf(page.state.contentType), start.byte), 200, headers);
 }

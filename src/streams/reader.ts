@@ -1,11 +1,14 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../http/env.ts";
+import { recordsOf } from "../http/page.ts";
 import { Problem } from "../http/problem.ts";
 import { invalidRequest } from "../http/validation.ts";
 import type { Api } from "../routing/context.ts";
 import { PageReader } from "../routing/page-reader.ts";
 import type { Page, PageStart } from "../transport/protocol.ts";
+import { kindOf } from "./content-type.ts";
 import { linearizable, visitStreams } from "./request.ts";
+import { tellableLength } from "./text-flow.ts";
 
 /** Of a page: records, and their encoded bytes, in whole batches. */
 const limits = { limit: 100_000, max_bytes: 1_048_576 };
@@ -16,15 +19,40 @@ export async function streamReader(c: Context<AppEnv>, api: Api, name: string): 
   return new PageReader(c, api, cluster, name, { ...linearizable, ...limits });
 }
 
+/** Where somebody begins to read. */
+export interface Start {
+  readonly from: PageStart;
+  /** Bytes of the first record to be left out. */
+  readonly byte: number;
+}
+
 /**
- * What is there now. A position that the stream has not reached is none that the server gave to anybody. Throws the
- * problems `log-not-found`, `log-gone`, `trimmed` and `invalid-request`.
+ * What is there now. A position that the stream has not reached, or where no events have ended, is none that the server
+ * gave to anybody. Throws the problems `log-not-found`, `log-gone`, `trimmed` and `invalid-request`.
  */
-export async function firstPage(reader: PageReader, from: PageStart): Promise<Page> {
+export async function firstPage(reader: PageReader, start: Start): Promise<Page> {
+  const page = await pageAt(reader, start.from);
+  if (start.byte === 0 || isPlaceOfEvents(page, start.byte)) return page;
+  throw invalidOffset("must be -1, now, or an offset that the server gave");
+}
+
+async function pageAt(reader: PageReader, from: PageStart): Promise<Page> {
   try {
     return (await reader.page(from, 0)).page;
   } catch (error) {
     if (!(error instanceof Problem && error.kind === "beyond-tail")) throw error;
-    throw invalidRequest("query", [{ path: ["offset"], message: "is beyond the stream's end" }]);
+    throw invalidOffset("is beyond the stream's end");
   }
+}
+
+/** Whether events of text have ended at this byte of the first record, here or in the source of a fork made there. */
+function isPlaceOfEvents(page: Page, byte: number): boolean {
+  if (kindOf(page.state.contentType) !== "text") return false;
+  const [first] = recordsOf(page);
+  const value = first?.record.value ?? new Uint8Array();
+  return byte === value.length || byte === tellableLength(value);
+}
+
+function invalidOffset(message: string): Problem {
+  return invalidRequest("query", [{ path: ["offset"], message }]);
 }

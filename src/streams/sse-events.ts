@@ -3,13 +3,16 @@ import { encodeBase64 } from "hono/utils/encode";
 import { isEmpty, isEnd } from "../transport/page.ts";
 import type { Page } from "../transport/protocol.ts";
 import type { ContentKind } from "./content-type.ts";
-import { formatOffset } from "./offset.ts";
+import { formatOffset, type Place } from "./offset.ts";
 import { pageBody } from "./page-body.ts";
+import { TextFlow, type Told } from "./text-flow.ts";
+
+const decoder = new TextDecoder();
 
 /** The data of an event `control`: where to go on. */
 export const controlOutput = z
   .object({
-    streamNextOffset: z.string(),
+    streamNextOffset: z.string().openapi({ description: "Where to go on: after all that was told." }),
     streamCursor: z
       .string()
       .optional()
@@ -19,26 +22,39 @@ export const controlOutput = z
   })
   .openapi("StreamControl");
 
-const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
+/** The pages of one stream as server-sent events (§5.8). */
+export class PageEvents {
+  readonly #kind: ContentKind;
+  readonly #text: TextFlow;
 
-/**
- * A page as server-sent events (§5.8): its records as one event `data`, where it has any, and always one event
- * `control`, which says where to go on. They are sent as one, so that nobody gets half of the pair.
- */
-export function pageEvents(page: Page, kind: ContentKind, cursor: number): string {
-  return (isEmpty(page) ? "" : event("data", dataOf(page, kind))) + event("control", control(page, cursor));
-}
+  /** `skip`: bytes of the first record that the reader has. */
+  constructor(kind: ContentKind, skip: number) {
+    this.#kind = kind;
+    this.#text = new TextFlow(skip);
+  }
 
-/** Text that is not UTF-8 has replacement characters, as in any other event stream. */
-function dataOf(page: Page, kind: ContentKind): string {
-  const body = pageBody(page, kind);
-  return kind === "binary" ? encodeBase64(body.buffer) : decoder.decode(body);
+  /**
+   * A page as one event `data`, where there is anything to tell, and always one event `control`, which says where to
+   * go on. They are sent as one, so that nobody gets half of the pair.
+   */
+  of(page: Page, cursor: number): string {
+    const { text, next } = this.#told(page);
+    return (text === "" ? "" : event("data", text)) + event("control", control(page, next, cursor));
+  }
+
+  #told(page: Page): Told {
+    if (this.#kind === "text") return this.#text.take(page);
+    const next = { seq: page.next, byte: 0 };
+    if (isEmpty(page)) return { text: "", next };
+    const body = pageBody(page, this.#kind);
+    return { text: this.#kind === "json" ? decoder.decode(body) : encodeBase64(body.buffer), next };
+  }
 }
 
 /** A reader that has all of a closed stream does not come back, and needs no cursor. */
-function control(page: Page, cursor: number): string {
+function control(page: Page, next: Place, cursor: number): string {
   const data: z.infer<typeof controlOutput> = {
-    streamNextOffset: formatOffset(page.next),
+    streamNextOffset: formatOffset(next.seq, next.byte),
     ...(isEnd(page) ? { streamClosed: true } : { streamCursor: String(cursor) }),
     ...(page.complete ? { upToDate: true } : {}),
   };

@@ -3,12 +3,13 @@ import { isEnd } from "../transport/page.ts";
 import type { Page } from "../transport/protocol.ts";
 
 /**
- * The entity tag of a page (§10.1): which life of the stream, which records, and whether they are its last for now
+ * The entity tag of a page (§10.1): which life of the stream, which records, from which byte of the first, and whether they are its last for now
  * or for ever, for the headers say that too.
  */
-export function etagOf(page: Page): string {
+export function etagOf(page: Page, byte = 0): string {
+  const from = byte === 0 ? page.from : `${page.from}.${byte}`;
   const end = isEnd(page) ? ":c" : page.complete ? ":t" : "";
-  return `"${page.log}:${page.from}:${page.next}${end}"`;
+  return `"${page.log}:${from}:${page.next}${end}"`;
 }
 
 /** Whether `If-None-Match` names the tag, compared weakly (RFC 9110 §13.1.2). */

@@ -74,11 +74,12 @@ describe("what a fork is of", () => {
 
   test("is all of its source, or the records before an offset and some beyond it", () => {
     const from = { "stream-forked-from": "/v1/stream/a" };
-    expect(fork(from)).toEqual({ sourceName: "a", anchor: null, subOffset: 0 });
+    expect(fork(from)).toEqual({ sourceName: "a", anchor: null, subOffset: 0, byte: 0 });
     expect(fork({ ...from, "stream-fork-offset": offset, "stream-fork-sub-offset": "3" })).toEqual({
       sourceName: "a",
       anchor: 7,
       subOffset: 3,
+      byte: 0,
     });
   });
 

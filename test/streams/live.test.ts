@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { LONG_POLL_MS } from "../../src/streams/live.ts";
+import { formatOffset } from "../../src/streams/offset.ts";
 import { problem } from "../api/harness.ts";
 import { bytes, endOf, from, json, plain, Streams } from "./streams.ts";
 
@@ -115,6 +116,57 @@ describe("server-sent events", () => {
       ...["data:x", "event: control", "data:y", "event: control", "data:z", "event: control", ""],
     ]);
     expect(text.match(/streamClosed/g)).toHaveLength(1);
+  });
+
+  test("show no halves of a character, and go on before it for whoever comes back", async () => {
+    const api = await withStream();
+    const [one, two] = [Uint8Array.of(0x79, 0xe2, 0x82), Uint8Array.of(0xac, 0x7a)];
+    await api.post("a", one);
+    api.meanwhile.push(() => api.post("a", two));
+    const { text } = await api.get("a", `?offset=-1${sse}`);
+    expect(text).not.toContain("\ufffd");
+    expect([...text.matchAll(/^data:([^{\n]+)$/gm)].map(([, data]) => data)).toEqual(["xy", "€z"]);
+    const offsets = [...text.matchAll(/"streamNextOffset":"([^"]+)"/g)].map(([, offset]) => offset ?? "");
+    expect(offsets.slice(0, 2)).toEqual([formatOffset(1, 1), formatOffset(3)]);
+    // From there every form of reading has the rest, and a fork has what was told.
+    await api.close("a");
+    const back = await api.get("a", `?offset=${offsets[0]}${sse}`);
+    expect(back.text).toMatch(/^event: data\ndata:€z\n\nevent: control\n/);
+    for (const live of ["", longPoll]) {
+      const rest = await api.get("a", `?offset=${offsets[0]}${live}`);
+      expect(rest).toMatchObject({ status: 200, text: "€z" });
+      expect(endOf(rest)).toMatchObject({ next: 3, closed: true });
+      const whole = await api.get("a", from(1, live));
+      expect(whole.text).toBe("y€z");
+      expect(rest.headers.get("ETag")).not.toBe(whole.headers.get("ETag"));
+    }
+    const fork = { "Stream-Forked-From": "/v1/stream/a", "Stream-Fork-Offset": offsets[0] ?? "" };
+    expect(endOf(await api.put("f", fork, "!"))).toMatchObject({ status: 201, next: 3 });
+    expect(await api.get("f")).toMatchObject({ text: "xy!" });
+    expect(await api.get("f", `?offset=${offsets[0]}`)).toMatchObject({ text: "!" });
+    expect(endOf(await api.put("f", fork, "!"))).toMatchObject({ status: 200 });
+  });
+
+  test("have ended at no other byte of a record, and at none of what is no text", async () => {
+    const api = await withStream();
+    await api.post("a", Uint8Array.of(0x79, 0xe2, 0x82));
+    await api.put("b", bytes, Uint8Array.of(0x79, 0xe2, 0x82));
+    await api.put("j", json, "[1,2]");
+    const refused = problem(400, "invalid-request");
+    for (const live of ["", longPoll, sse]) {
+      for (const [name, seq, byte] of [
+        ["a", 1, 2],
+        ["a", 1, 4],
+        ["a", 0, 2],
+        ["a", 2, 1],
+        ["b", 0, 1],
+        ["j", 0, 1],
+      ] as const)
+        expect(await api.get(name, `?offset=${formatOffset(seq, byte)}${live}`)).toMatchObject(refused);
+    }
+    const fork = { "Stream-Forked-From": "/v1/stream/j", "Stream-Fork-Offset": formatOffset(0, 1) };
+    expect(await api.put("f", fork)).toMatchObject(refused);
+    expect(await api.head("f")).toMatchObject({ status: 404 });
   });
 
   test("end after a minute, with a sign of life now and then", async () => {

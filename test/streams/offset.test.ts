@@ -7,14 +7,17 @@ describe("an offset token", () => {
     expect(formatOffset(0)).toBe("0000000000000000_0000000000000000");
     expect(formatOffset(1_234)).toBe("0000000000001234_0000000000000000");
     expect(formatOffset(Number.MAX_SAFE_INTEGER)).toBe("9007199254740991_0000000000000000");
+    expect(formatOffset(7, 1_048_575)).toBe("0000000000000007_0000000001048575");
   });
 
   test("comes back as the position it was made of, and sorts as that does", () => {
     const position = fc.nat({ max: Number.MAX_SAFE_INTEGER });
     fc.assert(
-      fc.property(position, position, (a, b) => {
-        expect(parseOffset(formatOffset(a))).toBe(a);
+      fc.property(position, position, position, (a, b, byte) => {
+        expect(parseOffset(formatOffset(a))).toEqual({ seq: a, byte: 0 });
+        expect(parseOffset(formatOffset(a, byte))).toEqual({ seq: a, byte });
         expect(formatOffset(a) < formatOffset(b)).toBe(a < b);
+        expect(formatOffset(7, a) < formatOffset(7, b)).toBe(a < b);
       }),
     );
   });
@@ -26,7 +29,7 @@ describe("an offset token", () => {
     "7",
     "0000000000000007",
     "0000000000000007_",
-    "0000000000000007_0000000000000001",
+    "0000000000000007_9007199254740992",
     "0000000000000007_000000000000000",
     "0000000000000007_00000000000000000",
     "0000000000000007_0000000000000000\n",

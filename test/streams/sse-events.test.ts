@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { event, pageEvents } from "../../src/streams/sse-events.ts";
+import type { ContentKind } from "../../src/streams/content-type.ts";
+import { event, PageEvents } from "../../src/streams/sse-events.ts";
+import type { Page } from "../../src/transport/protocol.ts";
 import { bytes, json, pageOf, text } from "./pages.ts";
+
+const pageEvents = (page: Page, kind: ContentKind, cursor: number): string =>
+  new PageEvents(kind, 0).of(page, cursor);
 
 const at = (seq: number): string => `${String(seq).padStart(16, "0")}_${"0".repeat(16)}`;
 

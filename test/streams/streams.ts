@@ -70,7 +70,7 @@ export function endOf({ status, headers }: Answered) {
   const next = headers.get("Stream-Next-Offset");
   return {
     status,
-    next: next === null ? null : parseOffset(next),
+    next: next === null ? null : (parseOffset(next)?.seq ?? null),
     upToDate: headers.get("Stream-Up-To-Date") === "true",
     closed: headers.get("Stream-Closed") === "true",
   };

@@ -108,7 +108,8 @@ function afterAcks(
   const moved = new Map(links.map((link) => [link.path, link]));
   for (const { stream, offset } of acks) {
     const link = moved.get(stream);
-    const seq = parseOffset(offset);
+    // Where a worker has come within a record it is not through with that.
+    const seq = parseOffset(offset)?.seq ?? null;
     const there = ends.get(stream);
     if (link === undefined) return refusal("INVALID_OFFSET", `The stream ${stream} is not linked.`);
     if (seq === null)

@@ -211,7 +211,7 @@ describe("a refusal", () => {
     ["beyond the tail", "events/a", formatOffset(6)],
     ["that is the beginning", "events/a", "-1"],
     ["that is the present", "events/a", "now"],
-    ["that this server never gave", "events/a", "0000000000000003_0000000000000001"],
+    ["that this server never gave", "events/a", "3"],
   ])("of an ack %s moves nothing, not even what is right beside it", (_, stream, offset) => {
     const acks = [...ack(4), { stream, offset }];
     const state = held();
@@ -241,6 +241,19 @@ describe("an ack", () => {
     const again = acked(state, refOf(state), { acks: ack(4), isDone: true, isAll: false }, work, "w8", NOW);
     expect(again.refusal).toBeNull();
     expect(again.subscription.links[0]?.acked).toBe(4);
+  });
+
+  it("within a record, where events of text have ended, is of all before it", () => {
+    const acks = [{ stream: "events/a", offset: formatOffset(3, 1) }];
+    const { subscription, refusal } = acked(
+      held(),
+      refOf(held()),
+      { acks, isDone: false, isAll: false },
+      work,
+      "w8",
+      NOW,
+    );
+    expect([refusal, subscription.links[0]?.acked]).toEqual([null, 3]);
   });
 
   it("of a stream that is gone is of no matter", () => {
