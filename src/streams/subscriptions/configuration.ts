@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { encodeBase64Url } from "hono/utils/encode";
 import { literalPrefix } from "./glob.ts";
-import type { Configuration } from "./state.ts";
+import type { SubscriptionConfiguration } from "./state.ts";
 import { isPathPattern, isStreamPath, normalizedPath } from "./stream-path.ts";
 
 const leaseTtlMs = { min: 1_000, max: 600_000, default: 30_000 };
@@ -52,7 +52,7 @@ export const configurationInput = z
       .nullish(),
   })
   .transform(
-    (input): Configuration => ({
+    (input): SubscriptionConfiguration => ({
       type: input.type,
       pattern: input.pattern ?? null,
       streams: [...new Set(input.streams ?? [])].sort(),
@@ -72,7 +72,7 @@ export const configurationInput = z
   .openapi("SubscriptionInput");
 
 /** SHA-256 of a configuration, in base64url: equal for equal ones, however they were written. */
-export async function configurationHash(configuration: Configuration): Promise<string> {
+export async function configurationHash(configuration: SubscriptionConfiguration): Promise<string> {
   const { type, pattern, streams, webhookUrl, wakeStream, leaseTtlMs: ttl, description } = configuration;
   const canonical = JSON.stringify([type, pattern, streams, webhookUrl, wakeStream, ttl, description]);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonical));
@@ -80,7 +80,7 @@ export async function configurationHash(configuration: Configuration): Promise<s
 }
 
 /** What a subscription looks at, or writes to: streams, and of its pattern the beginning that all have. */
-export function targetsOf({ pattern, streams, wakeStream }: Configuration): readonly string[] {
+export function targetsOf({ pattern, streams, wakeStream }: SubscriptionConfiguration): readonly string[] {
   const prefixes = pattern === null ? [] : [literalPrefix(pattern)];
   return [...prefixes, ...streams, ...(wakeStream === null ? [] : [wakeStream])];
 }

@@ -1,9 +1,9 @@
 import { configurationHash, LINKS_MAX } from "./configuration.ts";
 import { firstLinks, linked, unlinked } from "./links.ts";
-import { noContent, notFound, type Operation, type Reply, refusalReply } from "./operation.ts";
-import { type Refusal, refusal } from "./refusal.ts";
+import { noContent, notFound, type Operation, type OperationReply, refusalReply } from "./operation.ts";
+import { refusal, type SubscriptionRefusal } from "./refusal.ts";
 import { busy, type Registry } from "./registry.ts";
-import type { Configuration, Subscription } from "./state.ts";
+import type { Subscription, SubscriptionConfiguration } from "./state.ts";
 import type { Streams } from "./streams.ts";
 
 /** Subscriptions of one cluster: one object has all of them in memory. */
@@ -32,7 +32,7 @@ export class Control {
   }
 
   /** The subscription, and whether it is new; or why it could not be made (§6.2). Throws the problem `busy`. */
-  async put(operation: PutOperation): Promise<Made | Refusal> {
+  async put(operation: PutOperation): Promise<Made | SubscriptionRefusal> {
     const hash = await configurationHash(operation.configuration);
     for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
       const result = this.#there(operation.id, hash) ?? (await this.#make(operation, hash));
@@ -41,14 +41,14 @@ export class Control {
     throw busy();
   }
 
-  #there(id: string, hash: string): Made | Refusal | null {
+  #there(id: string, hash: string): Made | SubscriptionRefusal | null {
     const there = this.#registry.find(id)?.stored.subscription;
     if (there === undefined) return null;
     return there.configurationHash === hash ? { subscription: there, isNew: false } : exists(id);
   }
 
   /** Null where somebody else was faster. */
-  async #make(operation: PutOperation, hash: string): Promise<Made | Refusal | null> {
+  async #make(operation: PutOperation, hash: string): Promise<Made | SubscriptionRefusal | null> {
     if (this.#registry.all().length >= SUBSCRIPTIONS_MAX) return tooMany();
     const links = await this.#firstLinks(operation.configuration);
     if (links.length > LINKS_MAX) return tooManyStreams();
@@ -58,13 +58,13 @@ export class Control {
     return { subscription, isNew: true };
   }
 
-  async delete(id: string): Promise<Reply> {
+  async delete(id: string): Promise<OperationReply> {
     await this.#registry.remove(id);
     return noContent;
   }
 
   /** Links more streams, at their tails (§6.4). */
-  async link(id: string, paths: readonly string[]): Promise<Reply> {
+  async link(id: string, paths: readonly string[]): Promise<OperationReply> {
     const transition = await this.#registry.change(id, async (subscription) => {
       const after = linked(subscription, paths, await this.#streams.ends(paths));
       if (paths.includes(subscription.configuration.wakeStream ?? ""))
@@ -81,7 +81,7 @@ export class Control {
     return replyOf(id, transition);
   }
 
-  async unlink(id: string, path: string): Promise<Reply> {
+  async unlink(id: string, path: string): Promise<OperationReply> {
     const transition = await this.#registry.change(id, (subscription) => ({
       subscription: unlinked(subscription, path),
       refusal: null,
@@ -90,7 +90,7 @@ export class Control {
     return replyOf(id, transition);
   }
 
-  async #firstLinks(configuration: Configuration) {
+  async #firstLinks(configuration: SubscriptionConfiguration) {
     const found = await this.#streams.matching(configuration);
     return firstLinks(configuration, {
       found,
@@ -116,19 +116,22 @@ export class Control {
   }
 }
 
-function replyOf(id: string, transition: { readonly refusal: Refusal | null } | null): Reply {
+function replyOf(
+  id: string,
+  transition: { readonly refusal: SubscriptionRefusal | null } | null,
+): OperationReply {
   const why = transition === null ? notFound(id) : transition.refusal;
   return why === null ? noContent : refusalReply(why);
 }
 
-function exists(id: string): Refusal {
+function exists(id: string): SubscriptionRefusal {
   return refusal("SUBSCRIPTION_ALREADY_EXISTS", `The subscription ${id} has another configuration.`);
 }
 
-function tooMany(): Refusal {
+function tooMany(): SubscriptionRefusal {
   return refusal("TOO_MANY_SUBSCRIPTIONS", `A cluster has at most ${SUBSCRIPTIONS_MAX} subscriptions.`);
 }
 
-function tooManyStreams(): Refusal {
+function tooManyStreams(): SubscriptionRefusal {
   return refusal("INVALID_REQUEST", `A subscription has at most ${LINKS_MAX} streams.`);
 }

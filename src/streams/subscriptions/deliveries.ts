@@ -1,8 +1,8 @@
 import type { Backing } from "./backing.ts";
 import { delivered, failed, finished } from "./delivering.ts";
 import type { Keyring } from "./keyring.ts";
-import { type Known, mergedNews, type News } from "./known.ts";
-import type { Registry, Surroundings } from "./registry.ts";
+import { type ChangedLogs, type KnownSubscriptions, mergedNews } from "./known.ts";
+import type { Registry, RegistryParts } from "./registry.ts";
 import { type Subscription, wakeRef } from "./state.ts";
 import type { Streams } from "./streams.ts";
 import { mintToken } from "./tokens.ts";
@@ -19,7 +19,7 @@ const deliveryMsMax = 45_000;
 const againMs = 1_000;
 
 /** What is needed to wake, beside the registry. */
-export interface Means {
+export interface DeliveryParts {
   readonly backing: Backing;
   readonly streams: Streams;
   readonly keys: Keyring;
@@ -28,17 +28,17 @@ export interface Means {
 /** Looks for work, wakes who has some, and delivers the wakes, as the replicated state says that it is due. */
 export class Deliveries {
   readonly #registry: Registry;
-  readonly #means: Means;
-  readonly #around: Surroundings;
+  readonly #means: DeliveryParts;
+  readonly #around: RegistryParts;
 
-  constructor(registry: Registry, means: Means, around: Surroundings) {
+  constructor(registry: Registry, means: DeliveryParts, around: RegistryParts) {
     this.#registry = registry;
     this.#means = means;
     this.#around = around;
   }
 
   /** Does what is due for one subscription, and makes sure that somebody comes back for the rest. */
-  async settle(known: Known): Promise<void> {
+  async settle(known: KnownSubscriptions): Promise<void> {
     const now = this.#around.now();
     // An attempt that takes that long is lost, and what it still may say is checked as any late news is.
     if (known.deliveringUntil !== null && known.deliveringUntil <= now) known.deliveringUntil = null;
@@ -52,8 +52,8 @@ export class Deliveries {
   }
 
   /** An idle subscription with news is looked at, and woken if there is work. */
-  async #look(known: Known): Promise<void> {
-    let news: News = new Set();
+  async #look(known: KnownSubscriptions): Promise<void> {
+    let news: ChangedLogs = new Set();
     try {
       const isLooked = { now: false };
       await this.#registry.change(known.id, async (subscription, now) => {
@@ -75,13 +75,13 @@ export class Deliveries {
    * A few streams are soon looked at, before all of a subscription's are. Where there is no room for some, a stream
    * that is gone may have made it.
    */
-  async #mayHaveWork(subscription: Subscription, news: News): Promise<boolean> {
+  async #mayHaveWork(subscription: Subscription, news: ChangedLogs): Promise<boolean> {
     if (news === "all" || (subscription.lacksRoom && news.size > 0)) return true;
     return news.size > 0 && this.#means.streams.havePending(subscription, news);
   }
 
   /** Nobody waits for a delivery: it may take long, and what comes of it is one more change. */
-  #deliver(known: Known): void {
+  #deliver(known: KnownSubscriptions): void {
     const { subscription } = known.stored;
     const now = this.#around.now();
     if (known.deliveringUntil !== null || !isToDeliver(subscription, now)) return;
@@ -121,7 +121,7 @@ export class Deliveries {
     return callWebhook(subscription, token, await keys.signing(), now);
   }
 
-  #postpone(known: Known, error: unknown): void {
+  #postpone(known: KnownSubscriptions, error: unknown): void {
     console.error(`the subscription ${known.id} has to wait:`, error);
     this.#around.arm(this.#around.now() + againMs);
   }

@@ -3,18 +3,18 @@ import type { Stored } from "./store.ts";
 import { dueAt } from "./waking.ts";
 
 /** Streams that may have records which nobody has looked at; "all": any stream may. */
-export type News = ReadonlySet<string> | "all";
+export type ChangedLogs = ReadonlySet<string> | "all";
 
 /** More news than this are news of everything. */
 const newsMax = 1_000;
 
 /** One subscription, as the object that delivers for it has it in memory: all but `stored` may be forgotten. */
-export class Known {
+export class KnownSubscriptions {
   /** When the delivery that is under way is over at the latest, ms since the epoch; null: none is. */
   deliveringUntil: number | null = null;
   #stored: Stored;
   /** Nobody knows what happened before this object began. */
-  #news: News = "all";
+  #news: ChangedLogs = "all";
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(stored: Stored) {
@@ -41,7 +41,7 @@ export class Known {
     return this.#stored.subscription.id;
   }
 
-  get news(): News {
+  get news(): ChangedLogs {
     return this.#news;
   }
 
@@ -50,13 +50,13 @@ export class Known {
   }
 
   /** What nobody has looked at, to be looked at. */
-  takeNews(): News {
+  takeNews(): ChangedLogs {
     const news = this.#news;
     this.#news = new Set();
     return news;
   }
 
-  addNews(news: News): void {
+  addNews(news: ChangedLogs): void {
     const merged = mergedNews(this.#news, news);
     this.#news = merged !== "all" && merged.size > newsMax ? "all" : merged;
   }
@@ -75,6 +75,6 @@ export class Known {
   }
 }
 
-export function mergedNews(a: News, b: News): News {
+export function mergedNews(a: ChangedLogs, b: ChangedLogs): ChangedLogs {
   return a === "all" || b === "all" ? "all" : new Set([...a, ...b]);
 }

@@ -1,6 +1,6 @@
 import { LINKS_MAX } from "./configuration.ts";
 import { matchesGlob } from "./glob.ts";
-import type { Configuration, Link, Subscription } from "./state.ts";
+import type { Link, Subscription, SubscriptionConfiguration } from "./state.ts";
 import { isStreamPath } from "./stream-path.ts";
 
 /** Where a stream begins and ends: sequence numbers; its records are those from `earliest` to before `tail`. */
@@ -36,13 +36,13 @@ export interface LinkInfo {
 }
 
 /** Whether the pattern matches a stream: never that which it wakes by, for it would wake itself. */
-export function isMatched({ pattern, wakeStream }: Configuration, path: string): boolean {
+export function isMatched({ pattern, wakeStream }: SubscriptionConfiguration, path: string): boolean {
   return pattern !== null && path !== wakeStream && isStreamPath(path) && matchesGlob(pattern, path);
 }
 
 /** The first links: those asked for and those that the pattern matches, all at their tails (§6.2). */
 export function firstLinks(
-  configuration: Configuration,
+  configuration: SubscriptionConfiguration,
   { ends, found }: Omit<Look, "isWhole">,
 ): readonly Link[] {
   const explicit = new Set(configuration.streams);

@@ -1,7 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { refusalOutput } from "./output.ts";
-import { type Refusal, refusalStatus } from "./refusal.ts";
-import type { Configuration, WakeRef } from "./state.ts";
+import { refusalStatus, type SubscriptionRefusal } from "./refusal.ts";
+import type { SubscriptionConfiguration, WakeRef } from "./state.ts";
 import type { Progress } from "./working.ts";
 
 /** What is asked of the subscriptions of a cluster, once it is known to be well-formed and allowed. */
@@ -9,7 +9,7 @@ export type Operation =
   | {
       readonly kind: "put";
       readonly id: string;
-      readonly configuration: Configuration;
+      readonly configuration: SubscriptionConfiguration;
       readonly streamRoot: string;
     }
   | { readonly kind: "delete"; readonly id: string }
@@ -36,19 +36,19 @@ export interface ReleaseOperation {
 }
 
 /** The answer: a status, and a JSON body unless it is null. */
-export interface Reply {
+export interface OperationReply {
   readonly status: number;
   readonly body: unknown;
 }
 
-export const noContent: Reply = { status: 204, body: null };
+export const noContent: OperationReply = { status: 204, body: null };
 
 /** A refusal as the protocol has it (§7.1, §7.2). */
-export function refusalReply({ code, message, members }: Refusal): Reply {
+export function refusalReply({ code, message, members }: SubscriptionRefusal): OperationReply {
   const body: z.infer<typeof refusalOutput> = { error: { code, message, ...members } };
   return { status: refusalStatus[code], body };
 }
 
-export function notFound(id: string): Refusal {
+export function notFound(id: string): SubscriptionRefusal {
   return { code: "SUBSCRIPTION_NOT_FOUND", message: `There is no subscription ${id}.` };
 }

@@ -14,13 +14,17 @@ export const refusalStatus = {
 
 export type RefusalCode = keyof typeof refusalStatus;
 
-export interface Refusal {
+export interface SubscriptionRefusal {
   readonly code: RefusalCode;
   readonly message: string;
   /** Of `ALREADY_CLAIMED`: who holds the lease (null: nobody who said so), and of which wake. */
   readonly members?: { readonly current_holder: string | null; readonly generation: number };
 }
 
-export function refusal(code: RefusalCode, message: string, members?: Refusal["members"]): Refusal {
+export function refusal(
+  code: RefusalCode,
+  message: string,
+  members?: SubscriptionRefusal["members"],
+): SubscriptionRefusal {
   return members === undefined ? { code, message } : { code, message, members };
 }

@@ -1,5 +1,5 @@
 import { Problem } from "../../http/problem.ts";
-import { Known } from "./known.ts";
+import { KnownSubscriptions } from "./known.ts";
 import type { Subscription } from "./state.ts";
 import type { Store, Stored } from "./store.ts";
 import { expired } from "./waking.ts";
@@ -12,7 +12,7 @@ const attemptsMax = 10;
 const safetyMs = 60_000;
 
 /** What the subscriptions of a cluster need of the world around them. */
-export interface Surroundings {
+export interface RegistryParts {
   /** Ms since the epoch. */
   now(): number;
   /** Uniform in [0, 1). */
@@ -30,14 +30,14 @@ export type Step = (subscription: Subscription, now: number) => Transition | Pro
  */
 export class Registry {
   readonly #store: Store;
-  readonly #around: Surroundings;
-  readonly #known = new Map<string, Known>();
+  readonly #around: RegistryParts;
+  readonly #known = new Map<string, KnownSubscriptions>();
   /** Writes that are under way. */
   #writing = 0;
   #loading: Promise<void> | null = null;
   #isLoaded = false;
 
-  constructor(store: Store, around: Surroundings) {
+  constructor(store: Store, around: RegistryParts) {
     this.#store = store;
     this.#around = around;
   }
@@ -54,11 +54,11 @@ export class Registry {
     return this.#loading;
   }
 
-  all(): readonly Known[] {
+  all(): readonly KnownSubscriptions[] {
     return [...this.#known.values()];
   }
 
-  find(id: string): Known | null {
+  find(id: string): KnownSubscriptions | null {
     return this.#known.get(id) ?? null;
   }
 
@@ -113,12 +113,12 @@ export class Registry {
   }
 
   /** Makes sure that this subscription gets what is due. */
-  arm(known: Known): void {
+  arm(known: KnownSubscriptions): void {
     const at = known.nextAt();
     if (at !== null) this.#around.arm(at);
   }
 
-  async #write(known: Known, subscription: Subscription, version: number): Promise<boolean> {
+  async #write(known: KnownSubscriptions, subscription: Subscription, version: number): Promise<boolean> {
     const written = await this.#guarded(() => this.#store.put(subscription, version));
     if (written === null) await this.#reload(subscription.id);
     else this.#written(known, { subscription, version: written });
@@ -126,7 +126,7 @@ export class Registry {
     return written !== null;
   }
 
-  #written(known: Known, stored: Stored): void {
+  #written(known: KnownSubscriptions, stored: Stored): void {
     const { id, lacksRoom } = stored.subscription;
     if (lacksRoom && !known.stored.subscription.lacksRoom)
       console.warn(`the subscription ${id} matches more streams than it may have: some of them wake nobody`);
@@ -175,11 +175,12 @@ export class Registry {
     const { id, incarnation } = stored.subscription;
     const known = this.find(id);
     if (known?.stored.subscription.incarnation === incarnation) known.learn(stored);
-    else if (known === null || known.stored.version < stored.version) this.#known.set(id, new Known(stored));
+    else if (known === null || known.stored.version < stored.version)
+      this.#known.set(id, new KnownSubscriptions(stored));
   }
 
   /** Unless another one of its id has come in its place. */
-  #forget(known: Known): void {
+  #forget(known: KnownSubscriptions): void {
     const { id } = known.stored.subscription;
     if (this.find(id) === known) this.#known.delete(id);
   }

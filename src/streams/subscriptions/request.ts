@@ -14,7 +14,7 @@ import { type Route, serveRoute } from "../route.ts";
 import { backingOf } from "./backing.ts";
 import { Documents } from "./documents.ts";
 import { subscriptionParams } from "./input.ts";
-import { type Operation, type Reply, refusalReply } from "./operation.ts";
+import { type Operation, type OperationReply, refusalReply } from "./operation.ts";
 import { type RefusalCode, refusal } from "./refusal.ts";
 
 /** An operation reads and writes, some of it several times. */
@@ -25,7 +25,7 @@ const bodyBytesMax = 2_097_152;
 
 /** A request that ends in a refusal of the protocol's own form. */
 export class SubscriptionRefused extends Error {
-  readonly reply: Reply;
+  readonly reply: OperationReply;
   constructor(code: RefusalCode, message: string) {
     super(message);
     this.name = "SubscriptionRefused";
@@ -84,7 +84,7 @@ export function streamRootOf(c: Context<AppEnv>): string {
   return origin + pathname.slice(0, pathname.indexOf("/__ds"));
 }
 
-function toResponse({ status, body }: Reply): Response {
+function toResponse({ status, body }: OperationReply): Response {
   return Response.json(body, { status });
 }
 

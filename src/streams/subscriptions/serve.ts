@@ -1,6 +1,6 @@
 import { Problem, problemResponse } from "../../http/problem.ts";
 import { delivererPaths } from "../../transport/deliverer.ts";
-import type { Operation, Reply } from "./operation.ts";
+import type { Operation, OperationReply } from "./operation.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
 /** Serves what nodes and Workers ask of the object that has the subscriptions of their cluster. */
@@ -16,7 +16,7 @@ export async function serve(subscriptions: Subscriptions, request: Request): Pro
   }
 }
 
-async function responseOf(operation: Promise<Reply>): Promise<Response> {
+async function responseOf(operation: Promise<OperationReply>): Promise<Response> {
   try {
     const { status, body } = await operation;
     return body === null ? new Response(null, { status }) : Response.json(body, { status });

@@ -1,5 +1,5 @@
 /** What a subscription was asked to be (Durable Streams §6.2), normalized. */
-export interface Configuration {
+export interface SubscriptionConfiguration {
   readonly type: "webhook" | "pull-wake";
   readonly pattern: string | null;
   /** Sorted, without repeats. */
@@ -15,7 +15,7 @@ export interface Subscription {
   readonly id: string;
   /** Tells one life of an id from another: nothing that was given to the one is of use with the other. */
   readonly incarnation: string;
-  readonly configuration: Configuration;
+  readonly configuration: SubscriptionConfiguration;
   readonly configurationHash: string;
   /** Ms since the epoch. */
   readonly createdAt: number;
@@ -54,10 +54,10 @@ export interface Wake {
   /** Whether the webhook took it, or the wake stream holds it. */
   readonly isDelivered: boolean;
   /** Null while no worker has claimed it. */
-  readonly lease: Lease | null;
+  readonly lease: WakeLease | null;
 }
 
-export interface Lease {
+export interface WakeLease {
   /** The worker that claimed; null for a webhook. */
   readonly holder: string | null;
   /** Ms since the epoch. */

@@ -1,9 +1,9 @@
 import type { Names } from "../../transport/protocol.ts";
 import type { Backing } from "./backing.ts";
 import { literalPrefix } from "./glob.ts";
-import type { News } from "./known.ts";
+import type { ChangedLogs } from "./known.ts";
 import { type EndsByPath, hasRoomAgain, isMatched, isPending, type Look, type StreamEnds } from "./links.ts";
-import type { Configuration, Subscription } from "./state.ts";
+import type { Subscription, SubscriptionConfiguration } from "./state.ts";
 
 const namesMax = 1_000;
 const endsMax = 1_000;
@@ -27,7 +27,7 @@ export class Streams {
   }
 
   /** All streams that the pattern matches. */
-  async matching(configuration: Configuration): Promise<readonly string[]> {
+  async matching(configuration: SubscriptionConfiguration): Promise<readonly string[]> {
     if (configuration.pattern === null) return [];
     const prefix = literalPrefix(configuration.pattern);
     const matching: string[] = [];
@@ -55,12 +55,12 @@ export class Streams {
    * Looks at what is linked, and at those of `news` that are not; "all", or where there is room again for streams that
    * found none: at all that the pattern matches.
    */
-  async look(subscription: Subscription, news: News): Promise<Look> {
+  async look(subscription: Subscription, news: ChangedLogs): Promise<Look> {
     const look = await this.#look(subscription, news);
     return look.isWhole || !hasRoomAgain(subscription, look) ? look : this.#look(subscription, "all");
   }
 
-  async #look({ configuration, links }: Subscription, news: News): Promise<Look> {
+  async #look({ configuration, links }: Subscription, news: ChangedLogs): Promise<Look> {
     const isLinked = new Set(links.map(({ path }) => path));
     const isWhole = news === "all";
     const matching = isWhole ? await this.matching(configuration) : [...news];

@@ -3,9 +3,9 @@ import { Control } from "./control.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Documents } from "./documents.ts";
 import { Keyring } from "./keyring.ts";
-import type { Known } from "./known.ts";
-import { noContent, type Operation, type Reply, refusalReply } from "./operation.ts";
-import { Registry, type Surroundings } from "./registry.ts";
+import type { KnownSubscriptions } from "./known.ts";
+import { noContent, type Operation, type OperationReply, refusalReply } from "./operation.ts";
+import { Registry, type RegistryParts } from "./registry.ts";
 import { Store } from "./store.ts";
 import { Streams } from "./streams.ts";
 import { subscriptionOf } from "./view.ts";
@@ -24,14 +24,14 @@ const againMs = 1_000;
  * any moment: all that matters is replicated, and what is to be done follows from that alone.
  */
 export class Subscriptions {
-  readonly #around: Surroundings;
+  readonly #around: RegistryParts;
   readonly #registry: Registry;
   readonly #control: Control;
   readonly #workers: Workers;
   readonly #deliveries: Deliveries;
   readonly #keys: Keyring;
 
-  constructor(backing: Backing, around: Surroundings) {
+  constructor(backing: Backing, around: RegistryParts) {
     const documents = new Documents(backing);
     const streams = new Streams(backing);
     const now = () => around.now();
@@ -44,7 +44,7 @@ export class Subscriptions {
   }
 
   /** Throws the problems of `Router`, and `busy`. */
-  async operate(operation: Operation): Promise<Reply> {
+  async operate(operation: Operation): Promise<OperationReply> {
     await this.#registry.load();
     switch (operation.kind) {
       case "put":
@@ -94,14 +94,14 @@ export class Subscriptions {
   }
 
   /** What is due, as much as one alarm may do, and all others, which may be due as well. */
-  #due(): readonly [due: readonly Known[], rest: readonly Known[]] {
+  #due(): readonly [due: readonly KnownSubscriptions[], rest: readonly KnownSubscriptions[]] {
     const now = this.#around.now();
     const due = this.#registry.all().filter((known) => (known.nextAt() ?? Number.POSITIVE_INFINITY) <= now);
     const taken = new Set(due.slice(0, settledMax));
     return [[...taken], this.#registry.all().filter((known) => !taken.has(known))];
   }
 
-  async #put(operation: Extract<Operation, { readonly kind: "put" }>): Promise<Reply> {
+  async #put(operation: Extract<Operation, { readonly kind: "put" }>): Promise<OperationReply> {
     const isWebhook = operation.configuration.type === "webhook";
     const kid = isWebhook ? (await this.#keys.signing()).kid : null;
     const result = await this.#control.put(operation);

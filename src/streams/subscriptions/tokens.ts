@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { sign, verify } from "hono/jwt";
-import { type Refusal, refusal } from "./refusal.ts";
+import { refusal, type SubscriptionRefusal } from "./refusal.ts";
 import { type Subscription, type WakeRef, wakeRef } from "./state.ts";
 
 /**
@@ -27,7 +27,7 @@ export async function tokenFault(
   secret: string,
   subscription: Subscription,
   asked: WakeRef,
-): Promise<Refusal | null> {
+): Promise<SubscriptionRefusal | null> {
   let payload: unknown;
   try {
     // Those of an earlier version name a time, which may come before their lease is over.

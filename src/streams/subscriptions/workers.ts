@@ -6,8 +6,8 @@ import {
   noContent,
   notFound,
   type Operation,
+  type OperationReply,
   type ReleaseOperation,
-  type Reply,
   refusalReply,
 } from "./operation.ts";
 import type { ackOutput, claimOutput } from "./output.ts";
@@ -35,7 +35,7 @@ export class Workers {
   }
 
   /** Leases the wake in flight, or a new one, to a worker (§7.2). */
-  async claim({ id, worker }: ClaimOperation): Promise<Reply> {
+  async claim({ id, worker }: ClaimOperation): Promise<OperationReply> {
     let look = noLook;
     const transition = await this.#registry.change(id, async (subscription, now) => {
       look = subscription.wake?.lease ? noLook : await this.#lookAll(subscription);
@@ -46,7 +46,7 @@ export class Workers {
   }
 
   /** Moves cursors, and prolongs or ends the lease (§7.1, §7.2). */
-  async ack({ kind, id, token, ref, ...progress }: AckOperation): Promise<Reply> {
+  async ack({ kind, id, token, ref, ...progress }: AckOperation): Promise<OperationReply> {
     const { acks, isDone } = progress;
     const type = kind === "callback" ? "webhook" : "pull-wake";
     const transition = await this.#registry.change(id, async (subscription, now) => {
@@ -63,7 +63,7 @@ export class Workers {
   }
 
   /** Gives a claimed wake back (§7.2). */
-  async release({ id, token, ref }: ReleaseOperation): Promise<Reply> {
+  async release({ id, token, ref }: ReleaseOperation): Promise<OperationReply> {
     const transition = await this.#registry.change(id, async (subscription, now) => {
       const fault = await tokenFault(token, await this.#keys.secret(), subscription, ref);
       if (fault !== null) return { subscription, refusal: fault };
@@ -72,7 +72,7 @@ export class Workers {
     return replyOf(id, transition, () => noContent);
   }
 
-  async #claimReply(subscription: Subscription, { ends }: Look): Promise<Reply> {
+  async #claimReply(subscription: Subscription, { ends }: Look): Promise<OperationReply> {
     const { generation, wake, configuration } = subscription;
     if (wake === null) throw new Error("a claim has no wake");
     const token = await mintToken(subscription, await this.#keys.secret());
@@ -96,8 +96,8 @@ export function newWakeId(): string {
 function replyOf(
   id: string,
   transition: Transition | null,
-  accept: (subscription: Subscription) => Reply,
-): Reply {
+  accept: (subscription: Subscription) => OperationReply,
+): OperationReply {
   if (transition === null) return refusalReply(notFound(id));
   const { subscription, refusal: why } = transition;
   return why === null ? accept(subscription) : refusalReply(why);

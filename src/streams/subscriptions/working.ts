@@ -1,14 +1,14 @@
 import { parseOffset } from "../offset.ts";
 import { isInFlight } from "./delivering.ts";
 import { allAcked, type EndsByPath, isOfEarlierLife, type Look, relinked, told } from "./links.ts";
-import { type Refusal, refusal } from "./refusal.ts";
+import { refusal, type SubscriptionRefusal } from "./refusal.ts";
 import type { Link, Subscription, WakeRef } from "./state.ts";
 import { firstPending, looked, woken } from "./waking.ts";
 
 /** What came of a worker's request; a refusal may still have changed something. */
 export interface Transition {
   readonly subscription: Subscription;
-  readonly refusal: Refusal | null;
+  readonly refusal: SubscriptionRefusal | null;
 }
 
 /** How far a stream was processed: `offset` is where reading goes on (§7). */
@@ -88,7 +88,7 @@ export function released(
 }
 
 /** Whoever speaks of another wake than the one in flight, or of one that nobody has claimed, is late (§7.3). */
-export function fenced(subscription: Subscription, ref: WakeRef): Refusal | null {
+export function fenced(subscription: Subscription, ref: WakeRef): SubscriptionRefusal | null {
   const isHeld = isInFlight(subscription, ref, subscription.wake) && subscription.wake.lease !== null;
   return isHeld ? null : refusal("FENCED", "This wake is not the one in flight any more.");
 }
@@ -104,7 +104,7 @@ function afterAcks(
   links: readonly Link[],
   acks: readonly Ack[],
   ends: EndsByPath,
-): readonly Link[] | Refusal {
+): readonly Link[] | SubscriptionRefusal {
   const moved = new Map(links.map((link) => [link.path, link]));
   for (const { stream, offset } of acks) {
     const link = moved.get(stream);
@@ -137,6 +137,6 @@ function accepted(subscription: Subscription): Transition {
   return { subscription, refusal: null };
 }
 
-function refused(subscription: Subscription, why: Refusal): Transition {
+function refused(subscription: Subscription, why: SubscriptionRefusal): Transition {
   return { subscription, refusal: why };
 }

@@ -1,6 +1,10 @@
 import { configurationInput } from "../../../src/streams/subscriptions/configuration.ts";
 import type { EndsByPath, Look } from "../../../src/streams/subscriptions/links.ts";
-import type { Configuration, Subscription, WakeRef } from "../../../src/streams/subscriptions/state.ts";
+import type {
+  Subscription,
+  SubscriptionConfiguration,
+  WakeRef,
+} from "../../../src/streams/subscriptions/state.ts";
 
 export const TTL = 10_000;
 
@@ -9,14 +13,14 @@ export const LOG = 7;
 
 const base = { lease_ttl_ms: TTL };
 
-export const webhook: Configuration = configurationInput.parse({
+export const webhook: SubscriptionConfiguration = configurationInput.parse({
   ...base,
   type: "webhook",
   pattern: "events/*",
   webhook: { url: "https://worker.example/" },
 });
 
-export const pull: Configuration = configurationInput.parse({
+export const pull: SubscriptionConfiguration = configurationInput.parse({
   ...base,
   type: "pull-wake",
   pattern: "events/*",
@@ -25,7 +29,7 @@ export const pull: Configuration = configurationInput.parse({
 
 /** An idle subscription with one stream, of which two records are acknowledged. */
 export function subscriptionOf(
-  configuration: Configuration,
+  configuration: SubscriptionConfiguration,
   parts: Partial<Subscription> = {},
 ): Subscription {
   return {

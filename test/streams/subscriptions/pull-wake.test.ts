@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { formatOffset } from "../../../src/streams/offset.ts";
-import type { Reply } from "../../../src/streams/subscriptions/operation.ts";
+import type { OperationReply } from "../../../src/streams/subscriptions/operation.ts";
 import { Stage } from "./stage.ts";
 
 const WAKE = "wake/pool";
@@ -32,7 +32,7 @@ const ack = (
   claimed: Claimed,
   acks: Readonly<Record<string, number>> | null,
   isDone: boolean,
-): Promise<Reply> =>
+): Promise<OperationReply> =>
   stage.operate({
     ...{ kind: "ack", ...rightsOf(claimed), isDone, isAll: isDone && acks === null },
     acks: Object.entries(acks ?? {}).map(([stream, seq]) => ({ stream, offset: formatOffset(seq) })),

@@ -3,7 +3,7 @@ import { appendCommand, createCommand } from "../../../src/log/commands.ts";
 import { decodeRecords, encodeRecords } from "../../../src/log/records.ts";
 import { configurationInput } from "../../../src/streams/subscriptions/configuration.ts";
 import { Documents } from "../../../src/streams/subscriptions/documents.ts";
-import type { Operation, Reply } from "../../../src/streams/subscriptions/operation.ts";
+import type { Operation, OperationReply } from "../../../src/streams/subscriptions/operation.ts";
 import type { Subscription } from "../../../src/streams/subscriptions/state.ts";
 import { Store } from "../../../src/streams/subscriptions/store.ts";
 import { Subscriptions } from "../../../src/streams/subscriptions/subscriptions.ts";
@@ -71,12 +71,12 @@ export class Stage {
     }, patience);
   }
 
-  operate(operation: Operation): Promise<Reply> {
+  operate(operation: Operation): Promise<OperationReply> {
     return this.subscriptions.operate(operation);
   }
 
   /** Asks for a subscription as its body says. */
-  put(id: string, body: Readonly<Record<string, unknown>>): Promise<Reply> {
+  put(id: string, body: Readonly<Record<string, unknown>>): Promise<OperationReply> {
     const configuration = configurationInput.parse({ lease_ttl_ms: 10_000, ...body });
     return this.operate({ kind: "put", id, configuration, streamRoot: STREAM_ROOT });
   }

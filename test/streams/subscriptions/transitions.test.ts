@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatOffset } from "../../../src/streams/offset.ts";
 import { delivered, failed, finished } from "../../../src/streams/subscriptions/delivering.ts";
-import type { Configuration, Subscription } from "../../../src/streams/subscriptions/state.ts";
+import type { Subscription, SubscriptionConfiguration } from "../../../src/streams/subscriptions/state.ts";
 import { expired, looked } from "../../../src/streams/subscriptions/waking.ts";
 import { acked, claimed, released, type Transition } from "../../../src/streams/subscriptions/working.ts";
 import { lookAt, pull, refOf, subscriptionOf, TTL, webhook } from "./fixture.ts";
@@ -11,13 +11,14 @@ const work = lookAt({ "events/a": 5 });
 const noWork = lookAt({ "events/a": 2 });
 const stale = { generation: 0, wakeId: "w-of-old" };
 
-const idle = (configuration: Configuration) => subscriptionOf(configuration, { generation: 6 });
-const woken = (configuration: Configuration) => looked(idle(configuration), work, "w7", NOW);
-const taken = (configuration: Configuration) => delivered(woken(configuration), refOf(woken(configuration)));
-const refused = (configuration: Configuration) =>
+const idle = (configuration: SubscriptionConfiguration) => subscriptionOf(configuration, { generation: 6 });
+const woken = (configuration: SubscriptionConfiguration) => looked(idle(configuration), work, "w7", NOW);
+const taken = (configuration: SubscriptionConfiguration) =>
+  delivered(woken(configuration), refOf(woken(configuration)));
+const refused = (configuration: SubscriptionConfiguration) =>
   failed(woken(configuration), refOf(woken(configuration)), NOW, 0.5);
 const held = () => claimed(taken(pull), "worker-1", work, "unused", NOW).subscription;
-const heldBack = (configuration: Configuration) =>
+const heldBack = (configuration: SubscriptionConfiguration) =>
   subscriptionOf(configuration, { generation: 7, retry: { attempts: 3, nextAttemptAt: NOW + 4_000 } });
 
 /** Every shape that a subscription can have. */

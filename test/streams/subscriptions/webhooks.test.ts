@@ -3,7 +3,7 @@ import { formatOffset } from "../../../src/streams/offset.ts";
 import { Documents } from "../../../src/streams/subscriptions/documents.ts";
 import { KEY_LIFE_MS, KEY_OVERLAP_MS } from "../../../src/streams/subscriptions/key-ring.ts";
 import { publicKeys } from "../../../src/streams/subscriptions/keyring.ts";
-import type { Reply } from "../../../src/streams/subscriptions/operation.ts";
+import type { OperationReply } from "../../../src/streams/subscriptions/operation.ts";
 import { done, type Notification, Receiver } from "./receiver.ts";
 import { STREAM_ROOT, Stage } from "./stage.ts";
 
@@ -25,7 +25,7 @@ function callback(
   { body }: Notification,
   acks: Readonly<Record<string, number>> | null,
   isDone: boolean,
-): Promise<Reply> {
+): Promise<OperationReply> {
   return stage.operate({
     ...{ kind: "callback", id: body.subscription_id, token: body.callback_token, isDone },
     isAll: isDone && acks === null,
