@@ -1,3 +1,4 @@
+import type { Sql } from "./database.ts";
 import { StorageError } from "./error.ts";
 
 /**
@@ -134,13 +135,13 @@ const migrations: readonly string[] = [
 ];
 
 /** Whether there is a schema of ours, of any version. Writes nothing. */
-export function hasSchema(sql: SqlStorage): boolean {
+export function hasSchema(sql: Sql): boolean {
   const tables = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'");
   return tables.toArray().length > 0;
 }
 
 /** Brings the schema to this program's version, in the caller's transaction. Throws `StorageError`. */
-export function migrate(sql: SqlStorage): void {
+export function migrate(sql: Sql): void {
   const version = hasSchema(sql) ? readVersion(sql) : 0;
   if (version > migrations.length) {
     throw new StorageError("newer-schema", `schema version ${version} is newer than ${migrations.length}`);
@@ -150,7 +151,7 @@ export function migrate(sql: SqlStorage): void {
   sql.exec("UPDATE schema_version SET version = ?", migrations.length);
 }
 
-function readVersion(sql: SqlStorage): number {
+function readVersion(sql: Sql): number {
   const [row] = sql.exec<{ version: number }>("SELECT version FROM schema_version").toArray();
   if (row === undefined) throw new StorageError("impossible-state", "the schema has no version");
   return row.version;

@@ -1,5 +1,6 @@
 import type { LogId } from "../log/types.ts";
 import { type Index, toIndex } from "../raft/types.ts";
+import type { Sql, SqlValue } from "./database.ts";
 import type { CompactedRows, Milestone, Unread } from "./dead.ts";
 import { limitTo } from "./sqlite-reads.ts";
 
@@ -14,10 +15,10 @@ type MilestoneRow = {
 
 /** The compacted rows of a node, up to `upTo`, in its database. */
 export class SqliteCompactedRows implements CompactedRows {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
   readonly #upTo: Index;
 
-  constructor(sql: SqlStorage, upTo: Index) {
+  constructor(sql: Sql, upTo: Index) {
     this.#sql = sql;
     this.#upTo = upTo;
   }
@@ -48,7 +49,7 @@ export class SqliteCompactedRows implements CompactedRows {
     return this.#newest("log = ? AND key = ? AND idx < ?", log, key, index);
   }
 
-  #newest(where: string, ...bindings: readonly SqlStorageValue[]): Index | null {
+  #newest(where: string, ...bindings: readonly SqlValue[]): Index | null {
     const [row] = this.#sql
       .exec<{ idx: number }>(`SELECT idx FROM entries WHERE ${where} ORDER BY idx DESC LIMIT 1`, ...bindings)
       .toArray();
@@ -120,7 +121,7 @@ export class SqliteCompactedRows implements CompactedRows {
     );
   }
 
-  #delete(where: string, rowsMax: number, ...bindings: readonly SqlStorageValue[]): number {
+  #delete(where: string, rowsMax: number, ...bindings: readonly SqlValue[]): number {
     this.#sql.exec(
       `DELETE FROM entries WHERE idx IN (
          SELECT idx FROM entries AS it WHERE ${where} ${limitTo(1)})`,

@@ -1,6 +1,7 @@
 import type { Document } from "../log/view.ts";
 import { toIndex } from "../raft/types.ts";
 import type { DocumentRange } from "./contract.ts";
+import type { Sql } from "./database.ts";
 import { toDocumentValue } from "./row.ts";
 import { type EntryRow, entryColumns, toEntry } from "./sqlite-entries.ts";
 import { limitTo } from "./sqlite-reads.ts";
@@ -17,7 +18,7 @@ export function toDocument([idx, term, kind, checksum, data, key, timestamp]: Do
 }
 
 /** As `Storage.documents`. */
-export function readDocuments(sql: SqlStorage, range: DocumentRange): readonly Document[] {
+export function readDocuments(sql: Sql, range: DocumentRange): readonly Document[] {
   const documents: Document[] = [];
   let after = range.after;
   // Some are taken away: then a page of rows is not yet a page of documents.
@@ -31,7 +32,7 @@ export function readDocuments(sql: SqlStorage, range: DocumentRange): readonly D
   return documents;
 }
 
-function readNewest(sql: SqlStorage, { log, prefix, after, limit, upTo }: DocumentRange): DocumentRow[] {
+function readNewest(sql: Sql, { log, prefix, after, limit, upTo }: DocumentRange): DocumentRow[] {
   const rows = sql
     .exec(
       `SELECT ${documentColumns} FROM entries AS made

@@ -2,6 +2,7 @@ import { encodeLogState } from "../log/state-codec.ts";
 import { isIntact } from "../raft/entry.ts";
 import type { Entry, EntryKind, Index, Term } from "../raft/types.ts";
 import { toIndex } from "../raft/types.ts";
+import type { Sql, SqlValue } from "./database.ts";
 import { StorageError } from "./error.ts";
 import { assertNoGap, isSwept, type LogRow, toLogRow } from "./row.ts";
 
@@ -15,14 +16,14 @@ export const entryColumns = "idx, term, kind, checksum, data";
 
 export type EntryRow = [idx: number, term: number, kind: string, checksum: number, data: ArrayBuffer];
 
-export function insertEntry(sql: SqlStorage, entry: Entry): void {
+export function insertEntry(sql: Sql, entry: Entry): void {
   const { index, term, checksum, data } = entry;
   const row = toLogRow(entry);
   sql.exec(insert, index, term, row?.kind ?? entry.kind, ...columnsOf(row), checksum, stateOf(row), data);
 }
 
 /** From `log` to `swept`. */
-function columnsOf(row: LogRow | null): readonly SqlStorageValue[] {
+function columnsOf(row: LogRow | null): readonly SqlValue[] {
   if (row === null) return Array.from({ length: 12 }, () => null);
   const { log, name, key, start, count, bytes, timestamp, producer, state } = row;
   return [
@@ -35,12 +36,12 @@ function columnsOf(row: LogRow | null): readonly SqlStorageValue[] {
 const stateOf = (row: LogRow | null): Uint8Array | null =>
   row === null || row.state === null ? null : encodeLogState(row.state);
 
-export function deleteEntriesFrom(sql: SqlStorage, index: Index): void {
+export function deleteEntriesFrom(sql: Sql, index: Index): void {
   sql.exec("DELETE FROM entries WHERE idx >= ?", index);
 }
 
 /** The log may end with a snapshot whose last rows are left out. */
-export function readLastIndex(sql: SqlStorage): number {
+export function readLastIndex(sql: Sql): number {
   return sql
     .exec<{ last: number }>(
       `SELECT max(coalesce((SELECT max(idx) FROM entries), 0),
@@ -50,14 +51,14 @@ export function readLastIndex(sql: SqlStorage): number {
 }
 
 /** As `LogReader.term`. */
-export function readTerm(sql: SqlStorage, index: Index): Term | null {
+export function readTerm(sql: Sql, index: Index): Term | null {
   if (index === 0) return 0;
   const [row] = sql.exec<{ term: number }>("SELECT term FROM entries WHERE idx = ?", index).toArray();
   return row?.term ?? null;
 }
 
 /** As `LogReader.configuration`. Throws `StorageError` for a damaged one. */
-export function readConfiguration(sql: SqlStorage, upTo: Index): Entry | null {
+export function readConfiguration(sql: Sql, upTo: Index): Entry | null {
   const [row] = sql
     .exec(
       `SELECT ${entryColumns} FROM entries WHERE kind = 'configuration' AND idx <= ? ORDER BY idx DESC LIMIT 1`,
@@ -68,7 +69,7 @@ export function readConfiguration(sql: SqlStorage, upTo: Index): Entry | null {
 }
 
 /** As `LogReader.entries`. Throws `StorageError` for one that is damaged or missing. */
-export function readEntries(sql: SqlStorage, from: Index, to: Index, bytesMax: number): readonly Entry[] {
+export function readEntries(sql: Sql, from: Index, to: Index, bytesMax: number): readonly Entry[] {
   const entries = readRows(sql, from, to, bytesMax, to - from + 1);
   assertNoGap(entries, from);
   return entries;
@@ -76,7 +77,7 @@ export function readEntries(sql: SqlStorage, from: Index, to: Index, bytesMax: n
 
 /** As `LogReader.rows`. Throws `StorageError` for one that is damaged. */
 export function readRows(
-  sql: SqlStorage,
+  sql: Sql,
   from: Index,
   to: Index,
   bytesMax: number,
@@ -94,7 +95,7 @@ export function readRows(
  * and one read to its end could hold more than memory. The window gives rows in its order, and as it goes:
  * SQLite reads no further than to the cut.
  */
-function lastWithin(sql: SqlStorage, from: Index, to: Index, bytesMax: number, countMax: number): number {
+function lastWithin(sql: Sql, from: Index, to: Index, bytesMax: number, countMax: number): number {
   const [beyond] = sql
     .exec<{ idx: number }>(
       `SELECT idx FROM (

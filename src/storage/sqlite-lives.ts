@@ -3,6 +3,7 @@ import { decodeLogState } from "../log/state-codec.ts";
 import { toSeq } from "../log/types.ts";
 import type { Life } from "../log/view.ts";
 import { toIndex } from "../raft/types.ts";
+import type { SqlCursor, SqlValue } from "./database.ts";
 
 type LifeRow = [
   idx: number,
@@ -18,7 +19,7 @@ type LifeRow = [
 export const lifeColumns = "idx, kind, log, name, start, timestamp, state";
 
 /** Lives as they are from certain rows on. Rows of an earlier version have no state, and their logs the plain one. */
-export function toLives(rows: SqlStorageCursor<Record<string, SqlStorageValue>>): Life[] {
+export function toLives(rows: SqlCursor<Record<string, SqlValue>>): Life[] {
   return Array.from(rows.raw<LifeRow>(), ([idx, kind, log, name, start, timestamp, bytes]) => {
     const state =
       bytes === null ? plainState(toSeq(start), timestamp) : decodeLogState(new Uint8Array(bytes));

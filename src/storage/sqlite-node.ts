@@ -2,32 +2,33 @@ import { completedIdentity, type Identity, type Phase } from "../raft/identity.t
 import type { HardState, Index, NodeId, SnapshotMark } from "../raft/types.ts";
 import { type QuiesceMark, toIndex } from "../raft/types.ts";
 import type { Boot } from "./contract.ts";
+import type { Sql, SqlValue } from "./database.ts";
 import { StorageError } from "./error.ts";
 
 /** How many rows, from the last one back, are compared with their neighbours at start. */
 const checkedRows = 256;
 
-export function insertNode(sql: SqlStorage, identity: Identity): void {
+export function insertNode(sql: Sql, identity: Identity): void {
   const columns = "one, identity, phase, current_term";
   sql.exec(`INSERT INTO node (${columns}) VALUES (1, ?, 'prepared', 0)`, JSON.stringify(identity));
 }
 
-export function updatePhase(sql: SqlStorage, phase: Phase): void {
+export function updatePhase(sql: Sql, phase: Phase): void {
   sql.exec("UPDATE node SET phase = ?", phase);
 }
 
-export function updateHardState(sql: SqlStorage, { currentTerm, votedFor }: HardState): void {
+export function updateHardState(sql: Sql, { currentTerm, votedFor }: HardState): void {
   sql.exec("UPDATE node SET current_term = ?, voted_for = ?", currentTerm, votedFor);
 }
 
-export function updateQuiesce(sql: SqlStorage, quiesce: QuiesceMark | "awake"): void {
+export function updateQuiesce(sql: Sql, quiesce: QuiesceMark | "awake"): void {
   const { term, leader, index, round } =
     quiesce === "awake" ? { term: null, leader: null, index: null, round: null } : quiesce;
   const update = "UPDATE node SET sleep_term = ?, sleep_leader = ?, sleep_index = ?, sleep_round = ?";
   sql.exec(update, term, leader, index, round);
 }
 
-export function updateSnapshot(sql: SqlStorage, { index, term, readableIndex }: SnapshotMark): void {
+export function updateSnapshot(sql: Sql, { index, term, readableIndex }: SnapshotMark): void {
   sql.exec(
     "UPDATE node SET snapshot_index = ?, snapshot_term = ?, readable_index = ?",
     index,
@@ -41,7 +42,7 @@ type Judged = Pick<SnapshotMark, "index" | "readableIndex"> & { readonly judgedI
 type JudgedRow = Pick<NodeRow, "snapshot_index" | "readable_index"> & { judged_index: number };
 
 /** Up to where rows can be dead, what a snapshot brought, and up to where they were judged. */
-export function readJudged(sql: SqlStorage): Judged {
+export function readJudged(sql: Sql): Judged {
   const row = sql.exec<JudgedRow>("SELECT snapshot_index, readable_index, judged_index FROM node").one();
   const { snapshot_index, readable_index, judged_index } = row;
   return {
@@ -51,12 +52,12 @@ export function readJudged(sql: SqlStorage): Judged {
   };
 }
 
-export function updateJudged(sql: SqlStorage, judgedIndex: Index): void {
+export function updateJudged(sql: Sql, judgedIndex: Index): void {
   sql.exec("UPDATE node SET judged_index = ?", judgedIndex);
 }
 
 /** The node's state, which must be a possible one. Throws `StorageError`. */
-export function readBoot(sql: SqlStorage): Boot {
+export function readBoot(sql: Sql): Boot {
   const node = readNode(sql);
   const { index, term } = node.snapshot;
   const rows = readEnds(sql, index);
@@ -75,7 +76,7 @@ function impossible(message: string): StorageError {
   return new StorageError("impossible-state", message);
 }
 
-interface NodeRow extends Record<string, SqlStorageValue> {
+interface NodeRow extends Record<string, SqlValue> {
   identity: string;
   phase: Phase;
   current_term: number;
@@ -91,7 +92,7 @@ interface NodeRow extends Record<string, SqlStorageValue> {
 
 type StoredNode = Pick<Boot, "identity" | "phase" | "hardState" | "quiesceMark" | "snapshot">;
 
-function readNode(sql: SqlStorage): StoredNode {
+function readNode(sql: Sql): StoredNode {
   const [row] = sql.exec<NodeRow>("SELECT * FROM node").toArray();
   if (row === undefined) throw impossible("the node has a schema and no identity");
   return {
@@ -123,7 +124,7 @@ function parseIdentity(json: string): Identity {
 }
 
 /** Of the rows that are replicable as entries; 0 where there is none. */
-function readEnds(sql: SqlStorage, after: Index): { first: number; last: number; lastTerm: number } {
+function readEnds(sql: Sql, after: Index): { first: number; last: number; lastTerm: number } {
   return sql
     .exec<{ first: number; last: number; lastTerm: number }>(
       `SELECT coalesce((SELECT min(idx) FROM entries WHERE idx > ?1), 0) AS first,
@@ -138,7 +139,7 @@ function readEnds(sql: SqlStorage, after: Index): { first: number; last: number;
  * Behind the snapshot, neighbours have adjacent indexes and terms that never decrease. Looks at the newest rows only, where a
  * fault of the last writes would be: an object starts often, and its log is long. Readers check the rest.
  */
-function checkNeighbours(sql: SqlStorage, snapshot: SnapshotMark, last: number): void {
+function checkNeighbours(sql: Sql, snapshot: SnapshotMark, last: number): void {
   const [odd] = sql
     .exec<{ idx: number }>(
       `SELECT idx FROM (

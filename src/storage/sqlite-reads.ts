@@ -3,6 +3,7 @@ import type { Life } from "../log/view.ts";
 import type { Index } from "../raft/types.ts";
 import { toIndex } from "../raft/types.ts";
 import type { BatchRange, NameRange } from "./contract.ts";
+import type { Sql } from "./database.ts";
 import { recordsFrom, takeWithin } from "./prefix.ts";
 import { toStoredBatch } from "./row.ts";
 import { type EntryRow, entryColumns, toEntry } from "./sqlite-entries.ts";
@@ -14,7 +15,7 @@ export const limitTo = (parameter: number) => `LIMIT CAST(?${parameter} AS INTEG
 type SizeRow = [start: number, count: number, bytes: number];
 
 /** As `Storage.batches`. Throws `StorageError` for a damaged one. */
-export function readBatches(sql: SqlStorage, range: BatchRange): readonly StoredBatch[] {
+export function readBatches(sql: Sql, range: BatchRange): readonly StoredBatch[] {
   const page = takeWithin(readSizes(sql, range), range, ([start, count, bytes]) => ({
     records: recordsFrom(range.from, { start, count }),
     bytes,
@@ -36,7 +37,7 @@ export function readBatches(sql: SqlStorage, range: BatchRange): readonly Stored
 }
 
 /** Sizes come first for the reason that `readEntries` has. Each batch holds a record, so `recordsMax` bounds them. */
-function readSizes(sql: SqlStorage, { log, from, until, recordsMax, upTo }: BatchRange): SizeRow[] {
+function readSizes(sql: Sql, { log, from, until, recordsMax, upTo }: BatchRange): SizeRow[] {
   const rows = sql
     .exec(
       `SELECT start, count, length(data) FROM entries
@@ -54,7 +55,7 @@ function readSizes(sql: SqlStorage, { log, from, until, recordsMax, upTo }: Batc
 }
 
 /** As `Storage.names`. No UTF-8 has a byte FF, so what begins with `prefix` lies before it and that byte. */
-export function readNames(sql: SqlStorage, { prefix, after, limit, upTo }: NameRange): readonly string[] {
+export function readNames(sql: Sql, { prefix, after, limit, upTo }: NameRange): readonly string[] {
   const rows = sql
     .exec(
       `SELECT name FROM entries AS made
@@ -73,7 +74,7 @@ export function readNames(sql: SqlStorage, { prefix, after, limit, upTo }: NameR
 }
 
 /** As `Storage.touched`. */
-export function readTouched(sql: SqlStorage, after: Index, upTo: Index): readonly LogId[] {
+export function readTouched(sql: Sql, after: Index, upTo: Index): readonly LogId[] {
   const rows = sql
     .exec(
       `SELECT log FROM entries WHERE idx > ?1 AND idx <= ?2 AND kind <> 'document'
@@ -88,7 +89,7 @@ export function readTouched(sql: SqlStorage, after: Index, upTo: Index): readonl
 }
 
 /** As `Storage.swept`. */
-export function readSwept(sql: SqlStorage, after: Index, limit: number, upTo: Index): readonly Life[] {
+export function readSwept(sql: Sql, after: Index, limit: number, upTo: Index): readonly Life[] {
   const rows = sql.exec(
     `SELECT ${lifeColumns} FROM entries AS it
      WHERE swept = 1 AND idx > ?1 AND idx <= ?3

@@ -3,6 +3,7 @@ import { toSeq } from "../log/types.ts";
 import type { BatchMark, Document, Life, LogView, ProducerBatch, Tail } from "../log/view.ts";
 import type { Index } from "../raft/types.ts";
 import { toIndex } from "../raft/types.ts";
+import type { Sql } from "./database.ts";
 import { StorageError } from "./error.ts";
 import { type DocumentRow, documentColumns, toDocument } from "./sqlite-documents.ts";
 import { lifeColumns, toLives } from "./sqlite-lives.ts";
@@ -21,10 +22,10 @@ const batchColumns = "idx, term, producer_epoch AS epoch, producer_seq AS seq, s
 
 /** Answers from the rows up to `upTo`. */
 export class SqliteView implements LogView {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
   readonly #upTo: Index;
 
-  constructor(sql: SqlStorage, upTo: Index) {
+  constructor(sql: Sql, upTo: Index) {
     this.#sql = sql;
     this.#upTo = upTo;
   }

@@ -4,6 +4,7 @@ import type { Identity } from "../raft/identity.ts";
 import type { Persist } from "../raft/ready.ts";
 import type { Entry, Index, Term } from "../raft/types.ts";
 import type { BatchRange, Boot, DocumentRange, NameRange, Storage } from "./contract.ts";
+import type { Database, Sql } from "./database.ts";
 import { removeDeadRows } from "./dead.ts";
 import { StorageError } from "./error.ts";
 import { lastIndexAfter } from "./row.ts";
@@ -34,14 +35,14 @@ import { SqliteView } from "./sqlite-view.ts";
 
 /** A node's storage in its Durable Object. Holds nothing in memory but where the log ends. */
 export class SqliteStorage implements Storage {
-  readonly #storage: DurableObjectStorage;
-  readonly #sql: SqlStorage;
+  readonly #storage: Database;
+  readonly #sql: Sql;
   /** Null until it is asked for, and after a failed write. */
   #lastIndex: number | null = null;
   /** A write inside a transaction is part of it: a savepoint of its own would only cost time. */
   #inTransaction = false;
 
-  constructor(storage: DurableObjectStorage) {
+  constructor(storage: Database) {
     this.#storage = storage;
     this.#sql = storage.sql;
   }

@@ -10,7 +10,7 @@ import type { MembersChange } from "../../src/raft/membership.ts";
 import { type Index, toIndex } from "../../src/raft/types.ts";
 import type { AskOptions, Nodes } from "../../src/routing/nodes.ts";
 import { decodeOpening, type SocketOpening } from "../../src/sessions/state.ts";
-import { MemoryStorage } from "../../src/storage/memory.ts";
+import type { Storage } from "../../src/storage/contract.ts";
 import { type AnswerOf, answerTo } from "../../src/transport/answer-of.ts";
 import type { NodeAddress } from "../../src/transport/object.ts";
 import type {
@@ -26,6 +26,8 @@ import type {
 import type { Status } from "../../src/transport/status.ts";
 import { TransportError } from "../../src/transport/transport-error.ts";
 import { FakeSocket } from "../sessions/fake-socket.ts";
+import { lastIndex as lastIndexOf, persist } from "../storage/fixture.ts";
+import { memoryStorage } from "../storage/node-database.ts";
 import { FakeMembership, membersOfPlaced, type Placed, peersOf } from "./fake-membership.ts";
 
 /** Before: the node never hears of it. After: it does what was asked, and its answer is lost. */
@@ -79,7 +81,7 @@ export class FakeNodes implements Nodes {
   /** Nodes that sleep, as `cluster/id`. */
   readonly asleep = new Set<string>();
   readonly #nodes = new Map<string, FakeNode>();
-  readonly #logs = new Map<string, MemoryStorage>();
+  readonly #logs = new Map<string, Storage>();
 
   async ask<R extends Request>(
     address: NodeAddress,
@@ -105,7 +107,7 @@ export class FakeNodes implements Nodes {
     if (node === undefined) return null;
     const { identity, phase, placed } = node;
     const leader = this.leaders.get(address.cluster) ?? null;
-    const index = this.#log(address.cluster).durableLastIndex();
+    const index = lastIndexOf(this.#log(address.cluster));
     const isLeader = leader === identity.id;
     const peers = isLeader ? peersOf(placed.configuration, leader, index) : [];
     return {
@@ -165,11 +167,10 @@ export class FakeNodes implements Nodes {
   /** All that is there is compacted, but its last entry; what nobody needs is removed. */
   compact(cluster: string): void {
     const storage = this.#log(cluster);
-    const index = toIndex(storage.durableLastIndex() - 1);
+    const index = toIndex(lastIndexOf(storage) - 1);
     const snapshot = { mark: { index, term: 1, readableIndex: toIndex(0) }, rows: [] };
     storage.write({ hardState: null, quiesce: null, truncateFrom: null, snapshot, append: [] });
     storage.removeDead(Number.POSITIVE_INFINITY);
-    storage.markDurable(storage.written());
   }
 
   #reach(address: NodeAddress): void {
@@ -219,7 +220,7 @@ export class FakeNodes implements Nodes {
   #recover({ cluster, id }: NodeAddress, lost: readonly number[], leader: number | null): Answer {
     const node = this.#nodes.get(`${cluster}/${id}`);
     if (node === undefined) throw new Error(`${cluster}/${id} is no node`);
-    const lastIndex = this.#log(cluster).durableLastIndex();
+    const lastIndex = lastIndexOf(this.#log(cluster));
     const asked = { id, placed: node.placed, lost, lastIndex, leader, clock: this.clock };
     const { answer, after } = this.membership.recover(asked);
     node.placed = after;
@@ -251,14 +252,14 @@ export class FakeNodes implements Nodes {
 
   #query({ cluster }: NodeAddress, { query, minIndex }: QueryRequest): Answer {
     const storage = this.#log(cluster);
-    const index = storage.durableLastIndex();
+    const index = lastIndexOf(storage);
     if (minIndex > index) return failure("timeout", this.leaders.get(cluster) ?? null);
     return { kind: "result", result: evaluate(query, storage, index), index };
   }
 
   #carryOut(cluster: string, command: Command): Outcome {
     const storage = this.#log(cluster);
-    const last = storage.durableLastIndex();
+    const last = lastIndexOf(storage);
     const decision = decide(command, storage.view(last), this.clock);
     if (decision.kind !== "propose") return decision.outcome;
     const index = toIndex(last + 1);
@@ -266,21 +267,20 @@ export class FakeNodes implements Nodes {
     return decision.outcome(index, 1);
   }
 
-  #log(cluster: string): MemoryStorage {
-    const storage = this.#logs.get(cluster) ?? new MemoryStorage();
+  #log(cluster: string): Storage {
+    const storage = this.#logs.get(cluster) ?? memoryStorage();
     if (!this.#logs.has(cluster)) {
       storage.prepare(bootstrapIdentity(cluster, 1, ["weur"]));
-      storage.markDurable(storage.written());
+      storage.write(persist({ hardState: { currentTerm: 1, votedFor: null } }));
       this.#logs.set(cluster, storage);
     }
     return storage;
   }
 }
 
-function write(storage: MemoryStorage, index: Index, data: Uint8Array): void {
+function write(storage: Storage, index: Index, data: Uint8Array): void {
   const entry = createEntry(index, 1, "command", data);
   storage.write({ hardState: null, quiesce: null, truncateFrom: null, snapshot: null, append: [entry] });
-  storage.markDurable(storage.written());
 }
 
 function failure(reason: FailureReason, leader: number | null): Failure {

@@ -4,8 +4,8 @@ import { decide } from "../../src/log/decide.ts";
 import { FORK_DEPTH_MAX } from "../../src/log/limits.ts";
 import { keepAll, plainSettings } from "../../src/log/state.ts";
 import type { Command, CreateCommand, Settings } from "../../src/log/types.ts";
-import { MemoryStorage } from "../../src/storage/memory.ts";
 import { appendTo, begun, everything, forkOf, run } from "../storage/fixture.ts";
+import { memoryStorage } from "../storage/node-database.ts";
 import { decideAfter, outcomeAfter, refused } from "./deciding.ts";
 
 const told = (parts: Partial<Settings>): Settings => ({ ...plainSettings, ...parts });
@@ -164,7 +164,7 @@ describe("a fork", () => {
 
   it("is made of a source that is there, whatever time its own name was last written at", () => {
     const settings = told({ ttlSeconds: 60 });
-    const storage = begun(new MemoryStorage());
+    const storage = begun(memoryStorage());
     run(storage, [createCommand("f"), remove("f")], { now: 100_000_000 });
     run(storage, [createCommand("a", { settings })], { now: 1_000 });
     expect(decide(forkOf("a", "f"), storage.view(everything), 2_000).kind).toBe("propose");

@@ -5,8 +5,9 @@ import { decide } from "../../src/log/decide.ts";
 import type { Outcome } from "../../src/log/outcome.ts";
 import type { AppendCommand, Command } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
-import { MemoryStorage } from "../../src/storage/memory.ts";
+import type { Storage } from "../../src/storage/contract.ts";
 import { begun, command, lastIndex, persist } from "../storage/fixture.ts";
+import { memoryStorage } from "../storage/node-database.ts";
 
 type Asked = Extract<Command, { kind: "create" | "append" | "delete" | "trim" | "close" | "fence" }>;
 
@@ -168,7 +169,7 @@ class ModelLog {
 }
 
 /** Decides and, where it is to be written, writes. */
-function outcomeOf(storage: MemoryStorage, asked: Command, now: number): Outcome {
+function outcomeOf(storage: Storage, asked: Command, now: number): Outcome {
   const index = toIndex(lastIndex(storage) + 1);
   const decision = decide(asked, storage.view(lastIndex(storage)), now);
   if (decision.kind !== "propose") return decision.outcome;
@@ -179,7 +180,7 @@ function outcomeOf(storage: MemoryStorage, asked: Command, now: number): Outcome
 it("decisions are those of a simple model, in whose logs time never goes back", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(anyCommand, fc.nat(100)), { maxLength: 80 }), (history) => {
-      const storage = begun(new MemoryStorage());
+      const storage = begun(memoryStorage());
       const model = { a: new ModelLog(), b: new ModelLog() };
       for (const [asked, now] of history) {
         const outcome = outcomeOf(storage, asked, now);

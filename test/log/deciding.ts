@@ -3,12 +3,12 @@ import type { Decision } from "../../src/log/decision.ts";
 import type { Outcome, Refusal } from "../../src/log/outcome.ts";
 import type { Command } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
-import { MemoryStorage } from "../../src/storage/memory.ts";
 import { begun, everything, run } from "../storage/fixture.ts";
+import { memoryStorage } from "../storage/node-database.ts";
 
 /** What is decided at `now` with `earlier` behind it, done at 1,000 in term 1. */
 export function decideAfter(earlier: readonly Command[], command: Command, now = 2_000): Decision {
-  const storage = begun(new MemoryStorage());
+  const storage = begun(memoryStorage());
   run(storage, earlier);
   return decide(command, storage.view(everything), now);
 }

@@ -6,8 +6,8 @@ import { keepAll, plainSettings } from "../../src/log/state.ts";
 import { sweep } from "../../src/log/sweep.ts";
 import type { Command, LogEntry, Settings } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
-import { MemoryStorage } from "../../src/storage/memory.ts";
 import { appendTo, begun, everything, forkOf, run } from "../storage/fixture.ts";
+import { memoryStorage } from "../storage/node-database.ts";
 
 const told = (parts: Partial<Settings>): Command =>
   createCommand("a", { settings: { ...plainSettings, ...parts } });
@@ -15,7 +15,7 @@ const keeping = (part: object): Command => told({ retention: { ...keepAll, ...pa
 
 /** What a sweep at `now` writes of the log `name`, after batches of two records at these times. */
 function swept(create: Command, times: readonly number[], now: number, name = "a"): LogEntry | null {
-  const storage = begun(new MemoryStorage());
+  const storage = begun(memoryStorage());
   run(storage, [create], { now: 0 });
   for (const time of times) run(storage, [appendTo("a", { count: 2 })], { now: time });
   if (name !== "a") run(storage, [forkOf("a", name, 3), appendTo(name)], { now: times.at(-1) ?? 0 });
@@ -73,7 +73,7 @@ it("seeking finds the first batch of which it does not hold, wherever the span b
   const batches = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 12 });
   fc.assert(
     fc.property(batches, fc.nat(40), fc.nat(40), fc.nat(13), (counts, from, length, held) => {
-      const storage = begun(new MemoryStorage());
+      const storage = begun(memoryStorage());
       run(storage, [createCommand("a")], { now: 0 });
       counts.forEach((count, at) => {
         run(storage, [appendTo("a", { count })], { now: at + 1 });

@@ -5,7 +5,6 @@ import { evaluate } from "../../src/node/queries.ts";
 import { bootstrapIdentity } from "../../src/raft/identity.ts";
 import type { Message } from "../../src/raft/messages.ts";
 import { type Entry, toIndex } from "../../src/raft/types.ts";
-import { MemoryStorage } from "../../src/storage/memory.ts";
 import type { Answer, Request } from "../../src/transport/protocol.ts";
 import { between } from "../raft/harness/messages.ts";
 import {
@@ -19,6 +18,7 @@ import {
   persist,
   run,
 } from "../storage/fixture.ts";
+import { memoryStorage } from "../storage/node-database.ts";
 import { FakeHost } from "./fake-host.ts";
 import { options as leaderOptions } from "./leader.ts";
 
@@ -139,7 +139,7 @@ describe("a reader is never shown half of a snapshot", () => {
   });
 
   it("nor does it lose what a fork reads, when the fork is in the other half", () => {
-    const sender = begun(new MemoryStorage());
+    const sender = begun(memoryStorage());
     run(sender, [
       createCommand("a"),
       appendTo("a", { count: 2 }),

@@ -1,8 +1,9 @@
 import type { Host } from "../../src/node/host.ts";
 import type { Message } from "../../src/raft/messages.ts";
 import type { NodeId } from "../../src/raft/types.ts";
-import { MemoryStorage } from "../../src/storage/memory.ts";
+import { SqliteStorage } from "../../src/storage/sqlite.ts";
 import type { Answer, Request } from "../../src/transport/protocol.ts";
+import { UnsyncedDatabase } from "../storage/unsynced-database.ts";
 
 interface Timer {
   readonly at: number;
@@ -11,7 +12,8 @@ interface Timer {
 
 /** A world that a test moves by hand. */
 export class FakeHost implements Host {
-  readonly storage = new MemoryStorage();
+  readonly database = new UnsyncedDatabase();
+  readonly storage = new SqliteStorage(this.database);
   readonly sent: Message[] = [];
   readonly forwarded: Request[] = [];
   /** What whoever delivers for subscriptions was told; a test says whether it was heard. */

@@ -3,15 +3,15 @@ import { createCommand } from "../../src/log/commands.ts";
 import { decodeRecords } from "../../src/log/records.ts";
 import type { Command } from "../../src/log/types.ts";
 import { evaluate } from "../../src/node/queries.ts";
-import { MemoryStorage } from "../../src/storage/memory.ts";
 import type { Page, PageQuery, QueryResult } from "../../src/transport/protocol.ts";
 import { appendTo, begun, everything, forkOf, run } from "../storage/fixture.ts";
+import { memoryStorage } from "../storage/node-database.ts";
 
 const remove = (name: string): Command => ({ kind: "delete", name });
 
 /** What a node answers with these commands behind it, the first of them done at 1,000 and each 10 ms later. */
 function asked(commands: readonly Command[], query: Parameters<typeof evaluate>[0]): QueryResult {
-  const storage = begun(new MemoryStorage());
+  const storage = begun(memoryStorage());
   commands.forEach((command, at) => {
     run(storage, [command], { now: 1_000 + 10 * at });
   });

@@ -47,11 +47,11 @@ const describeLog = (consistency: "local" | "linearizable", minIndex = 0): Reque
 
 test("who asks a sleeping node how it is wakes nobody: nothing is written, sent or set", () => {
   const { host, node } = sleeper();
-  const written = host.storage.written();
+  const written = host.database.written;
   expect(node.status()).toMatchObject({ asleep: true, leader: 1, commitIndex: 2, lastIndex: 2 });
   expect(node.status()?.counters).toEqual({ alarms: 0, calls: 0, rows: 0 });
   expect(host).toMatchObject({ alarmAt: null, sent: [] });
-  expect(host.storage.written()).toBe(written);
+  expect(host.database.written).toBe(written);
 });
 
 test("an alarm that was still set rings in vain, and is not set again", () => {

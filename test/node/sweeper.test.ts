@@ -82,11 +82,11 @@ it("a quiet log has its turn beside more busy ones than one look takes", () => {
 it("who does not lead writes nothing", () => {
   const leader = new Leader([1, 2, 3]);
   leader.ask(told("a", { ttlSeconds: 1 }));
-  const before = leader.host.storage.written();
+  const before = leader.host.database.written;
   // No answer comes from the others: it steps down before the time is over.
   leader.ring(1_100);
   leader.ring(1_100);
   expect(leader.node.status()?.role).not.toBe("leader");
   expect(lifeOf(leader, "a")).toMatchObject({ deleted: false });
-  expect(leader.host.storage.written()).toBeGreaterThanOrEqual(before);
+  expect(leader.host.database.written).toBeGreaterThanOrEqual(before);
 });

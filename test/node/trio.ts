@@ -145,9 +145,9 @@ export class Trio {
 
   settleDisks(): void {
     for (const { host, node } of this.#places.values()) {
-      host.storage.markDurable(host.storage.written());
+      host.database.markDurable(host.database.written);
       if (node !== null) host.flush();
-      host.storage.markDurable(host.storage.written());
+      host.database.markDurable(host.database.written);
     }
   }
 

@@ -1,14 +1,12 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createCommand } from "../../src/log/commands.ts";
 import { toSeq } from "../../src/log/types.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import { StorageError, type StorageFault } from "../../src/storage/error.ts";
-import { MemoryStorage } from "../../src/storage/memory.ts";
 import { SqliteStorage } from "../../src/storage/sqlite.ts";
 import { storageContract } from "../storage/contract.ts";
 import { appendTo, begun, everything, noop, persist, run } from "../storage/fixture.ts";
-import { anySteps, dump, play } from "../storage/random.ts";
+import { dump } from "../storage/random.ts";
 import { inObject } from "./bare.ts";
 
 storageContract("sqlite", (body) => inObject(({ storage }) => body(new SqliteStorage(storage))));
@@ -60,28 +58,6 @@ describe("sqlite", () => {
       other.write(persist({ append: [noop(6, 3)] }));
       expect(other.load()).toMatchObject({ lastIndex: 6, lastTerm: 3 });
     }));
-
-  it(
-    "does what the memory storage does, whatever is written",
-    () =>
-      inObject(({ storage: disk }) => {
-        fc.assert(
-          fc.property(anySteps, (steps) => {
-            for (const table of ["schema_version", "node", "entries"])
-              disk.sql.exec(`DROP TABLE IF EXISTS ${table}`);
-            const sqlite = begun(new SqliteStorage(disk), 5);
-            const memory = begun(new MemoryStorage(), 5);
-            for (const step of steps) {
-              play(sqlite, step);
-              play(memory, step);
-            }
-            expect(dump(sqlite)).toEqual(dump(memory));
-          }),
-          { numRuns: 200 },
-        );
-      }),
-    30_000,
-  );
 
   it("finds rows by index, and sorts none", () =>
     withNode((_storage, _sql, disk) => {

@@ -4,21 +4,21 @@ import type { Mutant } from "./mutant.ts";
 export const logMutants: readonly Mutant[] = [
   {
     name: "rows are dead by what is not committed yet",
-    file: "src/storage/memory.ts",
-    original: "removeDeadRows(rows, this.view(index), ",
-    fault: "removeDeadRows(rows, this.view(toIndex(this.#log.rows.length)), ",
+    file: "src/storage/sqlite.ts",
+    original: "removeDeadRows(rows, this.view(mark.index), ",
+    fault: "removeDeadRows(rows, this.view(Number.MAX_SAFE_INTEGER as Index), ",
   },
   {
     name: "a batch goes with a trim that ends inside it",
-    file: "src/storage/memory-dead.ts",
-    original: "if (row.start >= until || row.start + row.count > until || row.key !== null) return false;",
-    fault: "if (row.start >= until || row.key !== null) return false;",
+    file: "src/storage/sqlite-dead.ts",
+    original: "start < ?3 AND start + count <= ?3 AND",
+    fault: "start < ?3 AND",
   },
   {
     name: "a document goes with the value that replaces it",
-    file: "src/storage/memory-dead.ts",
-    original: "rows.findLast((row) => row.entry.index < index && row.log.key === key)",
-    fault: "rows.findLast((row) => row.entry.index <= index && row.log.key === key)",
+    file: "src/storage/sqlite-dead.ts",
+    original: '"log = ? AND key = ? AND idx < ?"',
+    fault: '"log = ? AND key = ? AND idx <= ?"',
   },
   {
     name: "a trim goes back",
@@ -119,9 +119,9 @@ export const logMutants: readonly Mutant[] = [
   },
   {
     name: "the batch goes with a state that is replaced",
-    file: "src/storage/memory-dead.ts",
-    original: "row.log.count === 0 && row.log.producer === null",
-    fault: "row.log.count >= 0",
+    file: "src/storage/sqlite-dead.ts",
+    original: '"idx = ?2 AND count = 0 AND producer IS NULL"',
+    fault: '"idx = ?2"',
   },
   {
     name: "what a snapshot left without a state stays",

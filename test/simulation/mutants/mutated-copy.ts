@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Mutant } from "./mutant.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const parts = ["package.json", "src", "test/simulation", "test/explore", "test/raft/harness"];
+const parts = ["package.json", "src", "test/simulation", "test/explore", "test/raft/harness", "test/storage"];
 
 /** A copy of the project, as far as the simulator and the explorer run it, into which faults are put. */
 export class MutatedCopy {

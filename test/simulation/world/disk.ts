@@ -14,7 +14,8 @@ import {
   type Term,
 } from "../../../src/raft/types.ts";
 import type { BatchRange, Boot, DocumentRange, NameRange, Storage } from "../../../src/storage/contract.ts";
-import { MemoryStorage } from "../../../src/storage/memory.ts";
+import { SqliteStorage } from "../../../src/storage/sqlite.ts";
+import { UnsyncedDatabase } from "../../storage/unsynced-database.ts";
 import { type Chain, ChainedLog, chainOf, type Link } from "../checks/chain.ts";
 
 /** A storage exception that the simulation raised on purpose. */
@@ -88,7 +89,8 @@ export type Fault = "none" | "before" | "after";
 
 /** A node's storage, watched: what is written is visible at once, and on disk when `markDurable` says so. */
 export class Disk implements Storage {
-  readonly #inner = new MemoryStorage();
+  readonly #database = new UnsyncedDatabase();
+  #inner = new SqliteStorage(this.#database);
   readonly #observer: DiskObserver;
   readonly #drawFault: () => Fault;
   readonly written = new Image();
@@ -107,13 +109,13 @@ export class Disk implements Storage {
 
   /** The last unit that was written. */
   get unit(): number {
-    return this.#inner.written();
+    return this.#database.written;
   }
 
   /** The next unit is on disk. */
   markNextDurable(): void {
     this.durableUnit += 1;
-    this.#inner.markDurable(this.durableUnit);
+    this.#database.markDurable(this.durableUnit);
     const next = this.#pending[0];
     if (next === undefined || next.unit > this.durableUnit) return;
     this.#pending.shift();
@@ -126,8 +128,9 @@ export class Disk implements Storage {
   /** Only the next `kept` units reach the disk; the others are lost. */
   crash(kept: number): void {
     for (let i = 0; i < kept; i++) this.markNextDurable();
-    this.#inner.crash(this.durableUnit);
-    this.durableUnit = this.#inner.written();
+    this.#database.crash(this.durableUnit);
+    this.#inner = new SqliteStorage(this.#database);
+    this.durableUnit = this.#database.written;
     this.#pending = [];
     this.#open = null;
     this.#cleanTo = 0;
@@ -145,7 +148,7 @@ export class Disk implements Storage {
       boot.snapshot.readableIndex === snapshot.readableIndex &&
       boot.hardState.currentTerm === hardState.currentTerm &&
       boot.hardState.votedFor === hardState.votedFor &&
-      boot.quiesceMark === quiesceMark &&
+      isSameMark(boot.quiesceMark, quiesceMark) &&
       boot.lastIndex === log.lastIndex &&
       boot.lastTerm === log.terms[log.lastIndex]
     );
@@ -260,4 +263,9 @@ export class Disk implements Storage {
   entries(from: Index, to: Index, bytesMax: number): readonly Entry[] {
     return this.#inner.entries(from, to, bytesMax);
   }
+}
+
+function isSameMark(a: QuiesceMark | null, b: QuiesceMark | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.term === b.term && a.leader === b.leader && a.index === b.index && a.round === b.round;
 }

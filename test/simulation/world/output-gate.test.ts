@@ -33,7 +33,7 @@ function setUp() {
   disk.markNextDurable();
   const write = (index: number): void =>
     disk.write({
-      hardState: null,
+      hardState: { currentTerm: 1, votedFor: null },
       quiesce: null,
       truncateFrom: null,
       snapshot: null,

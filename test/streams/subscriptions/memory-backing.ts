@@ -7,10 +7,11 @@ import { evaluate } from "../../../src/node/queries.ts";
 import { createEntry } from "../../../src/raft/entry.ts";
 import { bootstrapIdentity } from "../../../src/raft/identity.ts";
 import { toIndex } from "../../../src/raft/types.ts";
-import { MemoryStorage } from "../../../src/storage/memory.ts";
 import type { Backing } from "../../../src/streams/subscriptions/backing.ts";
 import type { ResultOf } from "../../../src/transport/answer-of.ts";
 import type { Query } from "../../../src/transport/protocol.ts";
+import { lastIndex as lastIndexOf, persist } from "../../storage/fixture.ts";
+import { memoryStorage } from "../../storage/node-database.ts";
 
 /**
  * What happens to the next command: it or its answer is lost, it comes through with the one after it, nobody leads, or
@@ -26,11 +27,11 @@ export class MemoryBacking implements Backing {
   readonly queries: Query[] = [];
   readonly mishaps: Mishap[] = [];
   readonly #late: Command[] = [];
-  readonly #storage = new MemoryStorage();
+  readonly #storage = memoryStorage();
 
   constructor() {
     this.#storage.prepare(bootstrapIdentity("main", 1, ["weur"]));
-    this.#storage.markDurable(this.#storage.written());
+    this.#storage.write(persist({ hardState: { currentTerm: 1, votedFor: null } }));
   }
 
   async command<C extends Command>(command: C): Promise<OutcomeOf<C>> {
@@ -48,11 +49,11 @@ export class MemoryBacking implements Backing {
 
   async query<Q extends Query>(query: Q): Promise<ResultOf<Q>> {
     this.queries.push(query);
-    return evaluate(query, this.#storage, this.#storage.durableLastIndex()) as ResultOf<Q>;
+    return evaluate(query, this.#storage, lastIndexOf(this.#storage)) as ResultOf<Q>;
   }
 
   #carryOut(command: Command): Outcome {
-    const last = this.#storage.durableLastIndex();
+    const last = lastIndexOf(this.#storage);
     const decision = decide(command, this.#storage.view(last), this.now);
     if (decision.kind !== "propose") return decision.outcome;
     const index = toIndex(last + 1);
@@ -64,7 +65,6 @@ export class MemoryBacking implements Backing {
       snapshot: null,
       append: [entry],
     });
-    this.#storage.markDurable(this.#storage.written());
     return decision.outcome(index, 1);
   }
 }
