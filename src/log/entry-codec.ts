@@ -4,11 +4,42 @@ import { pack, toBoolean, toBytes, toList, toNatural, toNullable, toText, unpack
 import { fromProducer, toProducer } from "./producer-codec.ts";
 import { plainState } from "./state.ts";
 import { decodeLogState, encodeLogState } from "./state-codec.ts";
-import type { AppendEntry, Batch, LogEntry, ProducerTuple, Seq } from "./types.ts";
+import type {
+  AlterEntry,
+  AppendEntry,
+  Batch,
+  CreateEntry,
+  DeleteEntry,
+  DocumentEntry,
+  LogEntry,
+  ProducerTuple,
+  Seq,
+} from "./types.ts";
 import { toSeq } from "./types.ts";
 
 /** What the first field of a packed entry says it is; stored, so never reused for another. */
-const tags = { create: 0, append: 1, delete: 2, alter: 3, document: 4 } as const;
+const tags = { create: 0, append: 1, delete: 2, alter: 3, document: 4 } as const satisfies Readonly<
+  Record<LogEntry["kind"], number>
+>;
+
+type Decoders = {
+  readonly [K in LogEntry["kind"]]: (
+    timestamp: number,
+    fields: readonly unknown[],
+  ) => Extract<LogEntry, { readonly kind: K }>;
+};
+
+const decoders: Decoders = {
+  create: toCreate,
+  append: toAppend,
+  delete: toDelete,
+  alter: toAlter,
+  document: toDocument,
+};
+
+const kinds = new Map<unknown, LogEntry["kind"]>(
+  (Object.keys(tags) as LogEntry["kind"][]).map((kind) => [tags[kind], kind]),
+);
 
 /** The data of a Raft entry. */
 export function encodeLogEntry(entry: LogEntry): Uint8Array {
@@ -45,25 +76,13 @@ function appendFields({ log, start, count, records, bytes, producer }: AppendEnt
 /** What `encodeLogEntry` was given; records are a view on `data`. Throws `CodecError`. */
 export function decodeLogEntry(data: Uint8Array): LogEntry {
   const [tag, time, ...fields] = unpack(data);
-  const timestamp = toNatural(time);
-  switch (tag) {
-    case tags.create:
-      return toCreate(timestamp, fields);
-    case tags.append:
-      return toAppend(timestamp, fields);
-    case tags.delete:
-      return toDelete(timestamp, fields);
-    case tags.alter:
-      return toAlter(timestamp, fields);
-    case tags.document:
-      return toDocument(timestamp, fields);
-    default:
-      throw new CodecError("an entry's kind is not known");
-  }
+  const kind = kinds.get(tag);
+  if (kind === undefined) throw new CodecError("an entry's kind is not known");
+  return decoders[kind](toNatural(time), fields);
 }
 
 /** The version before said no more of a log than where it began. */
-function toCreate(timestamp: number, [name, first, bytes, state, ...batch]: readonly unknown[]): LogEntry {
+function toCreate(timestamp: number, [name, first, bytes, state, ...batch]: readonly unknown[]): CreateEntry {
   const start = positionOf(first);
   return {
     kind: "create",
@@ -92,7 +111,7 @@ function toAppend(timestamp: number, fields: readonly unknown[]): AppendEntry {
   };
 }
 
-function toDelete(timestamp: number, [name, log, tail, bytes, state]: readonly unknown[]): LogEntry {
+function toDelete(timestamp: number, [name, log, tail, bytes, state]: readonly unknown[]): DeleteEntry {
   const start = positionOf(tail);
   return {
     kind: "delete",
@@ -105,7 +124,7 @@ function toDelete(timestamp: number, [name, log, tail, bytes, state]: readonly u
   };
 }
 
-function toAlter(timestamp: number, fields: readonly unknown[]): LogEntry {
+function toAlter(timestamp: number, fields: readonly unknown[]): AlterEntry {
   const [name, log, start, bytes, trims, state, producer, ...batch] = fields;
   return {
     kind: "alter",
@@ -121,7 +140,7 @@ function toAlter(timestamp: number, fields: readonly unknown[]): LogEntry {
   };
 }
 
-function toDocument(timestamp: number, [log, start, bytes, key, value]: readonly unknown[]): LogEntry {
+function toDocument(timestamp: number, [log, start, bytes, key, value]: readonly unknown[]): DocumentEntry {
   return {
     kind: "document",
     timestamp,

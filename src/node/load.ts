@@ -86,7 +86,12 @@ function payloadBytes(command: Command): number {
       return command.batch?.records.byteLength ?? 0;
     case "document":
       return command.value?.byteLength ?? 0;
-    default:
+    case "trim":
+    case "close":
+    case "fence":
+    case "renew":
+    case "delete":
+    case "consumer":
       return 0;
   }
 }

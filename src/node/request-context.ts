@@ -43,10 +43,22 @@ export const failure = ({ raft }: MemberParts, reason: FailureReason): Failure =
   leader: raft.state.leader,
 });
 
+/** What the leader alone can serve. */
+export type LeaderRequest = Exclude<Request, QueryRequest | RecoverRequest>;
+
+/** What is true of a request whose answer from the leader is lost. A transfer that is asked for twice is one. */
+const ifLost: Readonly<Record<LeaderRequest["kind"], FailureReason>> = {
+  command: "outcome-unknown",
+  commands: "outcome-unknown",
+  members: "outcome-unknown",
+  transfer: "timeout",
+  "read-index": "timeout",
+};
+
 /** Gives what needs the leader to the leader, once. */
 export function handOn(
   parts: MemberParts,
-  request: Exclude<Request, QueryRequest | RecoverRequest>,
+  request: LeaderRequest,
   context: RequestContext,
   ticket: Pick<Ticket, "answer">,
 ): void {
@@ -56,8 +68,7 @@ export function handOn(
     return;
   }
   const commands = request.kind === "command" || request.kind === "commands";
-  const writes = commands || request.kind === "members";
-  const lost: FailureReason = writes ? "outcome-unknown" : "timeout";
+  const lost = ifLost[request.kind];
   context.ticket.ifLate = () => failure(parts, lost);
   const entered = commands ? { ...request, near: request.near ?? id } : request;
   parts.tally.calls += 1;

@@ -1,6 +1,13 @@
 import { toIndex } from "../raft/types.ts";
 import type { Answer, Request } from "../transport/protocol.ts";
-import { confirm, failure, handOn, type MemberParts, type RequestContext } from "./request-context.ts";
+import {
+  confirm,
+  failure,
+  handOn,
+  type LeaderRequest,
+  type MemberParts,
+  type RequestContext,
+} from "./request-context.ts";
 import { serveCommand, serveMembers, serveRecovery, serveTransfer } from "./serve-command.ts";
 import { serveCommands } from "./serve-commands.ts";
 import { serveQuery } from "./serve-query.ts";
@@ -35,11 +42,30 @@ function serve(parts: MemberParts, request: Request, context: RequestContext, wr
   if (request.kind === "query") serveQuery(parts, request, context);
   else if (request.kind === "recover") serveRecovery(parts, request.lost, ticket);
   else if (raft.state.role.name !== "leader") handOn(parts, request, context, ticket);
-  else if (request.kind === "command") serveCommand(parts, request.command, request.near ?? null, ticket);
-  else if (request.kind === "commands") serveCommands(parts, request, ticket, write);
-  else if (request.kind === "transfer") serveTransfer(parts, request.to, ticket);
-  else if (request.kind === "members") serveMembers(parts, request.change, ticket);
-  else confirm(parts, toIndex(0), ticket, (index) => ticket.answer({ kind: "read-index", index }));
+  else lead(parts, request, ticket, write);
+}
+
+/** Serves what only a leader can. */
+function lead(parts: MemberParts, request: LeaderRequest, ticket: Ticket, write: () => void): void {
+  switch (request.kind) {
+    case "command":
+      serveCommand(parts, request.command, request.near ?? null, ticket);
+      break;
+    case "commands":
+      serveCommands(parts, request, ticket, write);
+      break;
+    case "transfer":
+      serveTransfer(parts, request.to, ticket);
+      break;
+    case "members":
+      serveMembers(parts, request.change, ticket);
+      break;
+    case "read-index":
+      confirm(parts, toIndex(0), ticket, (index) => ticket.answer({ kind: "read-index", index }));
+      break;
+    default:
+      request satisfies never;
+  }
 }
 
 /** What this node holds and knows committed it answers in its sleep. */

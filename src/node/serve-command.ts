@@ -1,3 +1,4 @@
+import { batchOf } from "../log/batch-of.ts";
 import { decide } from "../log/decide.ts";
 import type { Proposal } from "../log/decision.ts";
 import { encodeLogEntry } from "../log/entry-codec.ts";
@@ -75,7 +76,7 @@ function propose(
     return;
   }
   const { index, term } = proposal;
-  const isAppend = entry.kind === "append" || (entry.kind === "alter" && entry.batch !== null);
+  const isAppend = entry.kind !== "create" && batchOf(entry) !== null;
   if (entry.kind === "document" && entry.key.startsWith(SUBSCRIPTION_PREFIX)) parts.news.documented(index);
   if (isAppend) parts.placement.appended(near, parts.now());
   awaitEntry(parts, index, term, toAnswer(outcome(index, term)), ticket);

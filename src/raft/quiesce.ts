@@ -96,7 +96,13 @@ export function disturbs(mark: QuiesceMark, message: Message): boolean {
     case "RequestVote":
     case "TimeoutNow":
       return true;
-    default:
+    case "AppendEntriesAccepted":
+    case "AppendEntriesRejected":
+    case "InstallSnapshot":
+    case "InstallSnapshotResponse":
+    case "Removed":
+    case "PreVoteResponse":
+    case "RequestVoteResponse":
       return false;
   }
 }

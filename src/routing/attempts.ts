@@ -31,7 +31,10 @@ export function failureProblem(reason: FailureReason, cluster: string): Problem 
         reason,
         "In time no node could confirm the read, or had come as far as `min_index`.",
       );
-    default:
+    case "not-leader":
+    case "superseded":
+    case "no-such-peer":
+    case "no-such-cluster":
       return new Problem("no-leader", `No leader of the cluster ${cluster} answered in time.`);
   }
 }

@@ -2,22 +2,34 @@ import { firstNeeded } from "../log/forks.ts";
 import type { LogId } from "../log/types.ts";
 import type { Life, LogView } from "../log/view.ts";
 import type { Index, SnapshotMark } from "../raft/types.ts";
+import type { PLAIN, RowKind } from "./row-kinds.ts";
 
 /** A producer's last batch outlives its records by so long, ms: so long a retry of it is known as one. */
 const producerMemoryMs = 7 * 24 * 3_600_000;
 
+type MilestoneKind = Exclude<RowKind, typeof PLAIN>;
+
+interface StateChange {
+  readonly log: LogId;
+  readonly name: string;
+  readonly timestamp: number;
+}
+
+/** What is known of a row that is more than a batch, by its kind. */
+interface Details {
+  readonly noop: object;
+  readonly configuration: object;
+  readonly create: { readonly log: LogId; readonly name: string };
+  readonly alter: StateChange;
+  readonly trim: StateChange;
+  readonly delete: StateChange;
+  readonly document: { readonly log: LogId; readonly key: string };
+}
+
 /** A compacted row that is more than a batch. */
-export type Milestone = { readonly index: Index } & (
-  | { readonly kind: "noop" | "configuration" }
-  | { readonly kind: "create"; readonly log: LogId; readonly name: string }
-  | {
-      readonly kind: "alter" | "trim" | "delete";
-      readonly log: LogId;
-      readonly name: string;
-      readonly timestamp: number;
-    }
-  | { readonly kind: "document"; readonly log: LogId; readonly key: string }
-);
+export type Milestone = {
+  readonly [K in MilestoneKind]: { readonly index: Index; readonly kind: K } & Details[K];
+}[MilestoneKind];
 
 /** Batches of one life that nobody reads any more. */
 export interface Unread {

@@ -1,10 +1,12 @@
+import { batchOf } from "../log/batch-of.ts";
 import { decodeLogEntry } from "../log/entry-codec.ts";
 import { ENTRY_BYTES_MAX } from "../log/limits.ts";
-import type { Batch, LogEntry, LogId, LogState, ProducerTuple, Seq, StoredBatch } from "../log/types.ts";
+import type { LogEntry, LogId, LogState, ProducerTuple, Seq, StoredBatch } from "../log/types.ts";
 import type { ProducerBatch } from "../log/view.ts";
 import type { Persist, SnapshotWrite } from "../raft/ready.ts";
 import { type Entry, type Index, toIndex } from "../raft/types.ts";
 import { StorageError } from "./error.ts";
+import { type RowKind, traitsOf } from "./row-kinds.ts";
 
 /**
  * `ENTRY_BYTES_MAX` is for a batch; this much more holds what else its entry says, a state of a log at its limits
@@ -14,7 +16,7 @@ const framingBytesMax = 20_000;
 
 /** What storage reads off an entry's data, so that logs can be looked up by it. */
 export interface LogRow {
-  readonly kind: LogEntry["kind"] | "trim";
+  readonly kind: RowKind;
   /** The life that it belongs to. */
   readonly log: LogId;
   /** Only where a life begins, changes or ends; then there is a state, too. */
@@ -37,27 +39,34 @@ export function toLogRow(entry: Entry): LogRow | null {
   const logged = decodeLogEntry(entry.data);
   const { timestamp, start } = logged;
   const batch = batchOf(logged);
-  return {
-    ...{ timestamp, start },
-    kind: logged.kind === "alter" && logged.trims ? "trim" : logged.kind,
-    log: logged.kind === "create" ? entry.index : logged.log,
-    name: "name" in logged ? logged.name : null,
-    state: "state" in logged ? logged.state : null,
-    count: batch?.count ?? 0,
-    bytes: logged.bytes + (batch?.records.length ?? 0),
-    producer: "producer" in logged ? logged.producer : null,
-    key: logged.kind === "document" ? logged.key : null,
-  };
+  const bytes = logged.bytes + (batch?.records.length ?? 0);
+  return { timestamp, start, bytes, count: batch?.count ?? 0, ...ownColumns(logged, entry.index) };
 }
 
-function batchOf(logged: LogEntry): Batch | null {
-  if (logged.kind === "append") return logged;
-  return "batch" in logged ? logged.batch : null;
+type OwnColumns = Pick<LogRow, "kind" | "log" | "name" | "state" | "producer" | "key">;
+
+/** The columns that only some kinds of entries fill. */
+function ownColumns(logged: LogEntry, index: Index): OwnColumns {
+  const none = { name: null, state: null, producer: null, key: null };
+  switch (logged.kind) {
+    case "create":
+      return { ...none, kind: "create", log: index, name: logged.name, state: logged.state };
+    case "append":
+      return { ...none, kind: "append", log: logged.log, producer: logged.producer };
+    case "alter": {
+      const { log, name, state, producer, trims } = logged;
+      return { ...none, kind: trims ? "trim" : "alter", log, name, state, producer };
+    }
+    case "delete":
+      return { ...none, kind: "delete", log: logged.log, name: logged.name, state: logged.state };
+    case "document":
+      return { ...none, kind: "document", log: logged.log, key: logged.key };
+  }
 }
 
 /** Whether a later leader's sweeps have to look at a log now and then: time, or its own growth, may change it. */
 export function isSwept({ kind, state }: LogRow): boolean {
-  if (state === null || kind === "delete") return false;
+  if (state === null || traitsOf(kind)?.life === "ends") return false;
   const { ttlSeconds, expiresAt, retention } = state;
   return [ttlSeconds, expiresAt, retention.ageMs, retention.bytes, retention.records].some(
     (it) => it !== null,

@@ -2,6 +2,7 @@ import type { LogId } from "../log/types.ts";
 import { type Index, toIndex } from "../raft/types.ts";
 import type { Sql, SqlValue } from "./database.ts";
 import type { CompactedRows, Milestone, Unread } from "./dead.ts";
+import { PLAIN } from "./row-kinds.ts";
 import { limitTo } from "./sqlite-reads.ts";
 
 type MilestoneRow = {
@@ -26,7 +27,7 @@ export class SqliteCompactedRows implements CompactedRows {
   next(after: Index, upTo: Index): Milestone | null {
     const [row] = this.#sql
       .exec<MilestoneRow>(
-        `SELECT idx, kind, log, name, key, timestamp FROM entries WHERE kind <> 'append' AND idx > ? AND idx <= ?
+        `SELECT idx, kind, log, name, key, timestamp FROM entries WHERE kind <> '${PLAIN}' AND idx > ? AND idx <= ?
          ORDER BY idx LIMIT 1`,
         after,
         upTo,
@@ -91,7 +92,7 @@ export class SqliteCompactedRows implements CompactedRows {
   retire(index: Index): void {
     const removed = this.#delete("idx = ?2 AND count = 0 AND producer IS NULL", 1, index);
     if (removed > 0) return;
-    const bare = "kind = 'append', name = NULL, source = NULL, swept = NULL, state = NULL";
+    const bare = `kind = '${PLAIN}', name = NULL, source = NULL, swept = NULL, state = NULL`;
     this.#sql.exec(`UPDATE entries SET ${bare} WHERE idx = ?`, index);
   }
 

@@ -1,10 +1,11 @@
 import { encodeLogState } from "../log/state-codec.ts";
 import { isIntact } from "../raft/entry.ts";
-import type { Entry, EntryKind, Index, Term } from "../raft/types.ts";
+import type { Entry, Index, Term } from "../raft/types.ts";
 import { toIndex } from "../raft/types.ts";
 import type { Sql, SqlValue } from "./database.ts";
 import { StorageError } from "./error.ts";
 import { assertNoGap, isSwept, type LogRow, toLogRow } from "./row.ts";
+import { traitsOf } from "./row-kinds.ts";
 
 const insert = `INSERT INTO entries
   (idx, term, kind, log, name, key, start, count, bytes, timestamp, producer, producer_epoch, producer_seq,
@@ -115,8 +116,9 @@ function lastWithin(sql: Sql, from: Index, to: Index, bytesMax: number, countMax
 /** Throws `StorageError` unless the row is what its author wrote. */
 export function toEntry([idx, term, kind, checksum, data]: EntryRow): Entry {
   const index = toIndex(idx);
-  const entryKind: EntryKind = kind === "noop" || kind === "configuration" ? kind : "command";
-  const entry: Entry = { index, term, kind: entryKind, data: new Uint8Array(data), checksum };
+  const traits = traitsOf(kind);
+  if (traits === null) throw new StorageError("damaged-entry", `entry ${idx} is of no known kind`, index);
+  const entry: Entry = { index, term, kind: traits.entry, data: new Uint8Array(data), checksum };
   if (!isIntact(entry)) throw new StorageError("damaged-entry", `entry ${idx} is damaged`, index);
   return entry;
 }

@@ -4,6 +4,7 @@ import { toSeq } from "../log/types.ts";
 import type { Life } from "../log/view.ts";
 import { toIndex } from "../raft/types.ts";
 import type { SqlCursor, SqlValue } from "./database.ts";
+import { traitsOf } from "./row-kinds.ts";
 
 type LifeRow = [
   idx: number,
@@ -23,6 +24,6 @@ export function toLives(rows: SqlCursor<Record<string, SqlValue>>): Life[] {
   return Array.from(rows.raw<LifeRow>(), ([idx, kind, log, name, start, timestamp, bytes]) => {
     const state =
       bytes === null ? plainState(toSeq(start), timestamp) : decodeLogState(new Uint8Array(bytes));
-    return { id: toIndex(log), name, deleted: kind === "delete", state, index: toIndex(idx) };
+    return { id: toIndex(log), name, deleted: traitsOf(kind)?.life === "ends", state, index: toIndex(idx) };
   });
 }

@@ -6,11 +6,16 @@ import type { BatchRange, NameRange } from "./contract.ts";
 import type { Sql } from "./database.ts";
 import { recordsFrom, takeWithin } from "./prefix.ts";
 import { toStoredBatch } from "./row.ts";
+import { kindIn } from "./row-kinds.ts";
 import { type EntryRow, entryColumns, toEntry } from "./sqlite-entries.ts";
 import { lifeColumns, toLives } from "./sqlite-lives.ts";
 
 /** SQLite plans by the value of a bare `LIMIT ?`, and so prepares the statement anew at each use: twice the cost. */
 export const limitTo = (parameter: number) => `LIMIT CAST(?${parameter} AS INTEGER)`;
+
+const isBeginning = kindIn(({ life }) => life === "begins");
+const isEnd = kindIn(({ life }) => life === "ends");
+const isTouch = kindIn(({ touches }) => touches);
 
 type SizeRow = [start: number, count: number, bytes: number];
 
@@ -60,7 +65,7 @@ export function readNames(sql: Sql, { prefix, after, limit, upTo }: NameRange): 
     .exec(
       `SELECT name FROM entries AS made
        WHERE name >= max(?1, ?2) AND name < ?1 || CAST(x'FF' AS TEXT) AND name <> ?2
-         AND idx <= ?4 AND kind <> 'delete'
+         AND idx <= ?4 AND NOT ${isEnd}
          AND NOT EXISTS (
            SELECT 1 FROM entries WHERE name = made.name AND idx > made.idx AND idx <= ?4)
        ORDER BY name ${limitTo(3)}`,
@@ -77,10 +82,10 @@ export function readNames(sql: Sql, { prefix, after, limit, upTo }: NameRange): 
 export function readTouched(sql: Sql, after: Index, upTo: Index): readonly LogId[] {
   const rows = sql
     .exec(
-      `SELECT log FROM entries WHERE idx > ?1 AND idx <= ?2 AND kind <> 'document'
+      `SELECT log FROM entries WHERE idx > ?1 AND idx <= ?2 AND ${isTouch}
        UNION
        SELECT (SELECT log FROM entries WHERE name = made.name AND idx < made.idx ORDER BY idx DESC LIMIT 1)
-       FROM entries AS made WHERE idx > ?1 AND idx <= ?2 AND kind = 'create'`,
+       FROM entries AS made WHERE idx > ?1 AND idx <= ?2 AND ${isBeginning}`,
       after,
       upTo,
     )

@@ -40,7 +40,11 @@ function toRequest(request: Request): Request {
       return { ...request, command: completedCommand(request.command) };
     case "commands":
       return { ...request, commands: request.commands.map(completedCommand) };
-    default:
+    case "read-index":
+    case "transfer":
+    case "members":
+    case "recover":
+    case "query":
       return request;
   }
 }

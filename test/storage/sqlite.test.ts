@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createCommand } from "../../src/log/commands.ts";
 import { toIndex } from "../../src/raft/types.ts";
 import { SqliteStorage } from "../../src/storage/sqlite.ts";
 import { storageContract } from "./contract.ts";
-import { begun, identity, lastIndex, noop, persist } from "./fixture.ts";
-import { memoryStorage } from "./node-database.ts";
+import { appendTo, begun, identity, lastIndex, noop, persist, run } from "./fixture.ts";
+import { memoryStorage, NodeDatabase } from "./node-database.ts";
 import { anyLogSteps, anySteps, dump, play, readable, type Step } from "./random.ts";
 import { UnsyncedDatabase } from "./unsynced-database.ts";
 
@@ -138,5 +139,16 @@ describe("dead rows", () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe("a row of a kind that no program of ours wrote", () => {
+  it("is damaged for consensus, and no log ends with it", () => {
+    const database = new NodeDatabase();
+    const storage = begun(new SqliteStorage(database));
+    run(storage, [createCommand("a"), appendTo("a"), { kind: "delete", name: "a" }]);
+    database.sql.exec("UPDATE entries SET kind = 'mystery' WHERE idx = ?", 3);
+    expect(() => storage.entries(toIndex(1), toIndex(3), 9_000)).toThrow("entry 3 is of no known kind");
+    expect(storage.view(toIndex(3)).life("a")?.deleted).toBe(false);
   });
 });
