@@ -22,6 +22,7 @@ export interface NodeEnv extends NodeVars {
   readonly NODES: DurableObjectNamespace;
   readonly DELIVERERS: DurableObjectNamespace;
   readonly LOCAL?: string;
+  readonly TRACE?: string;
 }
 
 /**
@@ -46,6 +47,8 @@ export abstract class NodeObject extends DurableObject<NodeEnv> {
       sync: () => ctx.storage.sync(),
       messageTimeoutMs: options.electionTimeoutMs,
       node: () => this.#node,
+      trace:
+        env.TRACE === "on" ? (event) => console.log(JSON.stringify({ node: ctx.id.name, ...event })) : null,
       guard: (run) => this.#run(run),
     });
     this.#node = new Node(host, options);

@@ -1,4 +1,5 @@
 import type { Message } from "../raft/messages.ts";
+import type { RaftTrace } from "../raft/trace.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { Storage } from "../storage/contract.ts";
 import type { Answer, Request } from "../transport/protocol.ts";
@@ -27,6 +28,8 @@ export interface Host {
   sync(done: () => void): void;
   /** Makes sure that `Node.alarm` is called at `at` (wall clock, ms) or earlier. May cost a write. */
   wakeAt(at: number): void;
+  /** Hears what happens in consensus; null: nobody asks. */
+  readonly trace: RaftTrace | null;
   /** Calls `run` after `ms`, unless cancelled. Bounds a request's wait; forgotten with the object. */
   after(ms: number, run: () => void): () => void;
 }

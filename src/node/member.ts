@@ -67,7 +67,8 @@ export class Member {
     this.#log = new RecentEntries(host.storage);
     const base = { configuration, index: configurationIndex };
     const stored = { hardState, quiesceMark, lastIndex, lastTerm, snapshot };
-    const init = { id, options: ranked, base, log: this.#log, random, ...stored };
+    const { trace } = host;
+    const init = { id, options: ranked, base, log: this.#log, random, trace, ...stored };
     this.raft = new Raft(init, this.#clock.now());
     this.placement = new Placement(this.raft, options, this.now());
     this.replica = new Replica(this.raft, host.storage);

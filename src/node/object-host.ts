@@ -1,4 +1,5 @@
 import type { Message } from "../raft/messages.ts";
+import type { RaftTrace } from "../raft/trace.ts";
 import type { NodeId } from "../raft/types.ts";
 import type { Storage } from "../storage/contract.ts";
 import { tellDeliverer } from "../transport/deliverer.ts";
@@ -19,6 +20,8 @@ export interface ObjectParts {
   /** How long a peer may take to answer messages, ms. */
   readonly messageTimeoutMs: number;
   node(): Node;
+  /** Hears what happens in consensus; null: nobody asks. */
+  readonly trace: RaftTrace | null;
   /** Runs what came in from outside; if it throws, the object is dropped. */
   guard(run: () => void): void;
 }
@@ -26,10 +29,12 @@ export interface ObjectParts {
 /** The world around a node in a Durable Object. Its output gate keeps back what must not leave too early. */
 export class ObjectHost implements Host {
   readonly storage: Storage;
+  readonly trace: RaftTrace | null;
   readonly #around: ObjectParts;
 
   constructor(around: ObjectParts) {
     this.storage = around.storage;
+    this.trace = around.trace;
     this.#around = around;
   }
 

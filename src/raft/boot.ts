@@ -1,6 +1,7 @@
 import { noEffects } from "./effects.ts";
 import { resumeQuiesced } from "./quiesce.ts";
 import { adoptConfiguration, type PlacedConfiguration, resetElectionDeadline, type State } from "./state.ts";
+import type { RaftTrace } from "./trace.ts";
 import type {
   HardState,
   Index,
@@ -27,11 +28,12 @@ export interface RaftInit {
   readonly snapshot: SnapshotMark;
   /** Of a node that was asleep when it stopped. */
   readonly quiesceMark: QuiesceMark | null;
+  readonly trace?: RaftTrace | null;
 }
 
 /** Starts as a follower, whatever it was; only who was asleep goes on as it was. */
 export function boot(init: RaftInit, now: number): State {
-  const { quiesceMark, hardState, ...given } = init;
+  const { quiesceMark, hardState, trace = null, ...given } = init;
   const state: State = {
     ...given,
     ...hardState,
@@ -46,6 +48,7 @@ export function boot(init: RaftInit, now: number): State {
     isRemoved: false,
     quiesce: null,
     effects: noEffects(),
+    trace,
   };
   adoptConfiguration(state, init.lastIndex);
   resetElectionDeadline(state, now);

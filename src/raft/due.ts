@@ -11,7 +11,7 @@ export function doWhatIsDue(state: State, now: number): void {
   if (role.name !== "leader") {
     if (now >= state.electionDeadline) campaign(state, now);
   } else if (now >= quorumDeadline(state, role, now)) {
-    becomeFollower(state, state.currentTerm, null, now);
+    becomeFollower(state, state.currentTerm, null, now, "no-majority-heard");
   } else {
     endLateTransfer(role, now);
   }

@@ -9,7 +9,10 @@ import {
   hasHalfSnapshot,
   resetElectionDeadline,
   type State,
+  takeRole,
+  voteFor,
 } from "./state.ts";
+import type { VoteRefusal } from "./trace.ts";
 import type { Index, NodeId, Term } from "./types.ts";
 
 /**
@@ -21,23 +24,24 @@ export function campaign(state: State, now: number): void {
   if (!canLead(state)) return;
   state.leader = null;
   const votes = new Map([[state.id, true]]);
-  state.role = { name: "pre-candidate", votes };
+  takeRole(state, { name: "pre-candidate", votes }, "election-timeout");
   const { lastIndex, lastTerm } = state;
   ask(state, { type: "PreVote", term: state.currentTerm + 1, lastIndex, lastTerm });
-  if (electionResult(state.configuration, votes) === "won") becomeCandidate(state, now, false);
+  if (electionResult(state.configuration, votes) === "won") becomeCandidate(state, now, "pre-votes-won");
 }
 
 /** The leader hands over to this node: no pre-vote, for everybody still hears the leader (thesis §3.10). */
 export function onTimeoutNow(state: State, { lastIndex }: TimeoutNow, now: number): void {
   const isTimely = lastIndex === state.lastIndex;
-  if (isTimely && state.role.name === "follower" && canLead(state)) becomeCandidate(state, now, true);
+  if (isTimely && state.role.name === "follower" && canLead(state))
+    becomeCandidate(state, now, "leadership-handed-over");
 }
 
 /** Late or not, it is true for ever. Only a leader is not concerned: it may be busy with its own removal. */
 export function onRemoved(state: State, now: number): void {
   if (state.role.name === "leader") return;
   state.isRemoved = true;
-  becomeFollower(state, state.currentTerm, null, now);
+  becomeFollower(state, state.currentTerm, null, now, "removed");
 }
 
 /**
@@ -54,11 +58,12 @@ export function canLead(state: State): boolean {
 }
 
 /** Paper §5.2. Its own vote counts when it is durable: see `onOwnVoteDurable`. */
-function becomeCandidate(state: State, now: number, isTransfer: boolean): void {
-  enterTerm(state, state.currentTerm + 1, state.id);
+function becomeCandidate(state: State, now: number, why: "pre-votes-won" | "leadership-handed-over"): void {
+  enterTerm(state, state.currentTerm + 1, state.id, "candidacy");
   resetElectionDeadline(state, now);
-  state.role = { name: "candidate", votes: new Map() };
+  takeRole(state, { name: "candidate", votes: new Map() }, why);
   const { currentTerm: term, lastIndex, lastTerm } = state;
+  const isTransfer = why === "leadership-handed-over";
   ask(state, { type: "RequestVote", term, lastIndex, lastTerm, isTransfer });
 }
 
@@ -85,10 +90,9 @@ export function hasLiveLeader(state: State, now: number): boolean {
 }
 
 export function onPreVote(state: State, message: PreVote, now: number): void {
-  const granted =
-    message.term > state.currentTerm &&
-    !hasLiveLeader(state, now) &&
-    isUpToDate(state, message.lastIndex, message.lastTerm);
+  const refusedFor = preVoteRefusal(state, message, now);
+  traceVote(state, message, refusedFor);
+  const granted = refusedFor === null;
   const term = granted ? message.term : state.currentTerm;
   state.effects.messages.push({ type: "PreVoteResponse", from: state.id, to: message.from, term, granted });
 }
@@ -97,16 +101,42 @@ export function onPreVoteResponse(state: State, message: PreVoteResponse, now: n
   if (state.role.name !== "pre-candidate") return;
   const sameElection = !message.granted || message.term === state.currentTerm + 1;
   if (!sameElection) return;
-  const win = (): void => becomeCandidate(state, now, false);
+  const win = (): void => becomeCandidate(state, now, "pre-votes-won");
   count(state, state.role.votes, message.from, message.granted, now, win);
 }
 
-/** Of the present term: `Raft.step` has entered it, or refused. */
+function preVoteRefusal(state: State, message: PreVote, now: number): VoteRefusal | null {
+  if (message.term <= state.currentTerm) return "older-term";
+  if (hasLiveLeader(state, now)) return "live-leader";
+  return isUpToDate(state, message.lastIndex, message.lastTerm) ? null : "older-log";
+}
+
+function voteRefusal(state: State, message: RequestVote): VoteRefusal | null {
+  if (state.votedFor !== null && state.votedFor !== message.from) return "voted-for-another";
+  if (state.votedFor === null && state.leader !== null) return "has-leader";
+  return isUpToDate(state, message.lastIndex, message.lastTerm) ? null : "older-log";
+}
+
+/** Says what became of a question, wherever it was decided. */
+export function traceVote(
+  { trace }: State,
+  { type, from: candidate, term }: PreVote | RequestVote,
+  refusedFor: VoteRefusal | null,
+): void {
+  trace?.({ kind: "vote", candidate, term, isPreVote: type === "PreVote", refusedFor });
+}
+
+/**
+ * Of the present term: `Raft.step` has entered it, or refused. A learner votes too if it is asked: who asks knows a
+ * configuration in which it is a voter, and it may not have heard of its own promotion yet. Without its vote, a quorum
+ * of the newest configuration could be unable to elect. Its vote counts only where the candidate's configuration has it.
+ */
 export function onRequestVote(state: State, message: RequestVote, now: number): void {
-  const free = state.votedFor === null ? state.leader === null : state.votedFor === message.from;
-  const granted = free && isUpToDate(state, message.lastIndex, message.lastTerm);
+  const refusedFor = voteRefusal(state, message);
+  traceVote(state, message, refusedFor);
+  const granted = refusedFor === null;
   if (granted) {
-    if (state.votedFor === null) enterTerm(state, state.currentTerm, message.from);
+    if (state.votedFor === null) voteFor(state, message.from);
     resetElectionDeadline(state, now);
   }
   const { id: from, currentTerm: term } = state;
@@ -136,5 +166,5 @@ function count(
   votes.set(from, granted || votes.get(from) === true);
   const result = electionResult(state.configuration, votes);
   if (result === "won") win(state, now);
-  if (result === "lost") becomeFollower(state, state.currentTerm, null, now);
+  if (result === "lost") becomeFollower(state, state.currentTerm, null, now, "election-lost");
 }

@@ -49,6 +49,7 @@ function truncateFrom(state: State, index: Index): void {
   invariant(index > state.commitIndex, `entry ${index} is committed and conflicts with the leader's`);
   const lastTerm = termAt(state, toIndex(index - 1));
   invariant(lastTerm !== null, `no entry before ${index}`);
+  state.trace?.({ kind: "truncation", from: index, to: state.lastIndex, why: "conflict" });
   state.effects.truncateFrom = index;
   state.lastIndex = toIndex(index - 1);
   state.lastTerm = lastTerm;

@@ -29,7 +29,11 @@ function install(state: State, message: InstallSnapshot): void {
   const readableIndex = toIndex(Math.max(snapshot.readableIndex, message.snapshotIndex));
   const mark = { index, term, readableIndex };
   const rows = entries.filter((entry) => entry.index > commitIndex);
-  if (state.lastIndex > commitIndex) effects.truncateFrom = toIndex(commitIndex + 1);
+  if (state.lastIndex > commitIndex) {
+    const from = toIndex(commitIndex + 1);
+    state.trace?.({ kind: "truncation", from, to: state.lastIndex, why: "snapshot" });
+    effects.truncateFrom = from;
+  }
   effects.snapshot = { mark, rows };
   if (state.configurationIndex > commitIndex) adoptConfiguration(state, commitIndex);
   for (const row of rows) adoptFrom(state, row);

@@ -3,14 +3,18 @@ import { createEntry } from "./entry.ts";
 import { createProgress, type Progress, settledProgress } from "./progress.ts";
 import { reachedByMajority } from "./quorum.ts";
 import { noReads } from "./reads.ts";
-import { append, type CatchUp, type Leader, type State } from "./state.ts";
+import { append, type CatchUp, type Leader, type State, takeRole } from "./state.ts";
 import { type Index, type NodeId, type QuiesceMark, toIndex } from "./types.ts";
 import { addProposal, noProposals } from "./uncommitted.ts";
 
 /** Opens its term with a no-op, which commits what earlier terms left (paper §8). */
 export function becomeLeader(state: State, now: number): void {
   const termStart = toIndex(state.lastIndex + 1);
-  state.role = leaderFrom(state, termStart, now, () => createProgress(termStart, now));
+  takeRole(
+    state,
+    leaderFrom(state, termStart, now, () => createProgress(termStart, now)),
+    "votes-won",
+  );
   state.leader = state.id;
   append(state, [createEntry(termStart, state.currentTerm, "noop", new Uint8Array(0))]);
 }
@@ -20,12 +24,13 @@ export function becomeLeader(state: State, now: number): void {
  * log. Old acknowledgements may still be on their way, so its read rounds go on too.
  */
 export function resumeLeader(state: State, { index, round }: QuiesceMark, now: number): void {
-  state.role = {
+  const role = {
     ...leaderFrom(state, index, now, () => settledProgress(index, round, now)),
     durableIndex: index,
     reads: { ...noReads(), round, confirmedRound: round },
     quiesceRound: round,
   };
+  takeRole(state, role, "resumed");
 }
 
 function leaderFrom(state: State, termStart: Index, now: number, progress: () => Progress): Leader {

@@ -179,7 +179,7 @@ function dismiss(state: State, leader: Leader, now: number): void {
   for (const peer of leader.peers.keys()) if (!isMember(configuration, peer)) leader.peers.delete(peer);
   if (isVoter(configuration, id)) return;
   nameSuccessor(state, leader);
-  becomeFollower(state, state.currentTerm, null, now);
+  becomeFollower(state, state.currentTerm, null, now, "removed");
 }
 
 /** Its followers need not wait until they miss it (thesis §4.2.2). */

@@ -7,6 +7,7 @@ import {
   onRequestVote,
   onRequestVoteResponse,
   onTimeoutNow,
+  traceVote,
 } from "./election.ts";
 import { onAppendEntries } from "./follower.ts";
 import { onInstallSnapshot } from "./install-snapshot.ts";
@@ -34,14 +35,19 @@ export function receive(state: State, message: Message, now: number): void {
 function meetNewerTerm(state: State, message: OfTerm, now: number): boolean {
   const isOfFuture = message.type === "PreVote" || (message.type === "PreVoteResponse" && message.granted);
   if (isOfFuture) return true;
-  if (message.type === "RequestVote" && !message.isTransfer && hasLiveLeader(state, now)) return false;
-  becomeFollower(state, message.term, null, now);
+  if (message.type === "RequestVote" && !message.isTransfer && hasLiveLeader(state, now)) {
+    traceVote(state, message, "live-leader");
+    return false;
+  }
+  becomeFollower(state, message.term, null, now, "newer-term-seen");
   return true;
 }
 
 /** A request of an older term changes nothing; its sender learns the newer one. Old answers are dropped. */
-function answerStale({ id: from, currentTerm: term, effects }: State, message: OfTerm): void {
+function answerStale(state: State, message: OfTerm): void {
+  const { id: from, currentTerm: term, effects } = state;
   const to = message.from;
+  if (message.type === "PreVote" || message.type === "RequestVote") traceVote(state, message, "older-term");
   if (message.type === "PreVote") {
     effects.messages.push({ type: "PreVoteResponse", from, to, term, granted: false });
   } else if (message.type === "RequestVote") {
@@ -93,7 +99,7 @@ function dispatch(state: State, message: OfTerm, now: number): void {
 /** Only the leader of the present term sends such: it is heard, whatever the message says. */
 function followSender(state: State, { from }: Message, now: number): void {
   invariant(state.role.name !== "leader", `two leaders in term ${state.currentTerm}`);
-  becomeFollower(state, state.currentTerm, from, now);
+  becomeFollower(state, state.currentTerm, from, now, "leader-heard");
   state.leaderHeardAt = now;
   resetElectionDeadline(state, now);
 }

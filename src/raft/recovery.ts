@@ -1,7 +1,7 @@
 import { type Configuration, encodeConfiguration, membersOf } from "./configuration.ts";
 import { hasLiveLeader } from "./election.ts";
 import { createEntry } from "./entry.ts";
-import { append, enterTerm, hasHalfSnapshot, resetElectionDeadline, type State } from "./state.ts";
+import { append, enterTerm, hasHalfSnapshot, resetElectionDeadline, type State, takeRole } from "./state.ts";
 import { type Index, type NodeId, toIndex } from "./types.ts";
 
 /**
@@ -36,10 +36,10 @@ export function forceRecovery(
   const isExact = lost.length === others.length && others.every((id) => lost.includes(id));
   if (!isExact) return "other-members";
   if (hasHalfSnapshot(state)) return "half-snapshot";
-  enterTerm(state, state.currentTerm + termLeap, state.id);
+  enterTerm(state, state.currentTerm + termLeap, state.id, "forced-recovery");
   resetElectionDeadline(state, now);
   state.leader = null;
-  state.role = { name: "candidate", votes: new Map() };
+  takeRole(state, { name: "candidate", votes: new Map() }, "forced-recovery");
   const index = toIndex(state.lastIndex + 1);
   const data = encodeConfiguration(alone(state, lost, timestamp));
   append(state, [createEntry(index, state.currentTerm, "configuration", data)]);

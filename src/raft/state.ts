@@ -3,6 +3,7 @@ import { invariant } from "./invariant.ts";
 import type { Message } from "./messages.ts";
 import type { Progress } from "./progress.ts";
 import type { ConfirmedRead, SnapshotWrite } from "./ready.ts";
+import type { RaftTrace, RoleReason, TermReason } from "./trace.ts";
 import {
   type Entry,
   type Index,
@@ -130,6 +131,8 @@ export interface State {
   quiesce: QuiesceMark | null;
 
   readonly effects: Effects;
+  /** Hears what happens; null: nobody asks. */
+  readonly trace: RaftTrace | null;
 }
 
 /** The effects of the present input, until `ready` takes them. */
@@ -219,18 +222,39 @@ export function resetElectionDeadline(state: State, now: number): void {
   state.electionDeadline = now + electionTimeoutMs * (1 + (rank + state.random()) / ranks);
 }
 
-/** Enters a term; a node votes at most once in each. */
-export function enterTerm(state: State, term: Term, votedFor: NodeId | null): void {
-  invariant(term > state.currentTerm || state.votedFor === null, "a vote is never taken back");
+/** Enters a term, with a vote or without. */
+export function enterTerm(state: State, term: Term, votedFor: NodeId | null, why: TermReason): void {
+  invariant(term > state.currentTerm, "a term never goes back");
+  state.trace?.({ kind: "term", from: state.currentTerm, to: term, why });
   state.currentTerm = term;
   state.votedFor = votedFor;
   state.effects.hardStateChanged = true;
 }
 
+/** Gives the one vote that a node has in a term. */
+export function voteFor(state: State, candidate: NodeId): void {
+  invariant(state.votedFor === null, "a vote is never taken back");
+  state.votedFor = candidate;
+  state.effects.hardStateChanged = true;
+}
+
+/** Does something else from now on. */
+export function takeRole(state: State, role: Role, why: RoleReason): void {
+  const { role: before, currentTerm: term } = state;
+  if (before.name !== role.name) state.trace?.({ kind: "role", from: before.name, to: role.name, term, why });
+  state.role = role;
+}
+
 /** Follows `leader`, or nobody yet, in `term`. */
-export function becomeFollower(state: State, term: Term, leader: NodeId | null, now: number): void {
-  if (term > state.currentTerm) enterTerm(state, term, null);
+export function becomeFollower(
+  state: State,
+  term: Term,
+  leader: NodeId | null,
+  now: number,
+  why: RoleReason,
+): void {
+  if (term > state.currentTerm) enterTerm(state, term, null, "newer-term-seen");
   if (state.role.name !== "follower") resetElectionDeadline(state, now);
-  state.role = { name: "follower" };
+  takeRole(state, { name: "follower" }, why);
   state.leader = leader;
 }

@@ -120,6 +120,18 @@ describe("npm start", { timeout: 30_000 }, () => {
     await exitAgain;
   });
 
+  test("--var TRACE=on prints what happens in consensus", async () => {
+    const child = start("--data", join(directory, "traced"), "--var", "TRACE=on");
+    const exit = once(child, "exit");
+    const line = await untilSaid(child, /(\{.*"kind":"role".*"to":"leader".*\})/);
+    expect(JSON.parse(line)).toMatchObject({
+      node: expect.stringMatching(/^main\/[123]$/),
+      why: "votes-won",
+    });
+    child.kill("SIGTERM");
+    await exit;
+  });
+
   test.each(["--port x", "--nodes 4", "--what", "--var LOCAL=off", "--var x", "--auth --var ADMIN_TOKEN=t"])(
     "refuses %s",
     async (options) => {

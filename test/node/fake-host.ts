@@ -14,6 +14,7 @@ interface Timer {
 export class FakeHost implements Host {
   readonly database = new UnsyncedDatabase();
   readonly storage = new SqliteStorage(this.database);
+  readonly trace = null;
   readonly sent: Message[] = [];
   readonly forwarded: Request[] = [];
   /** What whoever delivers for subscriptions was told; a test says whether it was heard. */

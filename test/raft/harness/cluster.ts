@@ -1,5 +1,6 @@
 import { initialConfiguration } from "../../../src/raft/configuration.ts";
 import type { Message } from "../../../src/raft/messages.ts";
+import type { RaftEvent } from "../../../src/raft/trace.ts";
 import { type NodeId, noSnapshot, type Options, type Term } from "../../../src/raft/types.ts";
 import { entriesOf } from "./entries.ts";
 import { type Clock, TestNode } from "./node.ts";
@@ -31,6 +32,7 @@ export interface ClusterSetup {
   readonly options?: Partial<Options>;
   /** By default, node k draws k/10 always, so that the first node is the first to time out. */
   readonly random?: (id: NodeId) => () => number;
+  readonly trace?: (id: NodeId, event: RaftEvent) => void;
 }
 
 type Type = Message["type"];
@@ -52,7 +54,7 @@ export class Cluster {
   readonly #cut = new Set<string>();
 
   constructor(setup: ClusterSetup) {
-    const { size, logs = {}, currentTerms = {}, votes = {}, random = (id) => () => id / 10 } = setup;
+    const { size, logs = {}, currentTerms = {}, votes = {}, random = (id) => () => id / 10, trace } = setup;
     this.options = { ...defaults, ...setup.options };
     const ids = Array.from({ length: size }, (_, i) => i + 1);
     const { regions = Array.from({ length: setup.voters ?? size }, () => "weur") } = setup;
@@ -67,7 +69,8 @@ export class Cluster {
       const currentTerm = currentTerms[id] ?? log.at(-1)?.term ?? 0;
       const hardState = { currentTerm, votedFor: votes[id] ?? null };
       const image = { hardState, quiesceMark: null, snapshot: noSnapshot, log };
-      return new TestNode({ ...shared, id, random: random(id), image });
+      const told = trace === undefined ? null : (event: RaftEvent): void => trace(id, event);
+      return new TestNode({ ...shared, id, random: random(id), image, trace: told });
     });
   }
 

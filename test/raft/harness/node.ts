@@ -4,6 +4,7 @@ import type { Progress } from "../../../src/raft/progress.ts";
 import { Raft } from "../../../src/raft/raft.ts";
 import type { ConfirmedRead, DurableMark, NotTaken, Persist, Ready } from "../../../src/raft/ready.ts";
 import type { Leader } from "../../../src/raft/state.ts";
+import type { RaftTrace } from "../../../src/raft/trace.ts";
 import {
   type Entry,
   type Index,
@@ -27,6 +28,7 @@ export interface NodeSetup {
   readonly clock: Clock;
   readonly image: Image;
   readonly send: (message: Message) => void;
+  readonly trace?: RaftTrace | null;
 }
 
 export interface Change {
@@ -213,12 +215,12 @@ export class TestNode {
   }
 
   #boot(): Raft {
-    const { id, options, configuration, random } = this.#setup;
+    const { id, options, configuration, random, trace = null } = this.#setup;
     const { hardState, quiesceMark, snapshot } = this.#written;
     const log = readerOf(() => this.#written);
     const base = { configuration, index: toIndex(0) };
     const stored = { hardState, quiesceMark, snapshot, ...endOf(this.#written) };
-    return new Raft({ id, options, base, log, random, ...stored }, this.now);
+    return new Raft({ id, options, base, log, random, trace, ...stored }, this.now);
   }
 
   #input(run: (raft: Raft) => void): void {

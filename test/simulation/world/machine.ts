@@ -3,6 +3,7 @@ import type { Host } from "../../../src/node/host.ts";
 import { Node } from "../../../src/node/node.ts";
 import type { Identity } from "../../../src/raft/identity.ts";
 import type { Message } from "../../../src/raft/messages.ts";
+import { describeEvent, type RaftEvent, type RaftTrace } from "../../../src/raft/trace.ts";
 import type { NodeId } from "../../../src/raft/types.ts";
 import type { Answer, Request } from "../../../src/transport/protocol.ts";
 import type { Status } from "../../../src/transport/status.ts";
@@ -37,6 +38,7 @@ export class Machine implements Host {
   readonly id: NodeId;
   readonly storage: Disk;
   readonly clock: WallClock;
+  readonly trace: RaftTrace | null;
   /** Counts the lives of the object in memory. */
   incarnation = 0;
   readonly #world: World;
@@ -55,6 +57,9 @@ export class Machine implements Host {
     this.id = id;
     this.#world = world;
     this.#wire = wire;
+    const { trace, scheduler } = world;
+    const say = (event: RaftEvent): void => trace.say(scheduler.now, () => `n${id} ${describeEvent(event)}`);
+    this.trace = trace.lines === null ? null : say;
     this.clock = new WallClock(world);
     this.#faults = new DiskFaults(world);
     this.#haunting = new Haunting(world);
