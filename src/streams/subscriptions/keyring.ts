@@ -30,6 +30,7 @@ export class Keyring {
   readonly #documents: Documents;
   readonly #now: () => number;
   #signing: { readonly key: SigningKey; readonly readAt: number } | null = null;
+  #revocations = 0;
   #secret: string | null = null;
 
   /** `now`: ms since the epoch, of whoever signs. */
@@ -40,12 +41,15 @@ export class Keyring {
 
   /** The key that signs webhooks now. */
   async signing(): Promise<SigningKey> {
-    const now = this.#now();
-    if (this.#signing === null || now >= this.#signing.readAt + freshMs) {
-      const { active } = await this.#ring();
-      this.#signing = { key: await signingKeyOf(active), readAt: now };
-    }
-    return this.#signing.key;
+    const readAt = this.#now();
+    if (this.#signing !== null && readAt < this.#signing.readAt + freshMs) return this.#signing.key;
+    const revocations = this.#revocations;
+    const { active } = await this.#ring();
+    const key = await signingKeyOf(active);
+    // What was read before a revocation may be the key that leaked.
+    if (revocations !== this.#revocations) return this.signing();
+    this.#signing = { key, readAt };
+    return key;
   }
 
   /** What the tokens of workers are signed with; made on first use, and known to nobody else. */
@@ -61,6 +65,7 @@ export class Keyring {
       if (document === null || (await this.#put(firstRing(await newKey()), document))) break;
     }
     this.#signing = null;
+    this.#revocations += 1;
   }
 
   /** The ring, as it is to be by now. Of several that make it or turn it at once, all get that of the first. */

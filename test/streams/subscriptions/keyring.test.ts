@@ -137,6 +137,23 @@ describe("the keys of webhooks", () => {
     await keyring.revoke();
     expect([first, second]).not.toContain(await kid());
   });
+
+  it("that are revoked while they are looked at are not kept", async () => {
+    const first = await kid();
+    await pass(minute);
+    let late: Promise<string> = Promise.resolve("");
+    backing.mishaps.push(async () => {
+      const asked = backing.queries.length;
+      late = kid();
+      // The ring, and the leader's time.
+      while (backing.queries.length < asked + 2) await Promise.resolve();
+    });
+    await keyring.revoke();
+    const [second] = await published();
+    expect(second).not.toBe(first);
+    expect(await late).toBe(second);
+    expect(await kid()).toBe(second);
+  });
 });
 
 /** How long a verifier keeps a key set, and how old a signature may be that it accepts, ms. */
