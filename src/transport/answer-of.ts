@@ -54,6 +54,18 @@ export type DoneAnswer<R extends Request> =
         ? QueryAnswer<ResultOf<Q>>
         : Extract<Answer, { readonly kind: (typeof answerKinds)[R["kind"]][number] }>;
 
+/** Whether this program can serve a request: a later version may send others. */
+export function isKnown(request: Request): boolean {
+  if (!Object.hasOwn(answerKinds, request.kind)) return false;
+  if (request.kind === "query") return Object.hasOwn(resultKinds, request.query.kind);
+  if (request.kind === "command") return isKnownCommand(request.command);
+  return request.kind !== "commands" || request.commands.every(isKnownCommand);
+}
+
+function isKnownCommand({ kind }: Command): boolean {
+  return Object.hasOwn(outcomeKinds, kind);
+}
+
 /** `answer`, which a node gave to `request`. Throws `CodecError` where it answers something else. */
 export function answerTo<R extends Request>(request: R, answer: Answer): AnswerOf<R> {
   if (!fits(request, answer)) throw new CodecError(`a ${request.kind} was answered with a ${answer.kind}`);

@@ -4,7 +4,7 @@ import { pack, unpack } from "../log/packed.ts";
 import { plainState } from "../log/state.ts";
 import { type LogState, type Seq, toSeq } from "../log/types.ts";
 import { type Index, toIndex } from "../raft/types.ts";
-import { type AnswerOf, answerTo } from "./answer-of.ts";
+import { type AnswerOf, answerTo, isKnown } from "./answer-of.ts";
 import type { Answer, Members, Reply, Request } from "./protocol.ts";
 
 /** A request with what its carrier has to know. */
@@ -34,7 +34,9 @@ export function decodeCall(body: Uint8Array): NodeCall {
   };
 }
 
+/** A node that took what it can't serve would fall over it. */
 function toRequest(request: Request): Request {
+  if (!isKnown(request)) throw new CodecError("a request is of no known kind");
   switch (request.kind) {
     case "command":
       return { ...request, command: completedCommand(request.command) };

@@ -44,6 +44,15 @@ describe("a call and its reply", () => {
     });
   });
 
+  test.each([
+    { kind: "later" },
+    { kind: "command", command: { kind: "later", name: "a" } },
+    { kind: "commands", commands: [createCommand("a"), { kind: "later", name: "a" }] },
+    { kind: "query", query: { kind: "later" }, consistency: "local", minIndex: 0 },
+  ])("of a later version, which asks for something else, is refused: %j", (later) => {
+    expect(() => decodeCall(pack([{ ...oldCall, request: later }]))).toThrow(CodecError);
+  });
+
   test.each([[[]], [[null]], [["answer"]], [[{}]], [[answer, {}]], [[answer, 4]]])("are not %j", (fields) => {
     expect(() => decodeReply(request, pack(fields))).toThrow(CodecError);
   });
