@@ -37,8 +37,9 @@ interface Asking<C extends Command> {
 
 /**
  * Asks for all commands at once, and as patiently anew for those of them that found no leader and come after the last
- * that may have happened: so they happen in their order, or not at all. One that was refused for another reason, as
- * `busy`, has not happened, and stands in the way of none. Each is answered once.
+ * that may have happened: so they happen in their order, or not at all. With the first of them go those behind it that
+ * the state of the log forbade, for that was the state without it. One that failed for another reason, as `busy`, has
+ * not happened, and stands in the way of none. Each is answered once.
  */
 export async function askInOrder<C extends Command>(
   node: AskableNode,
@@ -52,12 +53,19 @@ export async function askInOrder<C extends Command>(
     const asked: AnswerOf<CommandsRequest<C>> = await node.ask(request);
     const told = left.map((one, nth) => ({ ...one, answer: answerIn(asked, nth) }));
     const isLate = node.now() >= deadline;
-    const last = isLate ? told.length : told.findLastIndex((one) => mayHaveHappened(one.answer));
-    const again = new Set(told.filter((one, nth) => nth > last && isUndone(one.answer)));
+    const again = new Set(isLate ? [] : toBeAskedAnew(told));
     for (const one of told) if (!again.has(one)) answer(one.at, one.answer);
     left = [...again];
     if (left.length > 0) await node.pause(retryMs);
   }
+}
+
+/** Those behind the last that may have happened, and of them only from the first on that found no leader. */
+function toBeAskedAnew<T extends { readonly answer: Answer }>(told: readonly T[]): readonly T[] {
+  const open = told.slice(told.findLastIndex(({ answer }) => mayHaveHappened(answer)) + 1);
+  const first = open.findIndex(({ answer }) => isUndone(answer));
+  if (first === -1) return [];
+  return open.slice(first).filter(({ answer }) => isUndone(answer) || isForbidden(answer));
 }
 
 /** The answer to the command in this place; a request that fails as a whole fails for each. */
@@ -72,7 +80,12 @@ function answerIn<C extends Command>(
 
 /** Of all failures one alone leaves it open. */
 function mayHaveHappened(answer: Answer): boolean {
-  return answer.kind !== "failure" || answer.reason === "outcome-unknown";
+  return answer.kind === "failure" ? answer.reason === "outcome-unknown" : !isForbidden(answer);
+}
+
+/** The state of the log forbade it. */
+function isForbidden(answer: Answer): boolean {
+  return answer.kind === "outcome" && answer.outcome.kind === "refused";
 }
 
 /** No leader that serves was found: it may be asked again. */

@@ -12,6 +12,14 @@ import { settled } from "./scene.ts";
 const fails = (reason: FailureReason): Failure => ({ kind: "failure", reason, leader: null });
 const [unknown, undone, busy] = [fails("outcome-unknown"), fails("not-leader"), fails("busy")];
 
+const refused: OutcomeAnswer = {
+  kind: "outcome",
+  outcome: {
+    kind: "refused",
+    refusal: { reason: "producer-sequence-gap", expectedSeq: 0, receivedSeq: 1, isNewEpoch: false },
+  },
+};
+
 /** A node that answers when the test says so. */
 class SlowNode implements AskableNode {
   readonly host = new FakeHost();
@@ -139,6 +147,24 @@ describe("the appends to one log", () => {
     expect(answered.slice(2)).toEqual([
       [1, done(1)],
       [3, busy],
+    ]);
+  });
+
+  test("that were decided without one before them, which found no leader, are asked for anew with it", async () => {
+    append(9);
+    for (const count of [1, 2, 3, 4]) append(count);
+    await node.answer(done(9));
+    await node.answer(refused, undone, refused, busy);
+    expect(answered.slice(1)).toEqual([
+      [1, refused],
+      [4, busy],
+    ]);
+    await node.pass(50);
+    expect(node.asked.at(-1)).toEqual([2, 3]);
+    await node.answer(done(2), done(3));
+    expect(answered.slice(3)).toEqual([
+      [2, done(2)],
+      [3, done(3)],
     ]);
   });
 
