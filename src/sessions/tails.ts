@@ -10,7 +10,7 @@ export class SessionTails {
   readonly #node: FanOut;
   readonly #home: TailHome;
   readonly #tails = new Map<number, SessionTail>();
-  /** AskableNode for, and not begun yet: the credit that each has by now, bytes. */
+  /** Asked for, and not begun yet: the credit that each has by now, bytes. */
   readonly #reserved = new Map<number, number>();
 
   constructor(node: FanOut, home: TailHome) {
