@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { Status } from "../../src/transport/status.ts";
 import { Harness, problem } from "./harness.ts";
 
 let api: Harness;
@@ -178,6 +179,20 @@ describe("health", () => {
       api.nodes.leaders.set("main", null);
       expect((await api.send("GET", "/readyz")).status).toBe(200);
       expect(await readiness()).toBe(503);
+    });
+
+    test("which one client at a time asks the nodes for, and all others hear the last answer", async () => {
+      await bootstrap();
+      expect(await readiness()).toBe(200);
+      const answer = Promise.withResolvers<Status | null>();
+      const status = vi.spyOn(api.nodes, "status").mockReturnValue(answer.promise);
+      const first = readiness();
+      const others = Array.from({ length: 10 }, () => api.send("GET", "/readyz"));
+      expect((await Promise.all(others)).map((other) => other.status)).toEqual(Array(10).fill(200));
+      expect(status).toHaveBeenCalledTimes(3);
+      answer.resolve(null);
+      expect(await first).toBe(503);
+      expect((await api.send("GET", "/readyz")).status).toBe(503);
     });
   });
 });

@@ -37,7 +37,7 @@ export function healthRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
     operationId: "readyz",
     summary: "Whether a leader serves in `main`",
     description:
-      "Needs no token, wakes no node and makes nothing: before `main` is bootstrapped, it is not ready. An answer may be a second old.",
+      "Needs no token, wakes no node and makes nothing: before `main` is bootstrapped, it is not ready. An answer may be some seconds old.",
     tags: ["health"],
     security: [],
     responses: {
@@ -45,9 +45,12 @@ export function healthRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
       ...errorResponses,
     },
   };
-  let last = { isReady: false, until: Number.NEGATIVE_INFINITY };
+  let last: { readonly isReady: boolean; readonly until: number } | null = null;
   serve(app, readyz, async (c) => {
-    if (api.world.now() >= last.until) {
+    const now = api.world.now();
+    if (last === null || now >= last.until) {
+      // Nodes may hang: meanwhile all others are given the last answer, and now and then one of them asks.
+      if (last !== null) last = { ...last, until: now + keptMs.notReady };
       const isReady = await asksReady(c, api);
       last = { isReady, until: api.world.now() + (isReady ? keptMs.ready : keptMs.notReady) };
     }
