@@ -6,7 +6,7 @@ import { type Place, placeOf } from "./regions.ts";
 /** What the Worker needs of the world around it. */
 export interface World {
   nodes(env: Env): Nodes;
-  /** Milliseconds; only differences matter. */
+  /** Ms since the epoch, by the clock of this isolate. */
   now(): number;
   /** Uniform in [0, 1). */
   random(): number;
