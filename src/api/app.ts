@@ -4,6 +4,7 @@ import { crossOrigin, nativeFace } from "../http/cross-origin.ts";
 import type { AppEnv } from "../http/env.ts";
 import { refuseForeignPages } from "../http/foreign-pages.ts";
 import { Problem, problemResponse } from "../http/problem.ts";
+import { hideQueryToken } from "../http/query-token.ts";
 import { scopes, streamPaths } from "../http/scope.ts";
 import { finishBody } from "../http/unread-body.ts";
 import type { Api } from "../routing/context.ts";
@@ -67,7 +68,8 @@ const routesOfClusters = [
 /** The native HTTP API. Other faces add their routes to it. */
 export function createApp(api: Api): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>();
-  app.use(finishBody, except([...streamPaths], crossOrigin(app, nativeFace)), refuseForeignPages);
+  const shared = except([...streamPaths], crossOrigin(app, nativeFace));
+  app.use(finishBody, hideQueryToken, shared, refuseForeignPages);
   for (const scope of scopes) for (const route of routesOfLogs) route(app, api, scope);
   for (const route of routesOfClusters) route(app, api);
   rootRoute(app);

@@ -2,8 +2,10 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { verify } from "hono/jwt";
 import { timingSafeEqual } from "hono/utils/buffer";
+import { type Credential, credentialInHeader } from "./credential.ts";
 import { type AppEnv, type Env, isLocal } from "./env.ts";
 import { Problem } from "./problem.ts";
+import { ACCESS_TOKEN, QUERY_TOKEN_S } from "./query-token.ts";
 import { clusterNameIn, MAIN } from "./scope.ts";
 
 /**
@@ -39,11 +41,16 @@ const claims = z.object({
 });
 
 /**
- * What the bearer of the request may do, this among it. Throws the problems `unauthorized`, `forbidden` and
- * `auth-not-configured`. `log` may be a prefix of names.
+ * What the bearer of the request may do, this among it. Throws the problems `unauthorized`, `forbidden`,
+ * `auth-not-configured` and `invalid-request`. `log` may be a prefix of names.
  */
-export async function authorize(c: Context<AppEnv>, action: Action, log: string): Promise<Grant> {
-  const grant = await authenticate(c.env, c.req.header("Authorization"));
+export async function authorize(
+  c: Context<AppEnv>,
+  action: Action,
+  log: string,
+  credential: Credential | null = credentialInHeader(c),
+): Promise<Grant> {
+  const grant = await authenticate(c.env, credential);
   assertAllowed(grant, action, clusterNameIn(c), log);
   return grant;
 }
@@ -63,21 +70,14 @@ export function allows(grant: Grant, action: Action, cluster: string, log: strin
   return isCluster && grant.actions.includes(action) && log.startsWith(grant.prefix);
 }
 
-/** What the header `Authorization` (RFC 6750 §2.1) entitles to. Throws `unauthorized` and `auth-not-configured`. */
-export async function authenticate(env: Env, header: string | undefined): Promise<Grant> {
-  const { ADMIN_TOKEN: adminToken, JWT_SECRET: secret } = env;
+/** What a token entitles to. Throws `unauthorized`, `auth-not-configured` and, of one in the query, `forbidden`. */
+export async function authenticate(env: Env, credential: Credential | null): Promise<Grant> {
   assertConfigured(env);
-  if (!adminToken && !secret) return everything;
-  const token = bearerToken(header);
-  if (token === null) throw unauthorized("The request carries no bearer token.");
-  if (adminToken && (await timingSafeEqual(token, adminToken))) return everything;
-  if (!secret) throw unauthorized("The token is not valid.");
-  return grantOf(token, secret);
-}
-
-/** The token in a header `Authorization`; null where there is none. */
-export function bearerToken(header: string | undefined): string | null {
-  return /^Bearer +([^\s,]+)$/i.exec(header ?? "")?.[1] ?? null;
+  if (!env.ADMIN_TOKEN && !env.JWT_SECRET) return everything;
+  if (credential === null) throw unauthorized("The request carries no bearer token.");
+  const grant = await grantOf(env, credential.token);
+  if (credential.isInQuery) assertShortLived(grant);
+  return grant;
 }
 
 /** Without a secret nobody is served, but on someone's own machine. Throws `auth-not-configured`. */
@@ -87,7 +87,20 @@ export function assertConfigured(env: Env): void {
   throw new Problem("auth-not-configured", `No secret is configured, so every request is refused. ${how}`);
 }
 
-async function grantOf(token: string, secret: string): Promise<Grant> {
+/** A URL may be kept where others find it later. */
+function assertShortLived({ expiresAt }: Grant): void {
+  if (expiresAt !== null && expiresAt <= Date.now() + QUERY_TOKEN_S * 1_000) return;
+  const detail = `A token in the query (${ACCESS_TOKEN}) must expire within an hour, as a URL is easily kept.`;
+  throw new Problem("forbidden", detail);
+}
+
+async function grantOf({ ADMIN_TOKEN: adminToken, JWT_SECRET: secret }: Env, token: string): Promise<Grant> {
+  if (adminToken && (await timingSafeEqual(token, adminToken))) return everything;
+  if (!secret) throw unauthorized("The token is not valid.");
+  return signedGrant(token, secret);
+}
+
+async function signedGrant(token: string, secret: string): Promise<Grant> {
   const payload = await verify(token, secret, "HS256").catch((cause: unknown) => {
     throw unauthorized("The token is not valid, or has expired.", cause);
   });

@@ -49,18 +49,27 @@ export function parseMediaType(header: string | null): {
 
 /** The format that `Accept` prefers (RFC 9110 §12.5.1); JSON where it has no wish. Throws `not-acceptable`. */
 export function negotiate(c: Context): ReadFormat {
+  const format = preferred(c);
+  if (format !== undefined) return format;
+  const available = Object.values(mediaTypes);
+  throw new Problem("not-acceptable", `Records are given as ${available.join(", ")}.`, {
+    members: { available },
+  });
+}
+
+/** Whether `Accept` prefers an event stream. */
+export function prefersEvents(c: Context): boolean {
+  return preferred(c) === "events";
+}
+
+function preferred(c: Context): ReadFormat | undefined {
   const chosen = accepts(c, {
     header: "Accept",
     supports: formats,
     default: "json",
     match: (wishes) => best(wishes) ?? "",
   });
-  const format = formats.find((candidate) => candidate === chosen);
-  if (format !== undefined) return format;
-  const available = Object.values(mediaTypes);
-  throw new Problem("not-acceptable", `Records are given as ${available.join(", ")}.`, {
-    members: { available },
-  });
+  return formats.find((candidate) => candidate === chosen);
 }
 
 function best(wishes: readonly Wish[]): ReadFormat | undefined {

@@ -24,12 +24,13 @@ export const problemTable = {
     status: 401,
     title: "A valid bearer token is needed",
     description:
-      "Send `Authorization: Bearer TOKEN`, with the admin token or a signed token (JWT, HS256) with the claims `actions` and `prefix`, not expired. Nothing happened.",
+      "Send `Authorization: Bearer TOKEN`, with the admin token or a signed token (JWT, HS256) with the claims `actions` and `prefix`, not expired. An `EventSource` or a `WebSocket` of a browser sends it in the query or in a sub-protocol: see docs/browsers.md. Nothing happened.",
   },
   forbidden: {
     status: 403,
     title: "The token does not allow this",
-    description: "The token's `actions`, `prefix` or `cluster` do not cover the request. Nothing happened.",
+    description:
+      "The token's `actions`, `prefix` or `cluster` do not cover the request; or it is in the query, and does not expire within an hour. `detail` says which. Nothing happened.",
   },
   "origin-refused": {
     status: 403,

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { PageStart } from "../transport/protocol.ts";
 import { consistencyQuery, naturalParameter } from "./parameters.ts";
+import { accessTokenQuery } from "./query-token.ts";
 
 const placePattern = /^(earliest|tail|0|-?[1-9][0-9]*)$/;
 const timePrefix = "time:";
@@ -24,6 +25,7 @@ const fromParameter = z
 export const readQuery = z
   .strictObject({
     ...consistencyQuery,
+    ...accessTokenQuery,
     from: fromParameter.default({ at: "earliest" }).openapi({ default: "earliest" }),
     until: naturalParameter()
       .optional()

@@ -81,11 +81,15 @@ async function assertAllowed(c: Context<AppEnv>, { allows }: Operation): Promise
   else if (allows !== undefined) await authorize(c, allows, c.req.param("log") ?? "");
 }
 
+/** Of operations that take no parameters in the query. */
+const noQuery = z.strictObject({});
+
 async function inputOf(c: Context<AppEnv>, operation: Operation): Promise<Record<keyof Checked, unknown>> {
   const { params, query, headers, body } = operation;
+  const parameters = validated(query ?? noQuery, "query", queryOf(c));
   return {
     params: params && validated(params, "path", c.req.param()),
-    query: query && validated(query, "query", queryOf(c)),
+    query: query && parameters,
     headers: headers && validated(headers, "header", c.req.header()),
     body: body && (await bodyOf(c, body)),
   };

@@ -12,6 +12,6 @@ export const sessionProblems = {
     status: 426,
     title: "The route takes only WebSockets",
     description:
-      "Send `Upgrade: websocket`, and `Sec-WebSocket-Protocol: timberline.v1` or none. Nothing happened.",
+      "Send `Upgrade: websocket`, and `Sec-WebSocket-Protocol: timberline.v1` or none. A sub-protocol that carries a token needs `timberline.v1` beside it. Nothing happened.",
   },
 } as const satisfies Readonly<Record<string, ProblemKind>>;

@@ -11,6 +11,8 @@ const QUIET_MS = 15_000;
 
 /** What an event stream is made of. */
 export interface EventSource {
+  /** When it has to end, ms; null: when its time is over. */
+  readonly expiresAt: number | null;
   /** Which time it is, ms. */
   now(): number;
   /** What is there from `seq` on, or comes within `waitMs`; it may come early, and empty. */
@@ -22,11 +24,11 @@ const utf8 = new TextEncoder();
 
 /**
  * The pages of a stream from `first` on, as events. The next one is read only when the reader has taken the last, so
- * that a slow reader costs no memory. It ends with a closed stream, when its time is over, where another life of the
- * stream begins, and where a page can't be read: a new request then says why.
+ * that a slow reader costs no memory. It ends with a closed stream, when its time is over or its token expires, where
+ * another life of the stream begins, and where a page can't be read: a new request then says why.
  */
 export function eventStream(first: Page, source: EventSource): ReadableStream<Uint8Array> {
-  const deadline = source.now() + STREAM_MS;
+  const deadline = Math.min(source.now() + STREAM_MS, source.expiresAt ?? Number.POSITIVE_INFINITY);
   // No page is kept once it is sent: a reader that waits costs only its place.
   let ready: Page | null = first;
   let seq: number = first.next;
@@ -45,15 +47,17 @@ export function eventStream(first: Page, source: EventSource): ReadableStream<Ui
   );
 }
 
-/** Null where the stream has no next page. */
+/** Null where the stream has no next page, or its time was over while its reader took the last one. */
 async function nextPage(
   source: EventSource,
   log: LogId,
   seq: number,
   deadline: number,
 ): Promise<Page | null> {
+  const leftMs = deadline - source.now();
+  if (leftMs <= 0) return null;
   try {
-    const page = await source.follow(seq, Math.max(0, Math.min(QUIET_MS, deadline - source.now())));
+    const page = await source.follow(seq, Math.min(QUIET_MS, leftMs));
     return page.log === log ? page : null;
   } catch (error) {
     if (error instanceof Problem) return null;

@@ -24,6 +24,8 @@ export interface Live {
   readonly cursor: number | null;
   readonly reader: PageReader;
   readonly world: World;
+  /** When its token expires, ms since the epoch; null: never. */
+  readonly expiresAt: number | null;
 }
 
 /** `live=long-poll` (§5.7): what is there, or what comes next. */
@@ -52,13 +54,14 @@ async function nextRecords({ first, reader, world }: Live): Promise<Page> {
 /** `live=sse` (§5.8). */
 export function serverSentEvents(
   c: Context<AppEnv>,
-  { first, start, cursor, reader, world }: Live,
+  { first, start, cursor, reader, world, expiresAt }: Live,
 ): Response {
   const kind = kindOf(first.state.contentType);
   // Above what the reader had, and never lower again.
   const floor = nextCursor(cursor, world.now(), world.random());
   const events = new PageEvents(kind, start.byte);
   const source = {
+    expiresAt,
     now: () => world.now(),
     follow: (seq: number, waitMs: number) => reader.follow(seq, waitMs),
     eventsOf: (page: Page) => events.of(page, Math.max(floor, nextCursor(null, world.now(), 0))),

@@ -1,9 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { authorize } from "../http/auth.ts";
+import { credentialOfFollower } from "../http/credential.ts";
 import type { AppEnv } from "../http/env.ts";
 import { errorResponses } from "../http/openapi.ts";
 import { naturalParameter } from "../http/parameters.ts";
+import { accessTokenQuery } from "../http/query-token.ts";
 import { readHeaders } from "../http/read-parameters.ts";
 import { invalidRequest, queryOf, validated } from "../http/validation.ts";
 import type { Api } from "../routing/context.ts";
@@ -34,6 +36,7 @@ const offset = z.string().transform((token, context): Start => {
 });
 
 const readQuery = z.object({
+  ...accessTokenQuery,
   offset: offset.optional().openapi({
     description: "Where to begin: `-1` (the first message), `now` (the next one), or a `Stream-Next-Offset`.",
   }),
@@ -86,7 +89,8 @@ export const readRoute: Route = {
 export async function read(c: Context<AppEnv>, api: Api): Promise<Response> {
   if (c.req.method === "HEAD") return head(c, api);
   const name = streamName(c);
-  await authorize(c, "read", name);
+  const credential = credentialOfFollower(c, c.req.query("live") === "sse");
+  const { expiresAt } = await authorize(c, "read", name, credential);
   const { offset: given, live, cursor = null } = validated(readQuery, "query", queryOf(c));
   if (live !== undefined && given === undefined) {
     throw invalidRequest("query", [{ path: ["offset"], message: "is needed with live" }]);
@@ -95,7 +99,7 @@ export async function read(c: Context<AppEnv>, api: Api): Promise<Response> {
   const reader = await streamReader(c, api, name);
   const first = await firstPage(reader, start);
   if (live === undefined) return catchUp(c, first, start);
-  const request: Live = { first, start, cursor, reader, world: api.world };
+  const request: Live = { first, start, cursor, reader, world: api.world, expiresAt };
   return live === "sse" ? serverSentEvents(c, request) : longPoll(c, request);
 }
 

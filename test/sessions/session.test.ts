@@ -341,10 +341,18 @@ describe("a token", () => {
     const [asks, follows] = [place.open({ grant }), place.open({ grant })];
     ({ session, wire } = follows);
     await say(tail(1));
+    const only = {
+      grant: { ...grant, actions: [] },
+      tails: (wire.saved?.tails ?? []).map((saved) => ({ ...saved, id: 0 })),
+    };
+    const [tails, events] = [place.open({ face: "tail", ...only }), place.open({ face: "events", ...only })];
     place.pass(60_000);
     asks.session.message(JSON.stringify(append(0)));
     place.run(appendTo("a"));
-    expect([asks.wire.closed, follows.wire.closed]).toEqual([expired, expired]);
+    const wires = [asks, follows, tails, events].map((opened) => opened.wire);
+    expect(wires.map(({ closed }) => closed)).toEqual(Array(4).fill(expired));
+    expect(events.wire.said).toEqual([]);
+    expect(tails.wire.said.map(({ kind }) => kind)).toEqual(["tailing"]);
     expect(seqs(1)).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import { pageOf, text } from "./pages.ts";
 /** Gives these pages, one after the other, and counts how many were asked for. */
 class Pages implements EventSource {
   time = 0;
+  expiresAt: number | null = null;
   readonly asked: { readonly seq: number; readonly waitMs: number }[] = [];
   readonly #pages: (Page | Error)[];
 
@@ -65,8 +66,20 @@ describe("an event stream", () => {
     await reader.read();
     expect(pages.asked).toEqual([{ seq: 0, waitMs: 5 }]);
     pages.time = STREAM_MS;
-    expect((await reader.read()).done).toBe(false);
     expect((await reader.read()).done).toBe(true);
+    expect(pages.asked).toHaveLength(1);
+  });
+
+  test("ends when its token expires, and reads nothing then", async () => {
+    const pages = new Pages(pageOf([text("b")], { from: 1, tail: 9 }));
+    pages.expiresAt = 10;
+    const reader = eventStream(pageOf([text("a")], { tail: 9 }), pages).getReader();
+    await reader.read();
+    await reader.read();
+    expect(pages.asked).toEqual([{ seq: 1, waitMs: 10 }]);
+    pages.time = 10;
+    expect((await reader.read()).done).toBe(true);
+    expect(pages.asked).toHaveLength(1);
   });
 
   test("ends where a page can't be read", async () => {

@@ -1,3 +1,4 @@
+import { sign } from "hono/jwt";
 import { describe, expect, test } from "vitest";
 import { LONG_POLL_MS } from "../../src/streams/live.ts";
 import { formatOffset } from "../../src/streams/offset.ts";
@@ -99,6 +100,18 @@ describe("a long poll", () => {
 
 describe("server-sent events", () => {
   const sse = "&live=sse";
+
+  test("end when the token expires", async () => {
+    const secret = "a-secret";
+    const exp = Math.floor(Date.now() / 1_000) + 20;
+    const token = await sign({ actions: ["admin", "read"], prefix: "", exp }, secret, "HS256");
+    const api = new Streams({ JWT_SECRET: secret });
+    await api.put("a", { ...plain, Authorization: `Bearer ${token}` }, "x");
+    api.now = exp * 1_000 - 20_000;
+    const { status, text } = await api.get("a", `?offset=-1${sse}&access_token=${token}`);
+    expect([status, text.match(/^data:x$/gm)]).toEqual([200, ["data:x"]]);
+    expect(api.now).toBe(exp * 1_000);
+  });
 
   test("go on to the end of a closed stream", async () => {
     const api = await withStream();

@@ -38,7 +38,7 @@ describe.each(bases)("the document, of %s", (base) => {
   });
 
   test("says what a read asks for", () => {
-    expect(namesOf("get", "query")).toEqual(["cursor", "live", "offset"]);
+    expect(namesOf("get", "query")).toEqual(["access_token", "cursor", "live", "offset"]);
     const events = document.paths[`${base}/{path}`].get.responses[200].content["text/event-stream"];
     expect(events.schema.description).toContain("#/components/schemas/StreamControl");
     expect(Object.keys(document.components.schemas.StreamControl.properties)).toContain("streamNextOffset");

@@ -24,7 +24,7 @@ async function open(path: string, bearer: string | null): Promise<Client | numbe
   return webSocket === null ? status : new Client(webSocket);
 }
 
-async function opened(path: string, bearer: string): Promise<Client> {
+async function opened(path: string, bearer: string | null): Promise<Client> {
   const client = await open(path, bearer);
   if (client instanceof Client) return client;
   throw new Error(`refused with ${client}`);
@@ -73,6 +73,32 @@ it("a tail reads, and does not append, though its token might", async () => {
   client.say({ kind: "append", id: 1, log: "mine", records: [{ data: "x" }] });
   expect(await client.until("error")).toMatchObject({ id: 1, problem: { status: 403 } });
 });
+
+it("what follows a log ends with the token that it began with, wherever that was", async () => {
+  const exp = Math.floor(Date.now() / 1_000) + 3;
+  const brief = await token(["read"], "mine", { exp });
+  const carrier = `timberline.bearer.${btoa(brief).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
+  const headers = { Upgrade: "websocket", "Sec-WebSocket-Protocol": `timberline.v1, ${carrier}` };
+  const agreed = await ask("/v1/logs/mine/records", null, { headers });
+  expect([agreed.status, agreed.headers.get("Sec-WebSocket-Protocol")]).toEqual([101, "timberline.v1"]);
+  const tail = await opened(`/v1/logs/mine/records?access_token=${brief}`, null);
+  const streams = await Promise.all([
+    ask(`/v1/logs/mine/records?access_token=${brief}`, null, { headers: { Accept: "text/event-stream" } }),
+    ask(`/v1/stream/mine?offset=now&live=sse&access_token=${brief}`, null),
+  ]);
+  expect(streams.map(({ status }) => status)).toEqual([200, 200]);
+  // They end by themselves; a tail with what it would be told next.
+  await Promise.all(streams.map((stream) => stream.text()));
+  const writer = await token(["append"], "mine");
+  await vi.waitFor(
+    async () => {
+      await ask("/v1/logs/mine/records", writer, { method: "POST", body: "late" });
+      expect(tail.closed).toEqual({ code: 1008, reason: "the token has expired" });
+    },
+    { timeout: 10_000, interval: 100 },
+  );
+  expect(JSON.stringify(tail.said)).not.toContain("late");
+}, 30_000);
 
 it("a session ends with its token", async () => {
   const exp = Math.floor(Date.now() / 1_000) + 2;

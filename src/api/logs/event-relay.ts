@@ -18,20 +18,23 @@ export interface Beat {
 
 /**
  * Server-sent events (HTML Standard §9.2): it passes on what a node has put in words, as its reader takes it. The
- * credit of the node's tail bounds what waits here. It ends where the tail does: a new request then says why, or
- * goes on at another node.
+ * credit of the node's tail bounds what waits here. It ends where the tail does, and after `lastsMs` (null: never): a
+ * new request then says why, or goes on at another node.
  */
 export function eventStream(
   socket: NodeSocket,
   silenceMs: number,
   beats: readonly Beat[] = [],
+  lastsMs: number | null = null,
 ): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>(new EventRelay(socket, silenceMs, beats), { highWaterMark: 0 });
+  const relay = new EventRelay(socket, silenceMs, beats);
+  if (lastsMs !== null) relay.endAfter(lastsMs);
+  return new ReadableStream<Uint8Array>(relay, { highWaterMark: 0 });
 }
 
 class EventRelay implements UnderlyingSource<Uint8Array> {
   readonly #socket: NodeSocket;
-  readonly #timers: readonly ReturnType<typeof setInterval>[];
+  readonly #timers: ReturnType<typeof setInterval>[];
   #waiting: Uint8Array[] = [utf8.encode(`retry: ${reconnectAfterMs}\n\n`)];
   #isSilent = false;
   #isOver = false;
@@ -59,7 +62,11 @@ class EventRelay implements UnderlyingSource<Uint8Array> {
     else this.#giveBack();
   }
 
-  /** The reader is gone. */
+  endAfter(ms: number): void {
+    this.#timers.push(setTimeout(() => this.cancel(), ms));
+  }
+
+  /** The reader is gone, or its time is over. */
   cancel(): void {
     this.#end();
     this.#socket.close(1000);
@@ -72,6 +79,7 @@ class EventRelay implements UnderlyingSource<Uint8Array> {
   }
 
   #take(chunk: Uint8Array): void {
+    if (this.#isOver) return;
     this.#waiting.push(chunk);
     this.#taken += chunk.length;
     this.#isSilent = false;

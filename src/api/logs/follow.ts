@@ -1,7 +1,8 @@
 import type { Context } from "hono";
-import { authorize } from "../../http/auth.ts";
+import { authorize, type Grant } from "../../http/auth.ts";
+import { credentialOfFollower } from "../../http/credential.ts";
 import type { AppEnv } from "../../http/env.ts";
-import { mediaTypes } from "../../http/media-type.ts";
+import { mediaTypes, prefersEvents } from "../../http/media-type.ts";
 import { pageHeaders } from "../../http/page-response.ts";
 import { Problem } from "../../http/problem.ts";
 import type { ReadQuery } from "../../http/read-parameters.ts";
@@ -18,7 +19,7 @@ import type { PageStart } from "../../transport/protocol.ts";
 import { type Beat, eventStream, SILENCE_MS } from "./event-relay.ts";
 import { openSocket, protocolOf } from "./open-socket.ts";
 
-/** No renewal is put off for longer, ms: timers take no more than 2^31 - 1. */
+/** Nothing is put off for longer, ms: timers take no more than 2^31 - 1. */
 const longestBeatMs = 86_400_000;
 
 /** A log that somebody wants to follow. */
@@ -28,6 +29,13 @@ export interface Followed {
   readonly log: string;
   readonly reader: PageReader;
   readonly query: ReadQuery;
+  /** When the token expires, ms since the epoch; null: never. */
+  readonly expiresAt: number | null;
+}
+
+/** What the reader of a log may do; one that follows it may have a browser's token. Throws as `authorize` does. */
+export function authorizeReader(c: Context<AppEnv>, log: string): Promise<Grant> {
+  return authorize(c, "read", log, credentialOfFollower(c, prefersEvents(c)));
 }
 
 /** Follows a log over a WebSocket: all that comes from `from` on. Throws the problems of a read. */
@@ -53,8 +61,13 @@ export async function followByEvents(followed: Followed): Promise<Response> {
   if (webSocket === null) throw new Error("a node took a socket and gave none");
   // A reader that is lost shows at the next write only, and keeps the log until then.
   const silenceMs = waitWithin(page.state, followed.query.wait || SILENCE_MS);
-  const stream = eventStream(webSocket, silenceMs, renewals(followed, page.state));
+  const stream = eventStream(webSocket, silenceMs, renewals(followed, page.state), lastsMs(followed));
   return new Response(stream, { headers });
+}
+
+/** A node says nothing more once the token has expired; nor does a stream wait, or keep the log, for longer. */
+function lastsMs({ at, expiresAt }: Followed): number | null {
+  return expiresAt === null ? null : Math.min(expiresAt - at.api.world.now(), longestBeatMs);
 }
 
 /** A log that lives for some time after it was read is kept by a stream as it would be by polls. */
@@ -72,12 +85,11 @@ function renewals({ c, at, log, query }: Followed, state: Settings): readonly Be
 }
 
 async function open(
-  { c, at, log }: Followed,
+  { at, log, expiresAt }: Followed,
   first: FoundPage,
   face: Face,
   protocol: string | null,
 ): Promise<Response> {
-  const { expiresAt } = await authorize(c, "read", log);
   // It reads this log, and does nothing else.
   const grant = { actions: [], prefix: log, cluster: at.cluster.name, expiresAt };
   const position = positionAt(log, first, TAIL_CREDIT);

@@ -1,17 +1,20 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { assertAllowed, authenticate, type Grant } from "../../http/auth.ts";
+import { credentialOfFollower } from "../../http/credential.ts";
 import type { AppEnv } from "../../http/env.ts";
 import { errorResponses } from "../../http/openapi.ts";
 import { Problem } from "../../http/problem.ts";
+import { accessTokenQuery } from "../../http/query-token.ts";
 import { serve } from "../../http/route.ts";
 import { clusterNameIn, type Scope } from "../../http/scope.ts";
+import { isUpgrade } from "../../http/web-socket.ts";
 import { LOG_NAME_LENGTH_MAX } from "../../log/limits.ts";
 import type { Api } from "../../routing/context.ts";
 import { ask } from "../../routing/query.ts";
 import { visit } from "../../routing/visit.ts";
 import { messageDocs } from "./message-docs.ts";
-import { isUpgrade, openSocket, protocolOf, upgradeRequired } from "./open-socket.ts";
+import { openSocket, protocolOf, upgradeRequired } from "./open-socket.ts";
 
 /** How long a node that takes the session is looked for, ms. */
 const openTimeoutMs = 10_000;
@@ -23,9 +26,10 @@ export function openSessionRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scop
     path: `${scope.base}/sessions`,
     operationId: `openSession${scope.suffix}`,
     summary: "Append to many logs and follow many over one WebSocket",
-    description: `Appends are pipelined and acknowledged in their order; tails have credit. The sub-protocol is \`timberline.v1\`. ${messageDocs}`,
+    description: `Appends are pipelined and acknowledged in their order; tails have credit. The sub-protocol is \`timberline.v1\`; another one beside it, \`timberline.bearer.\` and a token in base64url, stands for \`Authorization\`. ${messageDocs}`,
     tags: ["records"],
     params: scope.params,
+    query: z.strictObject(accessTokenQuery),
     responses: { 101: { description: "The session has begun." }, ...errorResponses },
   };
   serve(app, operation, (c) => openSession(c, api));
@@ -43,7 +47,7 @@ async function openSession(c: Context<AppEnv>, api: Api): Promise<Response> {
 
 /** Of a token that is good for nothing here nobody keeps a socket open. */
 async function grantOf(c: Context<AppEnv>): Promise<Grant> {
-  const grant = await authenticate(c.env, c.req.header("Authorization"));
+  const grant = await authenticate(c.env, credentialOfFollower(c, false));
   const action = grant.actions.find((one) => one !== "admin") ?? "read";
   assertAllowed(grant, action, clusterNameIn(c), grant.prefix);
   if (grant.prefix.length <= LOG_NAME_LENGTH_MAX) return grant;

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../../http/env.ts";
 import { Problem } from "../../http/problem.ts";
+import { offeredProtocols } from "../../http/web-socket.ts";
 import { failureProblem } from "../../routing/attempts.ts";
 import type { Visit } from "../../routing/visit.ts";
 import { SESSION_PROTOCOL } from "../../sessions/protocol.ts";
@@ -10,18 +11,13 @@ import { TransportError } from "../../transport/transport-error.ts";
 /** No node is waited for longer than this where there are others, ms. */
 const attemptMsMax = 2_000;
 
-/** Whether a client wants a WebSocket (RFC 6455 §4.2.1). */
-export function isUpgrade(c: Context<AppEnv>): boolean {
-  return c.req.header("Upgrade")?.toLowerCase() === "websocket";
-}
-
 /** The sub-protocol to be agreed on; null where none is named. Throws the problem `upgrade-required`. */
 export function protocolOf(c: Context<AppEnv>): string | null {
-  const header = c.req.header("Sec-WebSocket-Protocol");
-  if (header === undefined) return null;
-  const offered = header.split(",").map((name) => name.trim());
+  const offered = offeredProtocols(c);
+  if (offered === null) return null;
   if (offered.includes(SESSION_PROTOCOL)) return SESSION_PROTOCOL;
-  throw upgradeRequired(`There is no ${header} here.`);
+  // One that is offered may be a token: none is told.
+  throw upgradeRequired(`The one sub-protocol here is ${SESSION_PROTOCOL}, and it is not offered.`);
 }
 
 /** What is no WebSocket of ours. */

@@ -13,7 +13,7 @@ import { invalidRequest } from "../../http/validation.ts";
 import type { Api } from "../../routing/context.ts";
 import { PageReader } from "../../routing/page-reader.ts";
 import { visit } from "../../routing/visit.ts";
-import { followByEvents, followBySocket } from "./follow.ts";
+import { authorizeReader, followByEvents, followBySocket } from "./follow.ts";
 import { messageDocs } from "./message-docs.ts";
 import { readingForm } from "./reading-form.ts";
 import { revalidated } from "./revalidate.ts";
@@ -48,7 +48,7 @@ export function readRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): voi
     description:
       "A page from a sequence number that a limit or `until` ends before the tail never changes: it has an `ETag`, and may be kept. What is kept outlives the records: it can still be there when they are trimmed, or the log is deleted.",
     tags: ["records"],
-    allows: "read" as const,
+    allows: (c: Context<AppEnv>) => authorizeReader(c, c.req.param("log") ?? ""),
     params: scope.logParams,
     query: readQuery,
     headers: readHeaders,
@@ -89,9 +89,11 @@ async function read(c: Context<AppEnv>, api: Api, log: string, query: ReadQuery)
   if (asked.format === "raw" && limit !== 1) throw limitOfRaw();
   const at = await visit(c, api, query.timeout_ms);
   const reader = new PageReader(c, api, at.cluster, log, { ...query, limit });
-  const followed = { c, at, log, reader, query };
-  if (asked.form !== "page")
+  if (asked.form !== "page") {
+    const { expiresAt } = await authorizeReader(c, log);
+    const followed = { c, at, log, reader, query, expiresAt };
     return asked.form === "socket" ? followBySocket(followed) : followByEvents(followed);
+  }
   const wanted = { ...query, limit, format: asked.format };
   const kept = await revalidated(at, log, wanted, query, c.req.header("If-None-Match") ?? "");
   if (kept !== null) return kept;

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { AppEnv } from "../../http/env.ts";
 import type { PageFormat, ReadFormat } from "../../http/media-type.ts";
 import { invalidRequest } from "../../http/validation.ts";
-import { isUpgrade } from "./open-socket.ts";
+import { isUpgrade } from "../../http/web-socket.ts";
 
 /** How records are read: a page of them, or a log as it grows. */
 export type ReadingForm =

@@ -1,13 +1,6 @@
 import type { Context } from "hono";
-import {
-  type Action,
-  allows,
-  assertAllowed,
-  authenticate,
-  bearerToken,
-  forbidden,
-  type Grant,
-} from "../../http/auth.ts";
+import { type Action, allows, assertAllowed, authenticate, forbidden, type Grant } from "../../http/auth.ts";
+import { credentialInHeader } from "../../http/credential.ts";
 import type { AppEnv } from "../../http/env.ts";
 import { clusterNameIn } from "../../http/scope.ts";
 import type { Api } from "../../routing/context.ts";
@@ -24,7 +17,7 @@ export async function authorizeTargets(
   action: Action,
   targets: readonly string[],
 ): Promise<void> {
-  assertAllAllowed(c, await authenticate(c.env, c.req.header("Authorization")), action, targets);
+  assertAllAllowed(c, await authenticate(c.env, credentialInHeader(c)), action, targets);
 }
 
 /**
@@ -37,7 +30,7 @@ export async function authorizeSubscription(
   action: Action,
   id: string,
 ): Promise<void> {
-  const grant = await authenticate(c.env, c.req.header("Authorization"));
+  const grant = await authenticate(c.env, credentialInHeader(c));
   if (allows(grant, action, clusterNameIn(c), "")) return;
   const stored = await new Store(documentsOf(c, api)).get(id);
   if (stored === null) throw forbidden(action);
@@ -48,8 +41,8 @@ export async function authorizeSubscription(
 
 /** The bearer token of a worker, which none of ours is. Throws `TOKEN_INVALID`. */
 export function workerToken(c: Context<AppEnv>): string {
-  const token = bearerToken(c.req.header("Authorization"));
-  if (token !== null) return token;
+  const credential = credentialInHeader(c);
+  if (credential !== null) return credential.token;
   throw new SubscriptionRefused("TOKEN_INVALID", "The request carries no bearer token.");
 }
 

@@ -63,6 +63,18 @@ describe("an event stream", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test("ends when its time is over, after what came until then, and closes the socket", async () => {
+    reader = eventStream(socket, 1_000, [], 5_000).getReader();
+    await next();
+    socket.say("last");
+    vi.advanceTimersByTime(4_999);
+    expect(socket.closed).toBeNull();
+    vi.advanceTimersByTime(1);
+    socket.say("late");
+    expect(socket.closed).toBe(1000);
+    expect([await next(), await next()]).toEqual(["last", undefined]);
+  });
+
   test("that its reader leaves closes the socket", async () => {
     await reader.cancel();
     expect(socket.closed).toBe(1000);

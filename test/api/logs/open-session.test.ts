@@ -1,5 +1,5 @@
 import { sign } from "hono/jwt";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { TAIL_CREDIT } from "../../../src/sessions/protocol.ts";
 import { Harness, problem, withLog } from "../harness.ts";
 
@@ -103,6 +103,30 @@ describe("who is let in", () => {
     expect(api.nodes.sockets).toMatchObject([{ opening: { grant: { actions: [], prefix: "a" } } }]);
     const other = await bearer({ actions: ["read"], prefix: "b" });
     expect(await refused("/v1/logs/a/records", other)).toMatchObject(problem(403, "forbidden"));
+  });
+});
+
+describe("an event stream with a token", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test("lasts until the token expires, and is cut off at the node too", async () => {
+    const exp = Math.floor(Date.now() / 1_000) + 60;
+    const token = await sign({ actions: ["admin", "read"], prefix: "", exp }, secret);
+    const headers = { Accept: "text/event-stream", Authorization: `Bearer ${token}` };
+    api = new Harness({ JWT_SECRET: secret });
+    await api.send("PUT", "/v1/logs/a", { headers });
+    vi.useFakeTimers();
+    api.now = exp * 1_000 - 60_000;
+    const response = await api.request("GET", "/v1/logs/a/records", { headers });
+    expect(api.nodes.sockets).toMatchObject([{ opening: { grant: { expiresAt: exp * 1_000 } } }]);
+    const text = response.text();
+    vi.advanceTimersByTime(59_999);
+    expect(api.nodes.sockets[0]?.socket.closed).toBeNull();
+    vi.advanceTimersByTime(1);
+    expect(api.nodes.sockets[0]?.socket.closed).toBe(1000);
+    expect(await text).toMatch(/^retry: 500\n\n(: nothing yet\n\n)*$/);
   });
 });
 
