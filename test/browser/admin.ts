@@ -28,8 +28,30 @@ export class Admin {
     return tail;
   }
 
-  #send(method: string, path: string): Promise<unknown> {
-    const init = { method, headers: { Authorization: `Bearer ${ADMIN_TOKEN}` } };
+  /** Appends a text, once. */
+  append(
+    log: string,
+    producer: { readonly id: string; readonly seq: number },
+    text: string,
+  ): Promise<unknown> {
+    const headers = {
+      "Producer-Id": producer.id,
+      "Producer-Epoch": "0",
+      "Producer-Seq": String(producer.seq),
+    };
+    return this.#send("POST", `/v1/logs/${log}/records`, text, { "Content-Type": "text/plain", ...headers });
+  }
+
+  /** Has a node lead, and crashes it. */
+  async crashAsLeader(node: number): Promise<void> {
+    await this.#send("POST", "/v1/clusters/main/leader", JSON.stringify({ node }), {
+      "Content-Type": "application/json",
+    });
+    await this.#send("POST", `/v1/local/nodes/${node}/abort`);
+  }
+
+  #send(method: string, path: string, body: string | null = null, headers: Record<string, string> = {}) {
+    const init = { method, body, headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, ...headers } };
     return requestJson(new URL(path, this.#url()), init);
   }
 }

@@ -17,6 +17,8 @@ export interface Scene {
   readonly foreign: string;
   /** The URL of a log's records. */
   records(log: string): string;
+  /** The URL of sessions. */
+  sessions(): string;
   /** For a page: it may read and append to logs whose names begin with `prefix`. */
   token(prefix: string): Promise<string>;
 }
@@ -31,6 +33,7 @@ export async function useScene(log: string): Promise<Scene> {
   return {
     ...{ admin, browser, allowed, foreign },
     records: (name) => `${cluster.url}/v1/logs/${name}/records`,
+    sessions: () => `${cluster.url}/v1/sessions`,
     token: (prefix) => {
       const exp = Math.floor(Date.now() / 1_000) + TOKEN_S;
       return sign({ actions: ["read", "append"], prefix, exp }, JWT_SECRET, "HS256");
