@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { resolve } from "node:path";
 import getPort from "get-port";
+import { asksForToken } from "../src/http/asks-for-token.ts";
 import { adminToken } from "./admin-token.ts";
 import { type ClusterOptions, startLocked } from "./cluster.ts";
 import { holdsCluster, lockDataDirectory } from "./data-lock.ts";
@@ -94,6 +95,8 @@ function startOptions(): StartOptions {
   const vars = variablesOf(values.var);
   if (values.auth && vars.ADMIN_TOKEN !== undefined)
     throw new UsageError("--auth makes an ADMIN_TOKEN: give one of the two");
+  if (asksForToken(vars) && !vars.ADMIN_TOKEN && !values.auth)
+    throw new UsageError("Give --auth, or an ADMIN_TOKEN, too: the cluster is made with that token");
   return {
     port: values.port === undefined ? null : integerOption("port", values.port, 1, 65_535),
     data: values.data,
@@ -111,8 +114,7 @@ function authorization(data: string): { readonly ADMIN_TOKEN: string } {
 }
 
 function modeOf(vars: Readonly<Record<string, string>>): string {
-  const isOpen = !vars.ADMIN_TOKEN && !vars.JWT_SECRET && !vars.JWKS_URL;
-  const authorized = isOpen ? "authorization is off" : "authorization is on";
+  const authorized = asksForToken(vars) ? "authorization is on" : "authorization is off";
   return `Local mode: ${authorized}, and nodes can be crashed by request. Not for a public address.`;
 }
 

@@ -1,12 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { verify } from "hono/jwt";
 import { timingSafeEqual } from "hono/utils/buffer";
+import { asksForToken } from "./asks-for-token.ts";
 import { type Credential, credentialInHeader } from "./credential.ts";
-import { type AppEnv, type Env, isLocal } from "./env.ts";
+import { type AppEnv, type Env, isLocal, isOpen } from "./env.ts";
 import { Problem } from "./problem.ts";
 import { ACCESS_TOKEN, QUERY_TOKEN_S } from "./query-token.ts";
 import { clusterNameIn, MAIN } from "./scope.ts";
+import { CLOCK_TOLERANCE_S, verified } from "./signed-token.ts";
+import { type TokenSettings, tokenSettings } from "./token-settings.ts";
+import { unauthorized } from "./unauthorized.ts";
 
 /**
  * `append` also closes and fences logs, and moves consumers; `admin` makes, trims and deletes logs, and has clusters.
@@ -32,12 +35,11 @@ export const everything: Grant = {
   expiresAt: null,
 };
 
-/** The claims of a signed token; without `cluster` it is for `main`. `exp` and `nbf` hold where given. */
+/** What a signed token says that its bearer may do; without `cluster` it is for `main`. */
 const claims = z.object({
   actions: z.array(z.enum(["read", "append", "admin"])),
   prefix: z.string(),
   cluster: z.string().default(MAIN),
-  exp: z.number().optional(),
 });
 
 /**
@@ -70,48 +72,48 @@ export function allows(grant: Grant, action: Action, cluster: string, log: strin
   return isCluster && grant.actions.includes(action) && log.startsWith(grant.prefix);
 }
 
-/** What a token entitles to. Throws `unauthorized`, `auth-not-configured` and, of one in the query, `forbidden`. */
+/**
+ * What a token entitles to. Throws `unauthorized`, `auth-not-configured`, `misconfigured`, `keys-unavailable` and, of a
+ * token in the query, `forbidden`.
+ */
 export async function authenticate(env: Env, credential: Credential | null): Promise<Grant> {
   assertConfigured(env);
-  if (!env.ADMIN_TOKEN && !env.JWT_SECRET) return everything;
+  if (isOpen(env)) return everything;
+  const settings = tokenSettings(env);
   if (credential === null) throw unauthorized("The request carries no bearer token.");
-  const grant = await grantOf(env, credential.token);
+  const grant = await grantOf(credential.token, settings);
   if (credential.isInQuery) assertShortLived(grant);
   return grant;
 }
 
-/** Without a secret nobody is served, but on someone's own machine. Throws `auth-not-configured`. */
+/** Without tokens nobody is served, but on someone's own machine. Throws `auth-not-configured`. */
 export function assertConfigured(env: Env): void {
-  if (env.ADMIN_TOKEN || env.JWT_SECRET || isLocal(env)) return;
-  const how = "Set one with `wrangler secret put ADMIN_TOKEN` or `wrangler secret put JWT_SECRET`.";
+  if (asksForToken(env) || isLocal(env)) return;
+  const how =
+    "Set one with `wrangler secret put ADMIN_TOKEN` or `wrangler secret put JWT_SECRET`, or set JWKS_URL.";
   throw new Problem("auth-not-configured", `No secret is configured, so every request is refused. ${how}`);
+}
+
+async function grantOf(token: string, settings: TokenSettings): Promise<Grant> {
+  for (const adminToken of settings.adminTokens)
+    if (await timingSafeEqual(token, adminToken)) return everything;
+  const { exp, ...payload } = await verified(token, settings);
+  const { claim } = settings;
+  const parsed = claims.safeParse(claim === null ? payload : payload[claim]);
+  if (!parsed.success) {
+    const where = claim === null ? "" : ` in "${claim}"`;
+    throw unauthorized(
+      `The token lacks the claims \`actions\` (of read, append, admin) and \`prefix\`${where}.`,
+    );
+  }
+  return { ...parsed.data, expiresAt: exp === undefined ? null : (exp + CLOCK_TOLERANCE_S) * 1_000 };
 }
 
 /** A URL may be kept where others find it later. */
 function assertShortLived({ expiresAt }: Grant): void {
-  if (expiresAt !== null && expiresAt <= Date.now() + QUERY_TOKEN_S * 1_000) return;
+  // Its maker's clock may be ahead of ours, and it is taken for a while after it has expired.
+  const lifeMs = (QUERY_TOKEN_S + 2 * CLOCK_TOLERANCE_S) * 1_000;
+  if (expiresAt !== null && expiresAt <= Date.now() + lifeMs) return;
   const detail = `A token in the query (${ACCESS_TOKEN}) must expire within an hour, as a URL is easily kept.`;
   throw new Problem("forbidden", detail);
-}
-
-async function grantOf({ ADMIN_TOKEN: adminToken, JWT_SECRET: secret }: Env, token: string): Promise<Grant> {
-  if (adminToken && (await timingSafeEqual(token, adminToken))) return everything;
-  if (!secret) throw unauthorized("The token is not valid.");
-  return signedGrant(token, secret);
-}
-
-async function signedGrant(token: string, secret: string): Promise<Grant> {
-  const payload = await verify(token, secret, "HS256").catch((cause: unknown) => {
-    throw unauthorized("The token is not valid, or has expired.", cause);
-  });
-  const parsed = claims.safeParse(payload);
-  if (!parsed.success) {
-    throw unauthorized("The token lacks the claims `actions` (of read, append, admin) and `prefix`.");
-  }
-  const { exp, ...grant } = parsed.data;
-  return { ...grant, expiresAt: exp === undefined ? null : exp * 1_000 };
-}
-
-function unauthorized(detail: string, cause?: unknown): Problem {
-  return new Problem("unauthorized", detail, { headers: { "WWW-Authenticate": "Bearer" }, cause });
 }

@@ -1,10 +1,8 @@
 import type { MiddlewareHandler } from "hono";
 import { type AppEnv, isOpen } from "./env.ts";
+import { isLoopback } from "./loopback.ts";
 import { includesOrigin, isOrigin, originsOf } from "./origins.ts";
 import { Problem } from "./problem.ts";
-
-/** Names that lead to the machine itself (RFC 6761 §6.3), and its addresses. */
-const loopbackHost = /^(?:(?:[^.]+\.)*localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 /**
  * Keeps web pages from elsewhere out of a cluster that asks for no token. Any page that a developer looks at could use
@@ -22,11 +20,6 @@ export const refuseForeignPages: MiddlewareHandler<AppEnv> = async (c, next) => 
   }
   await next();
 };
-
-function isLoopback(origin: string): boolean {
-  const url = URL.parse(origin);
-  return url !== null && loopbackHost.test(url.hostname);
-}
 
 function refused(origin: string): Problem {
   const how = isOrigin(origin) ? `Put ${origin} into CORS_ORIGINS` : "Serve the page from http://localhost";

@@ -24,7 +24,7 @@ export const problemTable = {
     status: 401,
     title: "A valid bearer token is needed",
     description:
-      "Send `Authorization: Bearer TOKEN`, with the admin token or a signed token (JWT, HS256) with the claims `actions` and `prefix`, not expired. An `EventSource` or a `WebSocket` of a browser sends it in the query or in a sub-protocol: see docs/browsers.md. Nothing happened.",
+      "Send `Authorization: Bearer TOKEN`, with an admin token, or a signed token (JWT) of a secret (HS256) or of the identity provider (RS256, ES256, EdDSA) with the claims `actions` and `prefix`, not expired: see docs/authorization.md. `detail` says what is wrong with it. An `EventSource` or a `WebSocket` of a browser sends it in the query or in a sub-protocol: see docs/browsers.md. Nothing happened.",
   },
   forbidden: {
     status: 403,
@@ -94,7 +94,14 @@ export const problemTable = {
     status: 503,
     title: "No secret is configured, so every request is refused",
     description:
-      "Set one with `wrangler secret put ADMIN_TOKEN` (a bearer token that may do everything) or `wrangler secret put JWT_SECRET` (verifies signed tokens, HS256). Nothing happened.",
+      "Set one with `wrangler secret put ADMIN_TOKEN` (a bearer token that may do everything) or `wrangler secret put JWT_SECRET` (verifies signed tokens, HS256), or set `JWKS_URL` (keys of an identity provider). Nothing happened.",
+  },
+  "keys-unavailable": {
+    status: 503,
+    title: "The identity provider's keys could not be fetched",
+    description:
+      "The keys at `JWKS_URL`, which verify the token, have not been fetched since this part of the server started: the provider is down, slow, or answers with something else. Other tokens are taken. Nothing happened. Try again; the Worker's logs say what the provider answered.",
+    retryAfterS: 1,
   },
   "no-leader": {
     status: 503,

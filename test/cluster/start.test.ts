@@ -132,13 +132,18 @@ describe("npm start", { timeout: 30_000 }, () => {
     await exit;
   });
 
-  test.each(["--port x", "--nodes 4", "--what", "--var LOCAL=off", "--var x", "--auth --var ADMIN_TOKEN=t"])(
-    "refuses %s",
-    async (options) => {
-      expect(await failure(...options.split(" "))).toMatchObject({
-        code: 2,
-        message: expect.stringContaining("Usage"),
-      });
-    },
-  );
+  test.each([
+    "--port x",
+    "--nodes 4",
+    "--what",
+    "--var LOCAL=off",
+    "--var x",
+    "--auth --var ADMIN_TOKEN=t",
+    "--var JWT_SECRET=s",
+  ])("refuses %s", async (options) => {
+    expect(await failure(...options.split(" "))).toMatchObject({
+      code: 2,
+      message: expect.stringContaining("Usage"),
+    });
+  });
 });

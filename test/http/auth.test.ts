@@ -177,7 +177,9 @@ describe("a signed token", () => {
   });
 
   test.each<[string, Record<string, unknown>, boolean]>([
-    ["expired", { exp: now - 1 }, false],
+    ["expired", { exp: now - 60 }, false],
+    ["expired for a moment", { exp: now - 1 }, true],
+    ["not valid for a moment yet", { nbf: now + 2 }, true],
     ["not expired", { exp: now + 60 }, true],
     ["not valid yet", { nbf: now + 60 }, false],
     ["with an expiry that is none", { exp: "never" }, false],

@@ -95,7 +95,7 @@ it("what follows a log ends with the token that it began with, wherever that was
       await ask("/v1/logs/mine/records", writer, { method: "POST", body: "late" });
       expect(tail.closed).toEqual({ code: 1008, reason: "the token has expired" });
     },
-    { timeout: 10_000, interval: 100 },
+    { timeout: 20_000, interval: 100 },
   );
   expect(JSON.stringify(tail.said)).not.toContain("late");
 }, 30_000);
@@ -111,6 +111,6 @@ it("a session ends with its token", async () => {
         client.say({ kind: "append", id: 1, log: "mine", records: [{ data: "x" }] });
       expect(client.closed).toEqual(closed);
     },
-    { timeout: 10_000, interval: 100 },
+    { timeout: 20_000, interval: 100 },
   );
-}, 20_000);
+}, 30_000);

@@ -20,7 +20,7 @@ export function openapiRoutes(app: OpenAPIHono<AppEnv>): void {
     type: "http",
     scheme: "bearer",
     description:
-      "The admin token, or a JWT (HS256) with the claims `actions`, `prefix` and, but for `main`, `cluster`.",
+      "An admin token; or a JWT of a secret (HS256) or of an identity provider (RS256, ES256, EdDSA) with the claims `actions`, `prefix` and, but for `main`, `cluster`.",
   });
   // Made once, on first use: all routes are registered by then, and the route is open to all.
   let document: string | null = null;

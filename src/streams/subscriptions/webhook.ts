@@ -1,4 +1,5 @@
 import type { z } from "@hono/zod-openapi";
+import { boundedText } from "../../http/bounded-text.ts";
 import { inTime } from "../../transport/in-time.ts";
 import type { SigningKey } from "./keys.ts";
 import { signature } from "./keys.ts";
@@ -60,25 +61,12 @@ function notification(subscription: Subscription, token: string): z.infer<typeof
 
 /** Any other answer, of whatever form, only says that the wake has arrived. */
 async function saysDone(response: Response): Promise<boolean> {
-  const text = await boundedText(response);
+  const text = await boundedText(response, answerBytesMax);
+  if (text === null) return false;
   try {
     const answer: unknown = JSON.parse(text);
     return typeof answer === "object" && answer !== null && "done" in answer && answer.done === true;
   } catch {
     return false;
   }
-}
-
-/** The text of an answer; nothing of one that is too long. */
-async function boundedText({ body }: Response): Promise<string> {
-  if (body === null) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > answerBytesMax) return "";
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }

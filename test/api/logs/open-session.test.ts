@@ -1,5 +1,6 @@
 import { sign } from "hono/jwt";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { CLOCK_TOLERANCE_S } from "../../../src/http/signed-token.ts";
 import { TAIL_CREDIT } from "../../../src/sessions/protocol.ts";
 import { Harness, problem, withLog } from "../harness.ts";
 
@@ -83,7 +84,12 @@ describe("who is let in", () => {
   test("to a session: whoever may read or append something here, until the token expires", async () => {
     const exp = Math.floor(Date.now() / 1_000) + 60;
     await open("/v1/sessions", await bearer({ actions: ["read"], prefix: "a", exp }));
-    const grant = { actions: ["read"], prefix: "a", cluster: "main", expiresAt: exp * 1_000 };
+    const grant = {
+      actions: ["read"],
+      prefix: "a",
+      cluster: "main",
+      expiresAt: (exp + CLOCK_TOLERANCE_S) * 1_000,
+    };
     expect(api.nodes.sockets).toMatchObject([{ opening: { grant } }]);
   });
 
@@ -118,9 +124,11 @@ describe("an event stream with a token", () => {
     api = new Harness({ JWT_SECRET: secret });
     await api.send("PUT", "/v1/logs/a", { headers });
     vi.useFakeTimers();
-    api.now = exp * 1_000 - 60_000;
+    api.now = (exp + CLOCK_TOLERANCE_S) * 1_000 - 60_000;
     const response = await api.request("GET", "/v1/logs/a/records", { headers });
-    expect(api.nodes.sockets).toMatchObject([{ opening: { grant: { expiresAt: exp * 1_000 } } }]);
+    expect(api.nodes.sockets).toMatchObject([
+      { opening: { grant: { expiresAt: (exp + CLOCK_TOLERANCE_S) * 1_000 } } },
+    ]);
     const text = response.text();
     vi.advanceTimersByTime(59_999);
     expect(api.nodes.sockets[0]?.socket.closed).toBeNull();

@@ -1,0 +1,8 @@
+/** Names that lead to the machine itself (RFC 6761 §6.3), and its addresses. */
+const loopbackHost = /^(?:(?:[^.]+\.)*localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+/** Whether a URL, or an origin, is of the machine itself. */
+export function isLoopback(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && loopbackHost.test(url.hostname);
+}
