@@ -3,9 +3,17 @@ import { BATCH_BYTES_MAX, BATCH_RECORDS_MAX, RECORD_BYTES_MAX } from "../log/lim
 import { encodeRecords, type LogRecord, recordBytes } from "../log/records.ts";
 import type { AppendCommand } from "../log/types.ts";
 import { decodeText, isUtf8, parseJson, readBody, reasonOf } from "./body.ts";
+import { memberOf, rootOf } from "./json-source.ts";
 import { mediaTypes, parseMediaType } from "./media-type.ts";
 import { Problem } from "./problem.ts";
-import { type RecordInput, recordInput, toRecord } from "./record-input.ts";
+import {
+  batchSources,
+  type RecordInput,
+  recordInput,
+  type Source,
+  sourceAt,
+  toRecord,
+} from "./record-input.ts";
 import { invalidBody } from "./validation.ts";
 
 /** Bytes of a JSON or NDJSON body: room for a full batch with every character escaped. */
@@ -38,9 +46,12 @@ export async function readBatch(request: Request): Promise<readonly LogRecord[]>
   return withinLimits(isNdjson ? ndjsonBatch(text) : jsonBatch(text));
 }
 
-/** The records that JSON gives, as one batch. Throws `invalid-body`, `record-too-large` and `batch-too-large`. */
-export function toBatch(inputs: readonly RecordInput[]): readonly LogRecord[] {
-  return withinLimits(inputs.map(toRecord));
+/**
+ * The records that JSON gives, as one batch; `sources` are the texts of their `json`. Throws `invalid-body`,
+ * `record-too-large` and `batch-too-large`.
+ */
+export function toBatch(inputs: readonly RecordInput[], sources: readonly Source[]): readonly LogRecord[] {
+  return withinLimits(inputs.map((input, at) => toRecord(input, sources[at] ?? null, at)));
 }
 
 /** A log of JSON takes a batch that is all JSON; what a text or bytes mean nobody knows. */
@@ -63,7 +74,8 @@ function jsonBatch(text: string): LogRecord[] {
   assertCount(value);
   const parsed = batchInput.safeParse(value);
   if (!parsed.success) throw invalidShape(parsed.error);
-  return parsed.data.records.map(toRecord);
+  const sources = batchSources(text);
+  return parsed.data.records.map((input, at) => toRecord(input, sources[at] ?? null, at));
 }
 
 function hasRecords(value: unknown): value is { readonly records: unknown } {
@@ -92,7 +104,7 @@ function ndjsonBatch(text: string): LogRecord[] {
   return lines.map(({ number, text: line }, at) => {
     const parsed = recordInput.safeParse(parseLine(line, number, at));
     if (!parsed.success) throw invalidShape(parsed.error, at);
-    return toRecord(parsed.data, at);
+    return toRecord(parsed.data, sourceAt(line, memberOf(line, rootOf(line).start, "json")), at);
   });
 }
 
@@ -101,10 +113,15 @@ function* filledLines(text: string): Generator<{ readonly number: number; readon
   for (let start = 0, number = 1; start < text.length; number += 1) {
     const newline = text.indexOf("\n", start);
     const end = newline === -1 ? text.length : newline;
-    const line = text.slice(start, end).trim();
-    if (line !== "") yield { number, text: line };
+    const line = text.slice(start, end);
+    if (!isBlank(line)) yield { number, text: line };
     start = end + 1;
   }
+}
+
+/** White space is what JSON has as such (RFC 8259 §2). */
+function isBlank(line: string): boolean {
+  return /^[ \t\r]*$/.test(line);
 }
 
 function parseLine(text: string, line: number, record: number): unknown {

@@ -3,7 +3,7 @@ import type { Page } from "../transport/protocol.ts";
 import { mediaTypes } from "./media-type.ts";
 import { type PlacedRecord, recordsOf } from "./page.ts";
 import { type AskedPage, isSettled, keptHeaders } from "./page-cache.ts";
-import { recordJson } from "./record-output.ts";
+import { recordJson, recordLine } from "./record-output.ts";
 
 /** A page as a response in one of the formats that end. `index` is the committed index it is true of. */
 export function pageResponse(asked: AskedPage, page: Page, index: number): Response {
@@ -44,7 +44,7 @@ function jsonPage(page: Page): string {
 }
 
 function lines(page: Page): string {
-  return Array.from(recordsOf(page), (placed) => `${recordJson(placed)}\n`).join("");
+  return Array.from(recordsOf(page), (placed) => `${recordLine(placed)}\n`).join("");
 }
 
 /** The bytes of one record; nothing (204) where there is none yet. */

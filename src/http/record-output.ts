@@ -19,7 +19,12 @@ export const recordOutput = z
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** One line of JSON. A JSON value is stored as one line, and goes out as it is stored. */
+/** A record as one line of JSON: line ends inside a value stand between its tokens, and become spaces. */
+export function recordLine(placed: PlacedRecord): string {
+  return recordJson(placed).replaceAll(/[\n\r]/g, " ");
+}
+
+/** A record as JSON. A JSON value goes out as it was sent, so there may be line ends in it. */
 export function recordJson({ seq, timestamp, record }: PlacedRecord): string {
   const headers = record.headers.length === 0 ? "{}" : JSON.stringify(Object.fromEntries(record.headers));
   return `{"seq":${seq},"timestamp":${timestamp},"headers":${headers},${valueJson(record)}}`;

@@ -28,7 +28,7 @@ export class SessionAppends {
 }
 
 function commandOf(message: AppendMessage): AppendCommand {
-  const { contentType, ...batch } = batchOf(toBatch(message.records));
+  const { contentType, ...batch } = batchOf(toBatch(message.records, message.sources));
   return appendCommand(message.log, batch, {
     contentType,
     expectedSeq: message.expected_seq ?? null,

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { fencingToken, logName } from "../http/parameters.ts";
 import type { Problem } from "../http/problem.ts";
 import { producerId } from "../http/producer-headers.ts";
-import { recordInput } from "../http/record-input.ts";
+import { batchSources, recordInput, type Source } from "../http/record-input.ts";
 import { invalidBody } from "../http/validation.ts";
 import { BATCH_RECORDS_MAX } from "../log/limits.ts";
 import type { PageStart } from "../transport/protocol.ts";
@@ -76,9 +76,10 @@ export const clientMessage = z
   .discriminatedUnion("kind", [append, tail, credit, untail, ping])
   .openapi("SessionClientMessage");
 
-export type AppendMessage = z.output<typeof append>;
+/** `sources`: the texts of the records' `json`. */
+export type AppendMessage = z.output<typeof append> & { readonly sources: readonly Source[] };
 export type TailMessage = z.output<typeof tail>;
-type ClientMessage = z.output<typeof clientMessage>;
+type ClientMessage = Exclude<z.output<typeof clientMessage>, z.output<typeof append>> | AppendMessage;
 
 /** Which request, or which tail, something is said of. */
 export type Subject = { readonly id: number } | { readonly tail: number };
@@ -116,10 +117,14 @@ const request = z.union([
 export function parseMessage(text: string): ClientMessage | InvalidMessage | null {
   const value = jsonOf(text);
   const parsed = clientMessage.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return withSources(parsed.data, text);
   const subject = request.safeParse(value);
   if (!subject.success) return null;
   return { kind: "invalid", subject: subject.data, problem: invalidBody(parsed.error.issues) };
+}
+
+function withSources(message: z.output<typeof clientMessage>, text: string): ClientMessage {
+  return message.kind === "append" ? { ...message, sources: batchSources(text) } : message;
 }
 
 function jsonOf(text: string): unknown {

@@ -1,5 +1,5 @@
 import { recordsOf } from "../http/page.ts";
-import { recordJson } from "../http/record-output.ts";
+import { recordJson, recordLine } from "../http/record-output.ts";
 import type { TailEnd } from "../node/subscriber.ts";
 import type { Page } from "../transport/protocol.ts";
 import { endText } from "./messages.ts";
@@ -59,5 +59,5 @@ function storedBytes({ batches }: Page): number {
 /** The id is the sequence number after the record, so that `Last-Event-ID` says where to go on. */
 function pageEvents(page: Page): Uint8Array {
   const one = (seq: number, json: string): string => `id: ${seq + 1}\nevent: record\ndata: ${json}\n\n`;
-  return utf8.encode(Array.from(recordsOf(page), (placed) => one(placed.seq, recordJson(placed))).join(""));
+  return utf8.encode(Array.from(recordsOf(page), (placed) => one(placed.seq, recordLine(placed))).join(""));
 }

@@ -1,8 +1,9 @@
 import { JSON_BODY_BYTES_MAX } from "../http/append-body.ts";
 import { decodeText, isUtf8, parseJson, readBody } from "../http/body.ts";
+import { elementsOf, rootOf } from "../http/json-source.ts";
 import { parseMediaType } from "../http/media-type.ts";
 import { Problem } from "../http/problem.ts";
-import { toRecord } from "../http/record-input.ts";
+import { jsonRecord, sourceAt } from "../http/record-input.ts";
 import { JSON_TYPE } from "../log/decide-append.ts";
 import { BATCH_BYTES_MAX, RECORD_BYTES_MAX } from "../log/limits.ts";
 import { encodeRecords, type LogRecord } from "../log/records.ts";
@@ -23,13 +24,16 @@ export function readMessages(request: Request): Promise<Uint8Array> {
  */
 export function toRecords(body: Uint8Array, contentType: string | null): readonly LogRecord[] {
   if (contentType !== JSON_TYPE) return body.length === 0 ? [] : [bytesRecord(body)];
-  const value = body.length === 0 ? [] : parseJson(decodeText(body));
-  const messages: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (body.length === 0) return [];
+  const text = decodeText(body);
+  const isList = Array.isArray(parseJson(text));
+  const root = rootOf(text);
+  const messages = isList ? elementsOf(text, root.start) : [root];
   if (messages.length > MESSAGES_MAX) {
     const detail = `A body has at most ${MESSAGES_MAX} messages.`;
     throw new Problem("too-many-records", detail, { members: { records_max: MESSAGES_MAX } });
   }
-  return messages.map((json, at) => toRecord({ json }, at));
+  return messages.map((extent, at) => jsonRecord(sourceAt(text, extent), [], at));
 }
 
 /** A record of bytes, as a text where they are one. */

@@ -52,7 +52,6 @@ describe("a record that is refused:", () => {
     ['{"data":"\\ud800"}'],
     ['{"json":"\\udc00"}'],
     ['{"json":{"\\udc00":1}}'],
-    ['{"json":[1e999]}'],
     ['{"base64":"AA"}'],
     ['{"base64":"AAA\\n"}'],
     ['{"base64":"A==="}'],

@@ -86,6 +86,28 @@ describe("who follows a log", () => {
     for (const socket of [tail, quick]) socket.close();
   }, 60_000);
 
+  test("tells JSON as the text that came in by a session, over sockets and event streams", async () => {
+    const made = {
+      headers: { "Content-Type": "application/json" },
+      body: '{"content_type":"application/json"}',
+    };
+    await send(cluster.url, "PUT", "/v1/logs/verbatim", made);
+    const json = '{"total": 12345678901234567890.10,"b":1,"a":1e999,"b":"\\u00e9"}';
+    const session = new Socket(cluster.url, "/v1/sessions");
+    await session.until("welcome");
+    session.say({ kind: "tail", tail: 1, log: "verbatim", from: "earliest" });
+    session.sayText(`{"kind":"append","id":1,"log":"verbatim","records":[{"json":${json}}],"close":true}`);
+    await session.until("appended");
+    await session.until("closed");
+    expect(session.saidTexts.find((text) => text.includes('"records"'))).toContain(`"json":${json}}`);
+    const headers = { Accept: "text/event-stream" };
+    const events = await fetch(new URL("/v1/logs/verbatim/records", cluster.url), { headers });
+    expect(await events.text()).toContain(`"json":${json}}`);
+    const stream = await fetch(new URL("/v1/stream/verbatim?offset=-1&live=sse", cluster.url));
+    expect(await stream.text()).toContain(json);
+    session.close();
+  });
+
   test("hears the end of a closed log, and that of a deleted one", async () => {
     for (const log of ["closing", "deleted"]) {
       await createLog(cluster.url, log);

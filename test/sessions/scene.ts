@@ -18,12 +18,15 @@ type Said = any;
 export class FakeWire implements Wire {
   /** Messages, parsed where they are text. */
   readonly said: Said[] = [];
+  /** Messages that are text, as they were sent. */
+  readonly texts: string[] = [];
   closed: { readonly code: number; readonly reason: string } | null = null;
   saved: SessionState | null = null;
 
   /** What is said as a message has to be one of the documented ones, member for member. */
   send(message: string | Uint8Array): void {
     const said = typeof message === "string" ? JSON.parse(message) : new TextDecoder().decode(message);
+    if (typeof message === "string") this.texts.push(message);
     if (typeof message === "string") expect(said).toEqual(serverMessage.parse(said));
     this.said.push(said);
   }

@@ -11,6 +11,8 @@ interface Closed {
 /** What a client hears over a WebSocket, and waits for. */
 export abstract class Conversation {
   readonly said: Said[] = [];
+  /** The same, as they came. */
+  readonly saidTexts: string[] = [];
   closed: Closed | null = null;
   readonly #patience: { readonly timeout: number; readonly interval: number };
 
@@ -23,7 +25,9 @@ export abstract class Conversation {
   protected abstract readonly socket: { send(text: string): void };
 
   protected heard(data: unknown): void {
-    this.said.push(JSON.parse(String(data)));
+    const text = String(data);
+    this.saidTexts.push(text);
+    this.said.push(JSON.parse(text));
   }
 
   protected ended({ code, reason }: Closed): void {
@@ -31,7 +35,11 @@ export abstract class Conversation {
   }
 
   say(message: unknown): void {
-    this.socket.send(JSON.stringify(message));
+    this.sayText(JSON.stringify(message));
+  }
+
+  sayText(text: string): void {
+    this.socket.send(text);
   }
 
   of(kind: string): readonly Said[] {
