@@ -29,6 +29,7 @@ test(`${seeds} seeds find nothing, and the faults do strike`, { timeout: 120_000
   expect(findings).toEqual([]);
   expect([...marks].filter((name) => name.startsWith("fault: ")).sort()).toMatchInlineSnapshot(`
     [
+      "fault: a stranger's message",
       "fault: acknowledgement held back",
       "fault: alarm doubled",
       "fault: alarm early",

@@ -206,4 +206,17 @@ export const raftMutants: readonly Mutant[] = [
     original: "return newer > 0 || (isLeaving && newer === 0);",
     fault: "return newer > 1e9;",
   },
+  {
+    name: "a stranger is heard",
+    file: "src/raft/heard.ts",
+    original: "return newer > 0 || (isLeaving && newer === 0);",
+    fault: "return newer !== 1e9;",
+  },
+  {
+    name: "a stranger's answers are heard",
+    file: "src/raft/heard.ts",
+    original:
+      'if (!("configurationIndex" in message)) return message.type === "TimeoutNow" && isOfLeader(state, message);',
+    fault: 'if (!("configurationIndex" in message)) return true;',
+  },
 ];

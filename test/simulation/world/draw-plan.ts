@@ -22,11 +22,12 @@ export function drawPlan(seed: number): Plan {
     network: drawNetwork(random, electionTimeoutMs, rate),
     disk: drawDisk(random, electionTimeoutMs, rate, every),
     clock: drawClock(random, electionTimeoutMs, rate, every),
-    nemesis: { ...drawNemesis(random, electionTimeoutMs, every), ...sleepUndisturbed },
+    nemesis: { ...drawNemesis(random, electionTimeoutMs, every), ...sleepUndisturbed, strangerEveryMs: 0 },
     clients: { ...drawClients(random, electionTimeoutMs), ...drawnLater },
     sleepsAtEnd: false,
   };
-  return withForks(random.chance(0.6) ? withSleep(plan, random) : plan, random);
+  const whole = withForks(random.chance(0.6) ? withSleep(plan, random) : plan, random);
+  return withStranger(whole, every(2));
 }
 
 const drawnLater = { lullEveryMs: 0, lullMsMax: 0, forkers: 0, expirers: 0 };
@@ -63,6 +64,11 @@ function withForks(plan: Plan, random: Random): Plan {
     ...plan,
     clients: { ...plan.clients, expirers, forkers: random.between(expirers > 0 ? 0 : 1, 4) },
   };
+}
+
+/** Drawn after all the others, for the same reason. */
+function withStranger(plan: Plan, strangerEveryMs: number): Plan {
+  return { ...plan, nemesis: { ...plan.nemesis, strangerEveryMs } };
 }
 
 type Tail = Pick<NodeOptions, "tailEntries" | "tailBytes" | "deadRowsMax">;
@@ -154,7 +160,7 @@ function drawNemesis(
   random: Random,
   timeoutMs: number,
   every: (timeouts: number) => number,
-): Omit<NemesisPlan, keyof typeof sleepUndisturbed> {
+): Omit<NemesisPlan, keyof typeof sleepUndisturbed | "strangerEveryMs"> {
   const targeted = (max: number): number => (random.chance(on) ? random.float() * max : 0);
   return {
     crashEveryMs: every(6),

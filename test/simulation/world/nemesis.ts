@@ -1,6 +1,7 @@
 import type { NodeId } from "../../../src/raft/types.ts";
 import type { Machine } from "./machine.ts";
 import type { Network } from "./network.ts";
+import { interfere } from "./stranger.ts";
 import type { World } from "./world.ts";
 
 /** Breaks things at random moments. */
@@ -30,6 +31,9 @@ export class Nemesis {
     );
     this.#repeat(clock.jumpEveryMs, "clock jump", () =>
       this.#anyone().clock.jump((2 * this.#world.random.float() - 1) * clock.jumpMsMax),
+    );
+    this.#repeat(nemesis.strangerEveryMs, "a stranger's message", () =>
+      interfere(this.#anyone(), this.#world.random),
     );
     const isAlone = this.#machines.length === 1 && this.#world.plan.clients.changers === 0;
     if (isAlone) return;

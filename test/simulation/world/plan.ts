@@ -70,6 +70,8 @@ export interface NemesisPlan {
   /** A new life of an object begins while the old one is in the middle of something, and for so long. */
   readonly supersedeEveryMs: number;
   readonly overlapMsMax: number;
+  /** A node that never was a member says something. */
+  readonly strangerEveryMs: number;
   readonly healAfterMsMax: number;
   readonly crashVoter: number;
   readonly cutNewLeader: number;
