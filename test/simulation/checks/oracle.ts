@@ -1,5 +1,6 @@
 import { type Configuration, isJoint } from "../../../src/raft/configuration.ts";
 import type { Message } from "../../../src/raft/messages.ts";
+import type { PlacedConfiguration } from "../../../src/raft/state.ts";
 import type { NodeId, Options } from "../../../src/raft/types.ts";
 import type { Status } from "../../../src/transport/status.ts";
 import { configurationsIn, type Disk, type DiskObserver, type Image, type Written } from "../world/disk.ts";
@@ -167,7 +168,7 @@ export class Oracle {
     const from = snapshot === null ? truncateFrom : truncateFrom && snapshot.mark.index + 1;
     if (from !== null) this.#truncating(witness, image, from, (hardState ?? current).currentTerm);
     for (const { chain } of filled) witness.everWritten.add(chain);
-    this.#configuring(image, persist);
+    this.#configuring(witness, image, persist);
     for (const chain of chains) witness.everWritten.add(chain);
     for (const entry of persist.append) this.#decisions.written(entry, witness.wallNow());
   }
@@ -195,7 +196,7 @@ export class Oracle {
   }
 
   /** Any two neighbours share their quorums. */
-  #configuring(image: Image, { truncateFrom, append }: Written["persist"]): void {
+  #configuring(witness: Witness, image: Image, { truncateFrom, append }: Written["persist"]): void {
     let before = image.configurations.findLast(
       ({ index }) => index < (truncateFrom ?? Number.POSITIVE_INFINITY),
     );
@@ -204,10 +205,22 @@ export class Oracle {
         const overlap = areNeighbours(before.configuration, next.configuration);
         require(overlap, "quorums overlap", () =>
           `configuration ${next.index} does not follow from the one before`);
+        if (witness.role === "leader") this.#promoting(witness, before, next);
       }
       this.#marks.count("reached: a configuration was written");
       if (isJoint(next.configuration)) this.#marks.count("reached: a joint configuration was written");
       before = next;
+    }
+  }
+
+  /** A leader makes voters of learners: by then each has on disk all that was there when it was added (thesis §4.2.1). */
+  #promoting(witness: Witness, before: PlacedConfiguration, { configuration }: PlacedConfiguration): void {
+    const holds = this.#witnesses.holders(witness, before.index);
+    for (const learner of before.configuration.learners) {
+      if (!configuration.voters.includes(learner)) continue;
+      this.#marks.count("reached: a learner became a voter");
+      require(holds(learner), "voters that have caught up", () =>
+        `node ${learner} becomes a voter, and lacks entry ${before.index}, by which it was added`);
     }
   }
 

@@ -207,6 +207,12 @@ export const raftMutants: readonly Mutant[] = [
     fault: "return newer > 1e9;",
   },
   {
+    name: "a learner becomes a voter at once",
+    file: "src/raft/membership.ts",
+    original: "return isDone && silentMs < options.electionTimeoutMs;",
+    fault: "return isDone || silentMs < options.electionTimeoutMs;",
+  },
+  {
     name: "a stranger is heard",
     file: "src/raft/heard.ts",
     original: "return newer > 0 || (isLeaving && newer === 0);",
