@@ -1,7 +1,7 @@
 import type { Backing } from "./backing.ts";
 import { delivered, failed, finished } from "./delivering.ts";
 import type { Keyring } from "./keyring.ts";
-import { type ChangedLogs, type KnownSubscriptions, mergedNews } from "./known.ts";
+import { type ChangedLogs, type KnownSubscription, mergedNews } from "./known.ts";
 import type { Registry, RegistryParts } from "./registry.ts";
 import { type Subscription, wakeRef } from "./state.ts";
 import type { Streams } from "./streams.ts";
@@ -38,7 +38,7 @@ export class Deliveries {
   }
 
   /** Does what is due for one subscription, and makes sure that somebody comes back for the rest. */
-  async settle(known: KnownSubscriptions): Promise<void> {
+  async settle(known: KnownSubscription): Promise<void> {
     const now = this.#around.now();
     // An attempt that takes that long is lost, and what it still may say is checked as any late news is.
     if (known.deliveringUntil !== null && known.deliveringUntil <= now) known.deliveringUntil = null;
@@ -52,7 +52,7 @@ export class Deliveries {
   }
 
   /** An idle subscription with news is looked at, and woken if there is work. */
-  async #look(known: KnownSubscriptions): Promise<void> {
+  async #look(known: KnownSubscription): Promise<void> {
     let news: ChangedLogs = new Set();
     try {
       const isLooked = { now: false };
@@ -81,7 +81,7 @@ export class Deliveries {
   }
 
   /** Nobody waits for a delivery: it may take long, and what comes of it is one more change. */
-  #deliver(known: KnownSubscriptions): void {
+  #deliver(known: KnownSubscription): void {
     const { subscription } = known.stored;
     const now = this.#around.now();
     if (known.deliveringUntil !== null || !isToDeliver(subscription, now)) return;
@@ -121,7 +121,7 @@ export class Deliveries {
     return callWebhook(subscription, token, await keys.signing(), now);
   }
 
-  #postpone(known: KnownSubscriptions, error: unknown): void {
+  #postpone(known: KnownSubscription, error: unknown): void {
     console.error(`the subscription ${known.id} has to wait:`, error);
     this.#around.arm(this.#around.now() + againMs);
   }

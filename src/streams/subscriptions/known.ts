@@ -9,7 +9,7 @@ export type ChangedLogs = ReadonlySet<string> | "all";
 const newsMax = 1_000;
 
 /** One subscription, as the object that delivers for it has it in memory: all but `stored` may be forgotten. */
-export class KnownSubscriptions {
+export class KnownSubscription {
   /** When the delivery that is under way is over at the latest, ms since the epoch; null: none is. */
   deliveringUntil: number | null = null;
   #stored: Stored;

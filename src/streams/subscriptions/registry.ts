@@ -1,5 +1,5 @@
 import { Problem } from "../../http/problem.ts";
-import { KnownSubscriptions } from "./known.ts";
+import { KnownSubscription } from "./known.ts";
 import type { Subscription } from "./state.ts";
 import type { Store, Stored } from "./store.ts";
 import { expired } from "./waking.ts";
@@ -31,7 +31,7 @@ export type Step = (subscription: Subscription, now: number) => Transition | Pro
 export class Registry {
   readonly #store: Store;
   readonly #around: RegistryParts;
-  readonly #known = new Map<string, KnownSubscriptions>();
+  readonly #known = new Map<string, KnownSubscription>();
   /** Writes that are under way. */
   #writing = 0;
   #loading: Promise<void> | null = null;
@@ -54,11 +54,11 @@ export class Registry {
     return this.#loading;
   }
 
-  all(): readonly KnownSubscriptions[] {
+  all(): readonly KnownSubscription[] {
     return [...this.#known.values()];
   }
 
-  find(id: string): KnownSubscriptions | null {
+  find(id: string): KnownSubscription | null {
     return this.#known.get(id) ?? null;
   }
 
@@ -113,12 +113,12 @@ export class Registry {
   }
 
   /** Makes sure that this subscription gets what is due. */
-  arm(known: KnownSubscriptions): void {
+  arm(known: KnownSubscription): void {
     const at = known.nextAt();
     if (at !== null) this.#around.arm(at);
   }
 
-  async #write(known: KnownSubscriptions, subscription: Subscription, version: number): Promise<boolean> {
+  async #write(known: KnownSubscription, subscription: Subscription, version: number): Promise<boolean> {
     const written = await this.#guarded(() => this.#store.put(subscription, version));
     if (written === null) await this.#reload(subscription.id);
     else this.#written(known, { subscription, version: written });
@@ -126,7 +126,7 @@ export class Registry {
     return written !== null;
   }
 
-  #written(known: KnownSubscriptions, stored: Stored): void {
+  #written(known: KnownSubscription, stored: Stored): void {
     const { id, lacksRoom } = stored.subscription;
     if (lacksRoom && !known.stored.subscription.lacksRoom)
       console.warn(`the subscription ${id} matches more streams than it may have: some of them wake nobody`);
@@ -176,11 +176,11 @@ export class Registry {
     const known = this.find(id);
     if (known?.stored.subscription.incarnation === incarnation) known.learn(stored);
     else if (known === null || known.stored.version < stored.version)
-      this.#known.set(id, new KnownSubscriptions(stored));
+      this.#known.set(id, new KnownSubscription(stored));
   }
 
   /** Unless another one of its id has come in its place. */
-  #forget(known: KnownSubscriptions): void {
+  #forget(known: KnownSubscription): void {
     const { id } = known.stored.subscription;
     if (this.find(id) === known) this.#known.delete(id);
   }

@@ -3,7 +3,7 @@ import { Control } from "./control.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Documents } from "./documents.ts";
 import { Keyring } from "./keyring.ts";
-import type { KnownSubscriptions } from "./known.ts";
+import type { KnownSubscription } from "./known.ts";
 import { noContent, type Operation, type OperationReply, refusalReply } from "./operation.ts";
 import { Registry, type RegistryParts } from "./registry.ts";
 import { Store } from "./store.ts";
@@ -94,7 +94,7 @@ export class Subscriptions {
   }
 
   /** What is due, as much as one alarm may do, and all others, which may be due as well. */
-  #due(): readonly [due: readonly KnownSubscriptions[], rest: readonly KnownSubscriptions[]] {
+  #due(): readonly [due: readonly KnownSubscription[], rest: readonly KnownSubscription[]] {
     const now = this.#around.now();
     const due = this.#registry.all().filter((known) => (known.nextAt() ?? Number.POSITIVE_INFINITY) <= now);
     const taken = new Set(due.slice(0, settledMax));

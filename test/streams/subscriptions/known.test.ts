@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { KnownSubscriptions } from "../../../src/streams/subscriptions/known.ts";
+import { KnownSubscription } from "../../../src/streams/subscriptions/known.ts";
 import { looked } from "../../../src/streams/subscriptions/waking.ts";
 import { lookAt, pull, subscriptionOf, TTL, webhook } from "./fixture.ts";
 
 const woken = looked(subscriptionOf(webhook), lookAt({ "events/a": 5 }), "w", 1_000);
 
 test("an older version that comes late tells nothing new", () => {
-  const known = new KnownSubscriptions({ subscription: subscriptionOf(webhook), version: 7 });
+  const known = new KnownSubscription({ subscription: subscriptionOf(webhook), version: 7 });
   known.learn({ subscription: woken, version: 6 });
   expect(known.stored.version).toBe(7);
   known.learn({ subscription: woken, version: 8 });
@@ -14,7 +14,7 @@ test("an older version that comes late tells nothing new", () => {
 });
 
 test("at first all is news; later what it is told, until that is taken, or is too much", () => {
-  const known = new KnownSubscriptions({ subscription: subscriptionOf(webhook), version: 7 });
+  const known = new KnownSubscription({ subscription: subscriptionOf(webhook), version: 7 });
   expect(known.takeNews()).toBe("all");
   expect(known.hasNews).toBe(false);
   known.addNews(new Set(["a"]));
@@ -26,17 +26,17 @@ test("at first all is news; later what it is told, until that is taken, or is to
 
 test("its streams are those that its pattern matches, and those of its own", () => {
   const links = [{ path: "x", isExplicit: true, acked: 0, log: null, tail: 0 }];
-  const known = new KnownSubscriptions({ subscription: subscriptionOf(pull, { links }), version: 1 });
+  const known = new KnownSubscription({ subscription: subscriptionOf(pull, { links }), version: 1 });
   const paths = ["events/z", "x", "wake/pool", "y", "_subscriptions"];
   expect(paths.filter((path) => known.concerns(path))).toEqual(["events/z", "x"]);
 });
 
 test("it is due when there is news, a wake to deliver, or a lease that is over", () => {
-  const idle = new KnownSubscriptions({ subscription: subscriptionOf(webhook), version: 1 });
+  const idle = new KnownSubscription({ subscription: subscriptionOf(webhook), version: 1 });
   expect(idle.nextAt()).toBe(0);
   idle.takeNews();
   expect(idle.nextAt()).toBeNull();
-  const inFlight = new KnownSubscriptions({ subscription: woken, version: 1 });
+  const inFlight = new KnownSubscription({ subscription: woken, version: 1 });
   expect(inFlight.nextAt()).toBe(0);
   inFlight.deliveringUntil = 90_000;
   expect(inFlight.nextAt()).toBe(1_000 + TTL);
@@ -45,7 +45,7 @@ test("it is due when there is news, a wake to deliver, or a lease that is over",
 });
 
 test("what is done to it is done one after the other, also if one of them fails", async () => {
-  const known = new KnownSubscriptions({ subscription: subscriptionOf(webhook), version: 1 });
+  const known = new KnownSubscription({ subscription: subscriptionOf(webhook), version: 1 });
   const done: string[] = [];
   const step = (name: string, ticks: number) => async () => {
     for (let i = 0; i < ticks; i += 1) await Promise.resolve();
