@@ -3,15 +3,15 @@ import { BATCH_BYTES_MAX, BATCH_RECORDS_MAX, RECORD_BYTES_MAX } from "../log/lim
 import { encodeRecords, type LogRecord, recordBytes } from "../log/records.ts";
 import type { AppendCommand } from "../log/types.ts";
 import { decodeText, isUtf8, parseJson, readBody, reasonOf } from "./body.ts";
-import { memberOf, rootOf } from "./json-source.ts";
+import { rootStart } from "./json-source.ts";
 import { mediaTypes, parseMediaType } from "./media-type.ts";
 import { Problem } from "./problem.ts";
 import {
   batchSources,
   type RecordInput,
   recordInput,
+  recordSource,
   type Source,
-  sourceAt,
   toRecord,
 } from "./record-input.ts";
 import { invalidBody } from "./validation.ts";
@@ -43,14 +43,17 @@ export async function readBatch(request: Request): Promise<readonly LogRecord[]>
   const bytes = await readBody(request, JSON_BODY_BYTES_MAX);
   if (bytes.length === 0) throw new Problem("invalid-body", "The body is empty.");
   const text = decodeText(bytes);
-  return withinLimits(isNdjson ? ndjsonBatch(text) : jsonBatch(text));
+  return isNdjson ? ndjsonBatch(text) : jsonBatch(text);
 }
 
 /**
  * The records that JSON gives, as one batch; `sources` are the texts of their `json`. Throws `invalid-body`,
  * `record-too-large` and `batch-too-large`.
  */
-export function toBatch(inputs: readonly RecordInput[], sources: readonly Source[]): readonly LogRecord[] {
+export function toBatch(
+  inputs: readonly RecordInput[],
+  sources: readonly (Source | null)[],
+): readonly LogRecord[] {
   return withinLimits(inputs.map((input, at) => toRecord(input, sources[at] ?? null, at)));
 }
 
@@ -68,14 +71,13 @@ function rawRecord(value: Uint8Array): LogRecord {
   return { format: isUtf8(value) ? "text" : "binary", headers: [], value };
 }
 
-function jsonBatch(text: string): LogRecord[] {
+function jsonBatch(text: string): readonly LogRecord[] {
   const value = parseJson(text);
   if (!hasRecords(value)) throw noEnvelope(text);
   assertCount(value);
   const parsed = batchInput.safeParse(value);
   if (!parsed.success) throw invalidShape(parsed.error);
-  const sources = batchSources(text);
-  return parsed.data.records.map((input, at) => toRecord(input, sources[at] ?? null, at));
+  return toBatch(parsed.data.records, batchSources(text));
 }
 
 function hasRecords(value: unknown): value is { readonly records: unknown } {
@@ -94,18 +96,19 @@ function assertCount({ records }: { readonly records: unknown }): void {
   if (Array.isArray(records) && records.length > BATCH_RECORDS_MAX) throw tooMany();
 }
 
-function ndjsonBatch(text: string): LogRecord[] {
+function ndjsonBatch(text: string): readonly LogRecord[] {
   const lines: { readonly number: number; readonly text: string }[] = [];
   for (const line of filledLines(text)) {
     if (lines.length === BATCH_RECORDS_MAX) throw tooMany();
     lines.push(line);
   }
   if (lines.length === 0) throw new Problem("invalid-body", "The body has blank lines only.");
-  return lines.map(({ number, text: line }, at) => {
+  const records = lines.map(({ number, text: line }, at) => {
     const parsed = recordInput.safeParse(parseLine(line, number, at));
     if (!parsed.success) throw invalidShape(parsed.error, at);
-    return toRecord(parsed.data, sourceAt(line, memberOf(line, rootOf(line).start, "json")), at);
+    return toRecord(parsed.data, recordSource(line, rootStart(line)), at);
   });
+  return withinLimits(records);
 }
 
 /** The lines that are not blank, with their numbers, from 1. */

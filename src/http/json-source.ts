@@ -14,9 +14,9 @@ const code = (sign: string): number => sign.charCodeAt(0);
 const [quote, backslash, comma, colon] = [code('"'), code("\\"), code(","), code(":")];
 const [openArray, closeArray, openObject, closeObject] = [code("["), code("]"), code("{"), code("}")];
 
-/** The value that is the whole text, without what surrounds it. */
-export function rootOf(text: string): Extent {
-  return valueAt(text, skipBlanks(text, 0));
+/** Where the value begins that is the whole text. */
+export function rootStart(text: string): number {
+  return skipBlanks(text, 0);
 }
 
 /** The elements of the array at `start`. */
@@ -60,7 +60,8 @@ export function hasLoneSurrogate(text: string): boolean {
   return false;
 }
 
-function valueAt(text: string, start: number): Extent {
+/** The value that begins at `start`. */
+export function valueAt(text: string, start: number): Extent {
   const first = text.charCodeAt(start);
   if (first === quote) return { start, end: stringEnd(text, start), depth: 0 };
   if (first === openArray || first === openObject) return containerAt(text, start);

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { decodeBase64 } from "hono/utils/encode";
 import { HEADERS_MAX } from "../log/limits.ts";
 import type { LogRecord } from "../log/records.ts";
-import { type Extent, elementsOf, hasLoneSurrogate, memberOf, rootOf } from "./json-source.ts";
+import { type Extent, elementsOf, hasLoneSurrogate, memberOf, rootStart } from "./json-source.ts";
 import { Problem } from "./problem.ts";
 
 /** How deep a JSON value may be nested. */
@@ -40,37 +40,49 @@ export type RecordInput = z.infer<typeof recordInput>;
  * A record of the batch as it is stored; `source` is the text of `json`, where it has one. `at` is its position, for the
  * problem `invalid-body`.
  */
-export function toRecord(input: RecordInput, source: Source, at: number): LogRecord {
-  const forms =
-    Number(input.data !== undefined) + Number(source !== null) + Number(input.base64 !== undefined);
-  if (forms !== 1) throw invalidRecord(at, "needs exactly one of data, json and base64");
-  const pairs = input.headers === undefined ? [] : Object.entries(input.headers);
-  if (input.data !== undefined) return { format: "text", headers: pairs, value: utf8.encode(input.data) };
-  if (input.base64 !== undefined)
-    return { format: "binary", headers: pairs, value: bytesOf(input.base64, at) };
-  return jsonRecord(source, pairs, at);
+export function toRecord(input: RecordInput, source: Source | null, at: number): LogRecord {
+  const { data, base64 } = input;
+  const forms = Number(data !== undefined) + Number(source !== null) + Number(base64 !== undefined);
+  if (forms > 1) throw notOneForm(at);
+  const headers = input.headers === undefined ? [] : Object.entries(input.headers);
+  if (source !== null) return jsonRecord(source, headers, at);
+  if (data !== undefined) return { format: "text", headers, value: utf8.encode(data) };
+  if (base64 !== undefined) return { format: "binary", headers, value: bytesOf(base64, at) };
+  throw notOneForm(at);
 }
 
 /** A record that is a JSON value, as the text that was sent. Throws the problem `invalid-body`. */
-export function jsonRecord(source: Source, headers: LogRecord["headers"], at: number): LogRecord {
-  const { text, depth } = source ?? { text: "null", depth: 0 };
+export function jsonRecord({ text, depth }: Source, headers: LogRecord["headers"], at: number): LogRecord {
   if (depth > JSON_DEPTH_MAX) throw invalidRecord(at, `is nested deeper than ${JSON_DEPTH_MAX}`);
   if (hasLoneSurrogate(text)) throw invalidRecord(at, "has a string that is not well-formed");
   return { format: "json", headers, value: utf8.encode(text) };
 }
 
-/** The text of a JSON value, and how deep it is nested; null: there is none. */
-export type Source = { readonly text: string; readonly depth: number } | null;
+/** The text of a JSON value, and how deep it is nested. */
+export interface Source {
+  readonly text: string;
+  readonly depth: number;
+}
 
-export function sourceAt(text: string, extent: Extent | null): Source {
-  return extent && { text: text.slice(extent.start, extent.end), depth: extent.depth };
+export function sourceAt(text: string, { start, end, depth }: Extent): Source {
+  return { text: text.slice(start, end), depth };
+}
+
+/** The text of `json` in the record that begins at `start`; null: it has none. */
+export function recordSource(text: string, start: number): Source | null {
+  const json = memberOf(text, start, "json");
+  return json && sourceAt(text, json);
 }
 
 /** The texts of `json` in the records of a batch, `{"records":[…]}`, or of a message that has them. */
-export function batchSources(text: string): readonly Source[] {
-  const records = memberOf(text, rootOf(text).start, "records");
+export function batchSources(text: string): readonly (Source | null)[] {
+  const records = memberOf(text, rootStart(text), "records");
   if (records === null) return [];
-  return elementsOf(text, records.start).map(({ start }) => sourceAt(text, memberOf(text, start, "json")));
+  return elementsOf(text, records.start).map(({ start }) => recordSource(text, start));
+}
+
+function notOneForm(at: number): Problem {
+  return invalidRecord(at, "needs exactly one of data, json and base64");
 }
 
 /** A record is not of the documented shape. */

@@ -77,7 +77,7 @@ export const clientMessage = z
   .openapi("SessionClientMessage");
 
 /** `sources`: the texts of the records' `json`. */
-export type AppendMessage = z.output<typeof append> & { readonly sources: readonly Source[] };
+export type AppendMessage = z.output<typeof append> & { readonly sources: readonly (Source | null)[] };
 export type TailMessage = z.output<typeof tail>;
 type ClientMessage = Exclude<z.output<typeof clientMessage>, z.output<typeof append>> | AppendMessage;
 

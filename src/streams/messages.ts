@@ -1,6 +1,6 @@
 import { JSON_BODY_BYTES_MAX } from "../http/append-body.ts";
 import { decodeText, isUtf8, parseJson, readBody } from "../http/body.ts";
-import { elementsOf, rootOf } from "../http/json-source.ts";
+import { elementsOf, rootStart, valueAt } from "../http/json-source.ts";
 import { parseMediaType } from "../http/media-type.ts";
 import { Problem } from "../http/problem.ts";
 import { jsonRecord, sourceAt } from "../http/record-input.ts";
@@ -27,8 +27,8 @@ export function toRecords(body: Uint8Array, contentType: string | null): readonl
   if (body.length === 0) return [];
   const text = decodeText(body);
   const isList = Array.isArray(parseJson(text));
-  const root = rootOf(text);
-  const messages = isList ? elementsOf(text, root.start) : [root];
+  const start = rootStart(text);
+  const messages = isList ? elementsOf(text, start) : [valueAt(text, start)];
   if (messages.length > MESSAGES_MAX) {
     const detail = `A body has at most ${MESSAGES_MAX} messages.`;
     throw new Problem("too-many-records", detail, { members: { records_max: MESSAGES_MAX } });
