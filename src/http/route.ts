@@ -1,6 +1,6 @@
 import { type OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import type { Context, Handler } from "hono";
-import { type Action, authorize } from "./auth.ts";
+import { type Action, authorize, type Grant } from "./auth.ts";
 import type { AppEnv } from "./env.ts";
 import { readJsonBody, requireJsonBody } from "./json-body.ts";
 import { queryOf, validated } from "./validation.ts";
@@ -17,15 +17,15 @@ interface Checked {
 /** One operation: as the document describes it, and what must hold before it is carried out. */
 export interface Operation extends Omit<RouteConfig, "request">, Checked {
   /** What the token must allow on the cluster and the log in the path; or a check of the operation's own. */
-  readonly allows?: Action | ((c: Context<AppEnv>) => Promise<unknown>);
+  readonly allows?: Action | ((c: Context<AppEnv>) => Promise<Grant>);
   /** The body as the document describes it, where the handler reads it. */
   readonly content?: NonNullable<NonNullable<RouteConfig["request"]>["body"]>;
 }
 
-/** What the checks made of a request. */
-export type Input<O extends Checked> = {
+/** What the checks made of a request; `grant` is what its bearer may do, where the operation asks. */
+export type Input<O extends Operation> = {
   readonly [K in keyof Checked]-?: O[K] extends z.ZodType ? z.output<O[K]> : undefined;
-};
+} & { readonly grant: O extends { readonly allows: unknown } ? Grant : undefined };
 
 /**
  * Serves an operation, and puts it into the document. Throws the problems of `authorize`, `invalid-request`, and those
@@ -38,8 +38,8 @@ export function serve<O extends Operation>(
 ): void {
   describe(app, operation);
   listen(app, operation, async (c) => {
-    await assertAllowed(c, operation);
-    return handler(c, (await inputOf(c, operation)) as Input<O>);
+    const grant = await grantOf(c, operation);
+    return handler(c, { ...(await inputOf(c, operation)), grant } as Input<O>);
   });
 }
 
@@ -76,9 +76,9 @@ function bodyContent(schema: z.ZodType): NonNullable<Operation["content"]> {
   return { content: { "application/json": { schema: schema.unwrap() as z.ZodType } } };
 }
 
-async function assertAllowed(c: Context<AppEnv>, { allows }: Operation): Promise<void> {
-  if (typeof allows === "function") await allows(c);
-  else if (allows !== undefined) await authorize(c, allows, c.req.param("log") ?? "");
+async function grantOf(c: Context<AppEnv>, { allows }: Operation): Promise<Grant | undefined> {
+  if (typeof allows === "function") return allows(c);
+  return allows && authorize(c, allows, c.req.param("log") ?? "");
 }
 
 /** Of operations that take no parameters in the query. */

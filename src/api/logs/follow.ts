@@ -1,8 +1,6 @@
 import type { Context } from "hono";
-import { authorize, type Grant } from "../../http/auth.ts";
-import { credentialOfFollower } from "../../http/credential.ts";
 import type { AppEnv } from "../../http/env.ts";
-import { mediaTypes, prefersEvents } from "../../http/media-type.ts";
+import { mediaTypes } from "../../http/media-type.ts";
 import { pageHeaders } from "../../http/page-response.ts";
 import { Problem } from "../../http/problem.ts";
 import type { ReadQuery } from "../../http/read-parameters.ts";
@@ -31,11 +29,6 @@ export interface Followed {
   readonly query: ReadQuery;
   /** When the token expires, ms since the epoch; null: never. */
   readonly expiresAt: number | null;
-}
-
-/** What the reader of a log may do; one that follows it may have a browser's token. Throws as `authorize` does. */
-export function authorizeReader(c: Context<AppEnv>, log: string): Promise<Grant> {
-  return authorize(c, "read", log, credentialOfFollower(c, prefersEvents(c)));
 }
 
 /** Follows a log over a WebSocket: all that comes from `from` on. Throws the problems of a read. */

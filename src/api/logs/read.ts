@@ -1,7 +1,9 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { authorize, type Grant } from "../../http/auth.ts";
+import { credentialOfFollower } from "../../http/credential.ts";
 import type { AppEnv } from "../../http/env.ts";
-import { mediaTypes, negotiate } from "../../http/media-type.ts";
+import { mediaTypes, negotiate, prefersEvents } from "../../http/media-type.ts";
 import { errorResponses, keptHeaderDocs, pageHeaderDocs, rawHeaderDocs } from "../../http/openapi.ts";
 import { pageResponse } from "../../http/page-response.ts";
 import type { Problem } from "../../http/problem.ts";
@@ -13,7 +15,7 @@ import { invalidRequest } from "../../http/validation.ts";
 import type { Api } from "../../routing/context.ts";
 import { PageReader } from "../../routing/page-reader.ts";
 import { visit } from "../../routing/visit.ts";
-import { authorizeReader, followByEvents, followBySocket } from "./follow.ts";
+import { followByEvents, followBySocket } from "./follow.ts";
 import { messageDocs } from "./message-docs.ts";
 import { readingForm } from "./reading-form.ts";
 import { revalidated } from "./revalidate.ts";
@@ -48,7 +50,7 @@ export function readRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): voi
     description:
       "A page from a sequence number that a limit or `until` ends before the tail never changes: it has an `ETag`, and may be kept. What is kept outlives the records: it can still be there when they are trimmed, or the log is deleted.",
     tags: ["records"],
-    allows: (c: Context<AppEnv>) => authorizeReader(c, c.req.param("log") ?? ""),
+    allows: authorizeReader,
     params: scope.logParams,
     query: readQuery,
     headers: readHeaders,
@@ -80,17 +82,27 @@ export function readRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): voi
       ...errorResponses,
     },
   };
-  serve(app, operation, (c, { params, query }) => read(c, api, params.log, query));
+  serve(app, operation, (c, { params, query, grant }) => read(c, api, params.log, query, grant));
 }
 
-async function read(c: Context<AppEnv>, api: Api, log: string, query: ReadQuery): Promise<Response> {
+/** One that follows the log may have a browser's token. */
+function authorizeReader(c: Context<AppEnv>): Promise<Grant> {
+  return authorize(c, "read", c.req.param("log") ?? "", credentialOfFollower(c, prefersEvents(c)));
+}
+
+async function read(
+  c: Context<AppEnv>,
+  api: Api,
+  log: string,
+  query: ReadQuery,
+  { expiresAt }: Grant,
+): Promise<Response> {
   const asked = readingForm(c, negotiate(c));
   const limit = query.limit ?? (asked.format === "raw" ? 1 : limitDefault);
   if (asked.format === "raw" && limit !== 1) throw limitOfRaw();
   const at = await visit(c, api, query.timeout_ms);
   const reader = new PageReader(c, api, at.cluster, log, { ...query, limit });
   if (asked.form !== "page") {
-    const { expiresAt } = await authorizeReader(c, log);
     const followed = { c, at, log, reader, query, expiresAt };
     return asked.form === "socket" ? followBySocket(followed) : followByEvents(followed);
   }
