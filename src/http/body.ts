@@ -1,3 +1,4 @@
+import { concat } from "./concat.ts";
 import { Problem } from "./problem.ts";
 import { within } from "./within.ts";
 
@@ -35,7 +36,7 @@ async function counted(stream: ReadableStream<Uint8Array>, bytesMax: number): Pr
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return joined(chunks, bytes);
+      if (done) return concat(chunks);
       bytes += value.length;
       if (bytes > bytesMax) throw tooLarge(bytesMax);
       chunks.push(value);
@@ -43,16 +44,6 @@ async function counted(stream: ReadableStream<Uint8Array>, bytesMax: number): Pr
   } finally {
     reader.releaseLock();
   }
-}
-
-function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
-  const body = new Uint8Array(bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
 }
 
 async function inTime<T>(reading: Promise<T>): Promise<T> {

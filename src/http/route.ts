@@ -3,6 +3,7 @@ import type { Context, Handler } from "hono";
 import { type Action, authorize, type Grant } from "./auth.ts";
 import type { AppEnv } from "./env.ts";
 import { readJsonBody, requireJsonBody } from "./json-body.ts";
+import { routingPath } from "./routing-path.ts";
 import { queryOf, validated } from "./validation.ts";
 
 /** The parts of a request that are checked before the handler runs. */
@@ -56,18 +57,13 @@ export function describe(app: OpenAPIHono<AppEnv>, operation: Operation): void {
   app.openAPIRegistry.registerPath({ ...config, request });
 }
 
-/** Serves a path of the document: `{name}` is one segment of it, `{path}` all that follows. */
+/** Serves a path of the document. */
 export function listen(
   app: OpenAPIHono<AppEnv>,
   { method, path }: Pick<RouteConfig, "method" | "path">,
   handler: Handler<AppEnv>,
 ): void {
   app.on(method, routingPath(path), handler);
-}
-
-/** A path of the document, as the router writes it. */
-export function routingPath(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === "path" ? ":path{.+}" : `:${name}`));
 }
 
 function bodyContent(schema: z.ZodType): NonNullable<Operation["content"]> {

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { clusterName, consumerName, logName } from "./parameters.ts";
+import { routingPath } from "./routing-path.ts";
 
 /** The cluster that paths without a cluster mean; it keeps the catalogue of the others. */
 export const MAIN = "main";
@@ -49,6 +50,4 @@ export const scopes: readonly Scope[] = [
 ];
 
 /** Below these paths, as the router writes them, is the Durable Streams face. */
-export const streamPaths: readonly string[] = scopes.map(
-  ({ base }) => `${base.replace("{cluster}", ":cluster")}/stream/*`,
-);
+export const streamPaths: readonly string[] = scopes.map(({ base }) => routingPath(`${base}/stream/*`));

@@ -3,9 +3,6 @@ import { headerDocs, text } from "./header-docs.ts";
 import { streamParams } from "./path.ts";
 import type { Route } from "./route.ts";
 
-/** What a stream takes. */
-export const methods = ["GET", "HEAD", "PUT", "POST", "DELETE"];
-
 /** The protocol is for all pages, unless an operator names some. */
 export const streamsFace: OpenFace = {
   allowHeaders: [

@@ -1,4 +1,5 @@
 import { encodeBase64 } from "hono/utils/encode";
+import { concat } from "../http/concat.ts";
 import { recordsOf } from "../http/page.ts";
 import type { LogRecord } from "../log/records.ts";
 import type { Page } from "../transport/protocol.ts";
@@ -28,14 +29,4 @@ function jsonValue({ format, value }: LogRecord): Uint8Array {
   if (format === "json") return value;
   const text = format === "text" ? decoder.decode(value) : encodeBase64(value.slice().buffer);
   return encoder.encode(JSON.stringify(text));
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

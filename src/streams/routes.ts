@@ -2,13 +2,14 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { crossOrigin } from "../http/cross-origin.ts";
 import type { AppEnv } from "../http/env.ts";
+import { allMethods } from "../http/methods.ts";
 import { Problem } from "../http/problem.ts";
-import { routingPath } from "../http/route.ts";
+import { routingPath } from "../http/routing-path.ts";
 import { type Scope, scopes, streamPaths } from "../http/scope.ts";
 import type { Api } from "../routing/context.ts";
 import { append, appendRoute } from "./append.ts";
 import { create, createRoute } from "./create.ts";
-import { methods, preflightRoute, streamsFace } from "./cross-origin.ts";
+import { preflightRoute, streamsFace } from "./cross-origin.ts";
 import { headRoute } from "./head.ts";
 import { read, readRoute } from "./read.ts";
 import { remove, removeRoute } from "./remove.ts";
@@ -40,7 +41,7 @@ function routesIn(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
   serveRoute(app, scope, removeRoute, (c) => remove(c, api));
   describeRoute(app, scope, preflightRoute);
   app.all(routingPath(`${scope.base}/stream/{path}`), (c) => {
-    const allow = methods.join(", ");
+    const allow = allMethods.join(", ");
     throw new Problem("method-not-allowed", `${c.req.path} takes ${allow}.`, { headers: { Allow: allow } });
   });
 }

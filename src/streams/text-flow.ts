@@ -1,8 +1,8 @@
+import { concat } from "../http/concat.ts";
 import { recordsOf } from "../http/page.ts";
 import { isEnd } from "../transport/page.ts";
 import type { Page } from "../transport/protocol.ts";
 import type { Place } from "./offset.ts";
-import { concat } from "./page-body.ts";
 
 /** Text that is told, and where to go on after it. */
 export interface Told {

@@ -5,6 +5,8 @@ import { errorResponses } from "../../http/openapi.ts";
 import { Problem } from "../../http/problem.ts";
 import { serve } from "../../http/route.ts";
 import { MAIN } from "../../http/scope.ts";
+import { reachedByMajority } from "../../raft/quorum.ts";
+import type { NodeId } from "../../raft/types.ts";
 import type { Api } from "../../routing/context.ts";
 import type { Survey } from "../../routing/survey.ts";
 import { callOf } from "../../routing/world.ts";
@@ -67,11 +69,9 @@ async function asksReady(c: Context<AppEnv>, api: Api): Promise<boolean> {
 /** A leader that has lost its majority says for an election timeout that it leads: so the others are asked as well. */
 function isReady({ leader, configuration, found }: Survey): boolean {
   if (leader === null || configuration === null) return false;
-  const follows = (id: number): boolean => {
+  const follows = (id: NodeId): boolean => {
     const status = found.get(id);
     return typeof status === "object" && status.currentTerm === leader.currentTerm;
   };
-  return [configuration.voters, configuration.outgoing].every(
-    (voters) => voters.length === 0 || voters.filter(follows).length > voters.length / 2,
-  );
+  return reachedByMajority(configuration, (id) => Number(follows(id))) === 1;
 }

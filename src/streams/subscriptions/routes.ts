@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { assertConfigured } from "../../http/auth.ts";
 import type { AppEnv } from "../../http/env.ts";
 import { Problem } from "../../http/problem.ts";
-import { routingPath } from "../../http/route.ts";
+import { routingPath } from "../../http/routing-path.ts";
 import { type Scope, scopes } from "../../http/scope.ts";
 import type { Api } from "../../routing/context.ts";
 import { authorizeTargets } from "./access.ts";
