@@ -1,4 +1,5 @@
 import { compareMarks, isMember, markOf } from "./configuration.ts";
+import { traceVote } from "./election.ts";
 import type { Message } from "./messages.ts";
 import { committedConfiguration, type State } from "./state.ts";
 
@@ -24,8 +25,10 @@ function isOfLeader({ leader, currentTerm }: State, { from, term }: Message): bo
 }
 
 /** Tells a node that asks for votes, and that the committed configuration has left behind, to let it be. */
-export function dismissStranger(state: State, { type, from: to }: Message): void {
-  if (type !== "PreVote" && type !== "RequestVote") return;
+export function dismissStranger(state: State, message: Message): void {
+  if (message.type !== "PreVote" && message.type !== "RequestVote") return;
+  traceVote(state, message, "no-member");
+  const { from: to } = message;
   const committed = committedConfiguration(state);
   if (to >= committed.nextId || isMember(committed, to)) return;
   state.effects.messages.push({ type: "Removed", from: state.id, to, term: 0 });

@@ -3,7 +3,7 @@ import { boot, type RaftInit } from "./boot.ts";
 import { compact } from "./compact.ts";
 import { doWhatIsDue, dueAt } from "./due.ts";
 import { changesLog, takeEffects } from "./effects.ts";
-import { onOwnVoteDurable, traceVote } from "./election.ts";
+import { onOwnVoteDurable } from "./election.ts";
 import { dismissStranger, isHeard } from "./heard.ts";
 import { invariant } from "./invariant.ts";
 import { appendCommand } from "./leader.ts";
@@ -53,8 +53,6 @@ export class Raft {
     this.#expectTaken();
     if (message.to !== state.id || message.from === state.id) return;
     if (!isHeard(state, message)) {
-      if (message.type === "PreVote" || message.type === "RequestVote")
-        traceVote(state, message, "no-member");
       dismissStranger(state, message);
       return;
     }

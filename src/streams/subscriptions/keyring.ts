@@ -9,7 +9,7 @@ import {
   promoted,
   publicKeysOf,
   published,
-} from "./key-ring.ts";
+} from "./key-rotation.ts";
 import { newKey, newSecret, publishedKey, type SigningKey, signingKeyOf } from "./keys.ts";
 
 const SIGNING_KEYS = "key:signing";

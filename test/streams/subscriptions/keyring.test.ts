@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Documents } from "../../../src/streams/subscriptions/documents.ts";
-import { KEY_LIFE_MS, KEY_OVERLAP_MS } from "../../../src/streams/subscriptions/key-ring.ts";
+import { KEY_LIFE_MS, KEY_OVERLAP_MS } from "../../../src/streams/subscriptions/key-rotation.ts";
 import { Keyring, publicKeys } from "../../../src/streams/subscriptions/keyring.ts";
 import { newKey, publishedKey } from "../../../src/streams/subscriptions/keys.ts";
 import { MemoryBacking } from "./memory-backing.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { formatOffset } from "../../../src/streams/offset.ts";
 import { Documents } from "../../../src/streams/subscriptions/documents.ts";
-import { KEY_LIFE_MS, KEY_OVERLAP_MS } from "../../../src/streams/subscriptions/key-ring.ts";
+import { KEY_LIFE_MS, KEY_OVERLAP_MS } from "../../../src/streams/subscriptions/key-rotation.ts";
 import { publicKeys } from "../../../src/streams/subscriptions/keyring.ts";
 import type { OperationReply } from "../../../src/streams/subscriptions/operation.ts";
 import { done, type Notification, Receiver } from "./receiver.ts";
