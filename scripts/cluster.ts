@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { bundleWorker } from "./bundle.ts";
 import { lockDataDirectory } from "./data-lock.ts";
+import { bearer } from "./files/http.ts";
 import { type Runtime, startRuntime } from "./runtime.ts";
 import { compatibilityDate } from "./worker-config.ts";
 
@@ -105,8 +106,7 @@ async function runtimeOptions(options: ClusterOptions, data: string) {
 async function untilReady(url: string, { signal, vars = {} }: ClusterOptions): Promise<void> {
   const deadline = AbortSignal.timeout(READY_TIMEOUT_MS);
   const stopped = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
-  const { ADMIN_TOKEN: token } = vars;
-  const headers = new Headers(token === undefined ? {} : { Authorization: `Bearer ${token}` });
+  const headers = bearer(vars.ADMIN_TOKEN);
   for (;;) {
     const status = await answerOf(`${url}/readyz`, { signal: stopped });
     if (status === "ok") return;

@@ -10,7 +10,10 @@ export interface Leadership {
 }
 
 /** Who leads a cluster, once somebody does. Throws if that takes too long. */
-export async function currentLeader(url: string, headers = new Headers()): Promise<Leadership> {
+export async function currentLeader(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Leadership> {
   const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline) {
     const { leader, term } = await requestJson<{ leader: number | null; term: number }>(

@@ -5,6 +5,7 @@ import { asksForToken } from "../src/http/asks-for-token.ts";
 import { adminToken } from "./admin-token.ts";
 import { type ClusterOptions, startLocked } from "./cluster.ts";
 import { holdsCluster, lockDataDirectory } from "./data-lock.ts";
+import { bearer } from "./files/http.ts";
 import { currentLeader } from "./leadership.ts";
 import { integerOption, parseCommandLine, runProgram, UsageError } from "./options.ts";
 import { variablesOf } from "./worker-config.ts";
@@ -68,7 +69,7 @@ async function serve(options: ClusterOptions & { readonly signal: AbortSignal })
   try {
     const cluster = await startLocked(options);
     try {
-      console.log(await welcome(cluster.url, options.vars?.ADMIN_TOKEN ?? null));
+      console.log(await welcome(cluster.url, options.vars?.ADMIN_TOKEN));
       if (!signal.aborted) await once(signal, "abort");
     } finally {
       await cluster.stop();
@@ -127,18 +128,17 @@ async function choosePort(wanted: number | null): Promise<number> {
   return port;
 }
 
-async function welcome(url: string, token: string | null): Promise<string> {
-  const headers = new Headers(token === null ? {} : { Authorization: `Bearer ${token}` });
-  const { leader, term } = await currentLeader(url, headers);
-  const bearer = token === null ? "" : ` -H "Authorization: Bearer $TIMBERLINE_TOKEN"`;
-  const first = token === null ? "" : "\n  export TIMBERLINE_TOKEN=…   # the admin token";
+async function welcome(url: string, token: string | undefined): Promise<string> {
+  const { leader, term } = await currentLeader(url, bearer(token));
+  const header = token === undefined ? "" : ` -H "Authorization: Bearer $TIMBERLINE_TOKEN"`;
+  const first = token === undefined ? "" : "\n  export TIMBERLINE_TOKEN=…   # the admin token";
   return `Ready at ${url}, led by node ${leader} in term ${term}
 
 Create a log, append a record, read it back:
 ${first}
-  curl${bearer} -X PUT ${url}/v1/logs/hello
-  curl${bearer} -H 'Content-Type: text/plain' -d 'first light' ${url}/v1/logs/hello/records
-  curl${bearer} ${url}/v1/logs/hello/records
+  curl${header} -X PUT ${url}/v1/logs/hello
+  curl${header} -H 'Content-Type: text/plain' -d 'first light' ${url}/v1/logs/hello/records
+  curl${header} ${url}/v1/logs/hello/records
 
 Stop with Ctrl-C.`;
 }

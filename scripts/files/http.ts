@@ -64,12 +64,18 @@ async function attempt<T>(url: URL, init: RequestInit): Promise<{ answer: T } | 
   throw new RefusedError(why);
 }
 
-/** For a cluster that asks who one is: the token is in the environment, where the shell's history has it not. */
+/** The header that carries a token; none where there is no token. */
+export function bearer(token: string | undefined): Readonly<Record<string, string>> {
+  return token === undefined ? {} : { Authorization: `Bearer ${token}` };
+}
+
+/**
+ * For a cluster that asks who one is: the token is in the environment, where the shell's history has it not. A request
+ * that carries one keeps it.
+ */
 function withToken(init: RequestInit): RequestInit {
-  const token = process.env.TIMBERLINE_TOKEN;
-  if (token === undefined) return init;
-  const headers = new Headers(init.headers);
-  headers.set("Authorization", `Bearer ${token}`);
+  const headers = new Headers(bearer(process.env.TIMBERLINE_TOKEN));
+  for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
   return { ...init, headers };
 }
 

@@ -11,9 +11,12 @@ const START = fileURLToPath(new URL("../../scripts/start.ts", import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), "timberline-start-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
+/** A shell in which another cluster was used before. */
+const env = { ...process.env, TIMBERLINE_TOKEN: "that of another cluster" };
+
 /** In a process group of its own, with all that it starts to run the cluster. */
 const start = (...options: string[]) =>
-  spawn(process.execPath, [START, ...options], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  spawn(process.execPath, [START, ...options], { detached: true, stdio: ["ignore", "pipe", "pipe"], env });
 
 /** What the first group of the pattern found in its output, or all of it. */
 async function untilSaid(child: ReturnType<typeof start>, pattern: RegExp): Promise<string> {
