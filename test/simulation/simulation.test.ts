@@ -82,6 +82,7 @@ test(`${seeds} seeds find nothing, and the faults do strike`, { timeout: 120_000
       "reached: a leader stepped down by itself",
       "reached: a leader was elected",
       "reached: a learner became a voter",
+      "reached: a lease passed to another holder",
       "reached: a log was closed",
       "reached: a log was compacted",
       "reached: a log was forked",

@@ -1,5 +1,7 @@
+import { CONSUMER_PREFIX } from "../../../src/log/consumer.ts";
 import { isDeletable } from "../clients/log-names.ts";
 import type { Marks } from "../world/trace.ts";
+import { hasPassedOn } from "./consumers.ts";
 import type { Replay } from "./replay.ts";
 import type { ReplayedLife } from "./replayed-life.ts";
 
@@ -10,11 +12,13 @@ export function countReached(replay: Replay, marks: Marks): void {
 }
 
 function deedsOf(life: ReplayedLife): readonly string[] {
-  const { source, state, name } = life;
+  const { source, state, name, documents } = life;
+  const consumers = new Set(documents.map(({ key }) => key).filter((key) => key.startsWith(CONSUMER_PREFIX)));
   return [
     ...(source === null ? [] : ["a log was forked"]),
     ...(source?.source === undefined || source.source === null ? [] : ["a fork was forked"]),
     ...(source !== null && source.endedAt < life.endedAt ? ["a fork outlived its source"] : []),
+    ...([...consumers].some((key) => hasPassedOn(life, key)) ? ["a lease passed to another holder"] : []),
     ...(state.closed ? ["a log was closed"] : []),
     ...(!isDeletable(name) && Number.isFinite(life.endedAt) ? ["a log's time was over"] : []),
     ...(!isDeletable(name) && state.earliest > state.start ? ["records were not retained any more"] : []),

@@ -1,8 +1,17 @@
+import { CONSUMER_PREFIX } from "../../../src/log/consumer.ts";
 import { decodeLogEntry } from "../../../src/log/entry-codec.ts";
-import type { AlterEntry, Batch, CreateEntry, LogEntry, ProducerTuple } from "../../../src/log/types.ts";
+import type {
+  AlterEntry,
+  Batch,
+  CreateEntry,
+  DocumentEntry,
+  LogEntry,
+  ProducerTuple,
+} from "../../../src/log/types.ts";
 import type { Entry, Index } from "../../../src/raft/types.ts";
 import { isDeletable } from "../clients/log-names.ts";
 import { decodeBatch } from "../clients/payload.ts";
+import { requireNext } from "./consumers.ts";
 import { Finding, require } from "./finding.ts";
 import { ReplayedLife } from "./replayed-life.ts";
 import { endOfTime, firstRetained } from "./time-limits.ts";
@@ -122,8 +131,13 @@ export class Replay {
     require(!(grows && life.state.closed), "closed for ever", () => `entry ${index} appends to ${life.name}`);
     if (logged.kind === "alter") this.#trim(index, life, logged, madeAt);
     if (logged.kind === "alter") this.#alter(index, life, logged.state);
-    if (logged.kind === "document") life.documents.push({ index, key: logged.key, value: logged.value });
+    if (logged.kind === "document") this.#document(index, life, logged, madeAt);
     return life;
+  }
+
+  #document(index: Index, life: ReplayedLife, { key, value }: DocumentEntry, madeAt: number): void {
+    life.documents.push({ index, key, value, madeAt });
+    if (key.startsWith(CONSUMER_PREFIX)) requireNext(life, key, index);
   }
 
   /** What time alone takes records from is not used by that. */

@@ -21,6 +21,8 @@ interface ReplayedDocument {
   readonly index: number;
   readonly key: string;
   readonly value: Uint8Array | null;
+  /** Ms since the epoch, on the clock of the leader that decided on it. */
+  readonly madeAt: number;
 }
 
 interface Beginning {
@@ -85,7 +87,8 @@ export class ReplayedLife {
     return this.forks.some((fork) => fork.id <= index && (fork.isPresentAt(index) || fork.isHeldAt(index)));
   }
 
-  document(key: string, index: number): Uint8Array | null {
-    return this.documents.findLast((it) => it.key === key && it.index <= index)?.value ?? null;
+  /** The newest entry of a document as of `index`. */
+  document(key: string, index: number): ReplayedDocument | null {
+    return this.documents.findLast((it) => it.key === key && it.index <= index) ?? null;
   }
 }

@@ -25,7 +25,7 @@ export function compareLogs(storage: Storage, replay: Replay, upTo: Index): void
     living.push(name);
     for (const key of new Set(life.documents.map((document) => document.key))) {
       const found = view.document(life.id, key)?.value ?? null;
-      const isRight = String(found) === String(life.document(key, upTo));
+      const isRight = String(found) === String(life.document(key, upTo)?.value ?? null);
       require(isRight, "storage", () => `document ${key} of ${name} is wrong`);
     }
   }

@@ -1,5 +1,6 @@
 import type { LogHistory } from "../clients/history.ts";
 import { isDeletable, isLinear } from "../clients/log-names.ts";
+import { judgeSighting, judgeWrite } from "./consumers.ts";
 import { Finding, require } from "./finding.ts";
 import { checkHistory } from "./linearizability.ts";
 import type { Replay } from "./replay.ts";
@@ -23,6 +24,7 @@ export function judgeHistory(replay: Replay, history: LogHistory): void {
       `${name} had tail ${was} at entry ${index}, not ${tail}`);
   }
   for (const sighting of history.sightings) checkSighting(replay, sighting);
+  judgeConsumers(replay, history);
   const lives = replay.names.get(name)?.length ?? 0;
   if (isLinear(name)) {
     // The records of a deletable log still are in one order, over all of its lives.
@@ -30,6 +32,13 @@ export function judgeHistory(replay: Replay, history: LogHistory): void {
     if (problem !== null) throw new Finding("linearizability", `${name}: ${problem}`);
     require(isDeletable(name) || lives <= 1, "replay", () => `${name} has ${lives} lives`);
   }
+}
+
+function judgeConsumers(replay: Replay, { name, consumerWrites, consumerSightings }: LogHistory): void {
+  const life = replay.life(name);
+  if (life === null) return;
+  for (const write of consumerWrites) judgeWrite(life, write);
+  for (const sighting of consumerSightings) judgeSighting(life, sighting);
 }
 
 /** Every batch was asked for, of one log, and is there once; and none is that was refused. */

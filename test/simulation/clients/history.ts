@@ -1,4 +1,5 @@
 import type { Appended } from "../../../src/log/outcome.ts";
+import type { ConsumerSighting, ConsumerWrite } from "../checks/consumers.ts";
 import type { AppendOperation, Observation } from "../checks/linearizability.ts";
 import type { Sighting } from "../checks/sightings.ts";
 
@@ -16,6 +17,10 @@ export interface LogHistory {
   readonly acknowledgements: { readonly record: number; readonly appended: Appended }[];
   /** What nodes showed of it, where it is judged by the index alone. */
   readonly sightings: Sighting[];
+  /** Acknowledged writes of its consumers. */
+  readonly consumerWrites: ConsumerWrite[];
+  /** What nodes showed of its consumers. */
+  readonly consumerSightings: ConsumerSighting[];
   /** The largest tail that anybody saw, to aim at. */
   knownTail: number;
   /** Whether it seems to be there. */
@@ -34,7 +39,8 @@ export class Histories {
     const known = this.#logs.get(name);
     if (known !== undefined) return known;
     const none = { appends: [], observations: [], tails: [], acknowledgements: [], sightings: [] };
-    const made = { name, ...none, knownTail: 0, isThere: false };
+    const ofConsumers = { consumerWrites: [], consumerSightings: [] };
+    const made = { name, ...none, ...ofConsumers, knownTail: 0, isThere: false };
     this.#logs.set(name, made);
     return made;
   }

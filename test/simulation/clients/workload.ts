@@ -4,6 +4,7 @@ import { Churner } from "./churner.ts";
 import type { Client, Ground } from "./client.ts";
 import { Expirer } from "./expirer.ts";
 import { Forker } from "./forker.ts";
+import { LeaseHolder } from "./lease-holder.ts";
 import { logName } from "./log-names.ts";
 import { Mover } from "./mover.ts";
 import { Producer } from "./producer.ts";
@@ -24,5 +25,6 @@ export function startClients(ground: Ground): void {
   several(changers, () => new Changer(ground));
   several(churners, (i) => new Churner(ground, ground.histories.log(logName("churned", i))));
   several(plan.clients.forkers, () => new Forker(ground));
+  several(plan.clients.leaseHolders, (i) => new LeaseHolder(ground, logOf(0), i));
   several(plan.clients.expirers, () => new Expirer(ground));
 }

@@ -135,4 +135,37 @@ export const logMutants: readonly Mutant[] = [
     original: "return removed + reap(judgement, source, now, rowsMax - removed);",
     fault: "return removed;",
   },
+  {
+    name: "a lease excludes no one",
+    file: "src/log/decide-document.ts",
+    original: 'if (lease !== null && lease.holder !== holder) return { reason: "lease-held", lease };',
+    fault: "",
+  },
+  {
+    name: "a lease that is over still lets its holder move",
+    file: "src/log/decide-document.ts",
+    original: 'if (lease === null && movesUnder) return { reason: "lease-held", lease };',
+    fault: "",
+  },
+  {
+    name: "a lease ends a little early",
+    file: "src/log/decide-document.ts",
+    original: "return lease !== null && now < lease.until ? lease : null;",
+    fault: "return lease !== null && now < lease.until - 20 ? lease : null;",
+  },
+  {
+    name: "a consumer is written to whatever its version",
+    file: "src/log/decide-document.ts",
+    original:
+      'if (expectedVersion !== null && expectedVersion !== version) return { reason: "version-mismatch", version };\n  return position',
+    fault: "return position",
+  },
+  {
+    name: "a consumer is judged by what is committed",
+    file: "src/node/serve-command.ts",
+    original:
+      "const { lastIndex } = parts.raft.state;\n  const decision = decide(command, parts.host.storage.view(lastIndex)",
+    fault:
+      'const { lastIndex, commitIndex } = parts.raft.state;\n  const upTo = command.kind === "consumer" ? commitIndex : lastIndex;\n  const decision = decide(command, parts.host.storage.view(upTo)',
+  },
 ];

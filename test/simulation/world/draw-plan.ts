@@ -27,10 +27,10 @@ export function drawPlan(seed: number): Plan {
     sleepsAtEnd: false,
   };
   const whole = withForks(random.chance(0.6) ? withSleep(plan, random) : plan, random);
-  return withStranger(whole, every(2));
+  return withLeases(withStranger(whole, every(2)), random);
 }
 
-const drawnLater = { lullEveryMs: 0, lullMsMax: 0, forkers: 0, expirers: 0 };
+const drawnLater = { lullEveryMs: 0, lullMsMax: 0, forkers: 0, expirers: 0, leaseHolders: 0 };
 
 const sleepUndisturbed = { evictSleepers: 0, crashSleeper: 0, cutSleeper: 0 };
 
@@ -69,6 +69,12 @@ function withForks(plan: Plan, random: Random): Plan {
 /** Drawn after all the others, for the same reason. */
 function withStranger(plan: Plan, strangerEveryMs: number): Plan {
   return { ...plan, nemesis: { ...plan.nemesis, strangerEveryMs } };
+}
+
+/** Drawn after all the others, for the same reason. */
+function withLeases(plan: Plan, random: Random): Plan {
+  if (!random.chance(on)) return plan;
+  return { ...plan, clients: { ...plan.clients, leaseHolders: random.between(2, 3) } };
 }
 
 type Tail = Pick<NodeOptions, "tailEntries" | "tailBytes" | "deadRowsMax">;

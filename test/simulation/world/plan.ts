@@ -102,6 +102,7 @@ export interface ClientsPlan {
   readonly changers: number;
   readonly forkers: number;
   readonly expirers: number;
+  readonly leaseHolders: number;
   /** Times at which nobody asks for anything. */
   readonly lullEveryMs: number;
   readonly lullMsMax: number;
