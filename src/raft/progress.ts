@@ -28,7 +28,7 @@ export interface Progress {
   /** The latest read round that was sent to it, and that it acknowledged. */
   sentRound: number;
   ackedRound: number;
-  /** The commit index that was last sent to it. */
+  /** Up to where the last message to it lets it commit, which is never beyond the entries that the message is about. */
   sentCommit: Index;
   /** The latest round to which it answered that it sleeps. */
   quiescedRound: number;
@@ -62,6 +62,11 @@ export function settledProgress(lastIndex: Index, round: number, now: number): P
     ...{ mode: "replicate", matchIndex: lastIndex, sentCommit: lastIndex },
     ...{ sentRound: round, ackedRound: round, quiescedRound: round },
   };
+}
+
+/** Whether a message without entries, sent now, lets the peer commit more than the last message to it. */
+export function lacksCommit({ sentCommit, nextIndex }: Progress, commitIndex: Index): boolean {
+  return sentCommit < Math.min(commitIndex, nextIndex - 1);
 }
 
 /** The peer holds everything up to `matchIndex`: from now on entries go ahead of their answers. */

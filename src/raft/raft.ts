@@ -14,7 +14,7 @@ import {
   nextConfiguration,
 } from "./membership.ts";
 import type { Message } from "./messages.ts";
-import { probeFrom } from "./progress.ts";
+import { lacksCommit, probeFrom } from "./progress.ts";
 import { keepAwake, wake } from "./quiesce.ts";
 import { beginRead } from "./reads.ts";
 import type { DurableMark, NotTaken, Ready } from "./ready.ts";
@@ -172,11 +172,11 @@ export class Raft {
     compact(this.#state, index);
   }
 
-  /** Whether this node leads peers that have not heard what is committed. */
+  /** Whether this node leads peers that it can tell of a commit. */
   get hasNews(): boolean {
     const { role, commitIndex } = this.#state;
     if (role.name !== "leader") return false;
-    return Array.from(role.peers.values()).some(({ sentCommit }) => sentCommit < commitIndex);
+    return Array.from(role.peers.values()).some((progress) => lacksCommit(progress, commitIndex));
   }
 
   /** Lets the next `replicate` tell them, rather than the next entries or heartbeat. */

@@ -1,5 +1,5 @@
 import { invariant } from "./invariant.ts";
-import { type Progress, probeFrom } from "./progress.ts";
+import { lacksCommit, type Progress, probeFrom } from "./progress.ts";
 import { quiesce } from "./quiesce.ts";
 import { openRound, settleReads } from "./reads.ts";
 import { sendSegment } from "./send-snapshot.ts";
@@ -25,7 +25,7 @@ export function replicate(state: State, leader: Leader, now: number): void {
   for (const [peer, progress] of leader.peers) {
     stayBehindSnapshot(state, progress);
     if (progress.mode === "snapshot") sendSegment(state, peer, progress, entriesMax);
-    const hasNews = leader.announcesCommit && progress.sentCommit < state.commitIndex;
+    const hasNews = leader.announcesCommit && lacksCommit(progress, state.commitIndex);
     const isDue = heartbeatDue || hasNews || progress.sentRound < leader.reads.round;
     const isQuestion = progress.mode === "probe" && !progress.paused;
     const entries = entriesFor(state, leader, progress);
@@ -102,5 +102,5 @@ function send(
   });
   progress.sentAt = now;
   progress.sentRound = round;
-  progress.sentCommit = commitIndex;
+  progress.sentCommit = toIndex(Math.min(commitIndex, prevIndex + entries.length));
 }

@@ -18,8 +18,8 @@ describe("every order of events finds nothing wrong", () => {
       { ...none, terms: 1, timeouts: 1, crashes: 1 },
       723,
     ],
-    ["two elections", { ...none, terms: 2, timeouts: 2 }, 13_047],
-    ["an election and a read", { ...none, terms: 1, timeouts: 1, reads: 1 }, 7_197],
+    ["two elections", { ...none, terms: 2, timeouts: 2 }, 12_919],
+    ["an election and a read", { ...none, terms: 1, timeouts: 1, reads: 1 }, 7_113],
     ["a proposal", { ...none, terms: 1, timeouts: 1, proposals: 1 }, 615],
   ])("%s", { timeout: 60_000 }, (_, bounds, states) => {
     const report = explore(startOf("empty", bounds.nodes), bounds, unlimited);

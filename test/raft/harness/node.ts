@@ -164,6 +164,10 @@ export class TestNode {
     return contexts;
   }
 
+  announceCommit(): void {
+    this.#input((raft) => raft.announceCommit());
+  }
+
   unreachable(peer: NodeId): void {
     this.#input((raft) => raft.unreachable(peer));
   }
