@@ -10,6 +10,7 @@ import { require } from "./finding.ts";
 import { judge } from "./judgement.ts";
 import { isQuorum } from "./quorums.ts";
 import { Tidiness } from "./tidiness.ts";
+import { WaitingReaders } from "./waiting-readers.ts";
 
 /** Within this many election timeouts all must be well again (SIMULATION.md: liveness). */
 const timeoutsMax = 30;
@@ -43,6 +44,7 @@ export class Finale {
     if (world.plan.clients.expirers > 0) for (const machine of machines) machine.clock.jump(longMs);
     const deadline = this.#probe("probe", machines);
     this.#until(deadline, "equal logs, and rest", () => this.#isSettled());
+    this.#hearSoon();
     this.#tidyUp();
     judge(world.oracle, world.marks, this.#members(), this.#ground.histories.all());
   }
@@ -182,6 +184,25 @@ export class Finale {
     const leader = leaders[terms.indexOf(Math.max(...terms))];
     const voters = leader?.status?.configuration.voters ?? machines.map(({ id }) => id);
     return machines.filter(({ id }) => voters.includes(id));
+  }
+
+  /** First time passes: a call that a fault took is known to have failed only later, and the next heartbeat mends it. */
+  #hearSoon(): void {
+    const { world, histories } = this.#ground;
+    const { scheduler, plan } = world;
+    const patienceMs = timeoutsMax * plan.options.electionTimeoutMs;
+    let isCalm = false;
+    scheduler.after(plan.network.timeoutMs + 2 * plan.options.heartbeatMs, () => {
+      isCalm = true;
+    });
+    const until = (isDone: () => boolean): void =>
+      this.#until(scheduler.now + patienceMs, "answers to readers that wait", isDone);
+    until(() => isCalm);
+    const isReady = (): boolean => this.#isSettled() && this.#members().some(({ leads }) => leads);
+    new WaitingReaders(this.#ground, histories.log("probe"), until).run(() => {
+      until(isReady);
+      return this.#members();
+    });
   }
 
   /** What is over ends, and what nobody needs goes; meanwhile all are asked, for who sleeps does nothing of it. */

@@ -57,8 +57,11 @@ export abstract class Client {
     return world.random.pick(leaders.length > 0 ? leaders : machines);
   }
 
-  /** `done` is called once; with null where no answer came in time. */
-  protected ask(request: Request, done: (answer: Answer | null) => void): void {
+  /**
+   * `done` is called once; with null if no answer came in time. `readable` is the last committed entry that the node
+   * could read when it answered.
+   */
+  protected ask(request: Request, done: (answer: Answer | null, readable: number) => void): void {
     const { random, scheduler, plan, marks } = this.ground.world;
     const { timeoutMsMin, timeoutMsMax } = plan.clients;
     const timeoutMs = timeoutMsMin + random.float() * (timeoutMsMax - timeoutMsMin);
@@ -66,18 +69,18 @@ export abstract class Client {
     // Shorter than the client's own, mostly, so that the node's last word on it arrives.
     const patienceMs = timeoutMs * (0.2 + random.float());
     let isOver = false;
-    const finish = (answer: Answer | null): void => {
+    const finish = (answer: Answer | null, readable: number): void => {
       if (isOver) return;
       isOver = true;
       timer.cancel();
       if (answer === null) marks.count("client: no answer");
       if (answer === null && random.chance(0.5)) this.#favourite = 0;
       if (answer?.kind === "failure") this.#favourite = answer.leader ?? 0;
-      done(answer);
+      done(answer, readable);
     };
-    const timer = scheduler.after(timeoutMs, () => finish(null));
-    const back = (answer: Answer): void =>
-      this.ground.network.travel(machine.id, outside, () => finish(answer));
+    const timer = scheduler.after(timeoutMs, () => finish(null, 0));
+    const back = (answer: Answer, readable: number): void =>
+      this.ground.network.travel(machine.id, outside, () => finish(answer, readable));
     const placed =
       request.kind === "command" && this.#home !== null ? { ...request, near: this.#home } : request;
     this.ground.network.travel(outside, machine.id, () => machine.request(placed, patienceMs, true, back));

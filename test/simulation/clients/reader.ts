@@ -1,5 +1,13 @@
 import { toIndex } from "../../../src/raft/types.ts";
-import type { Answer, Page, PageQuery, QueryAnswer, QueryRequest } from "../../../src/transport/protocol.ts";
+import type {
+  Answer,
+  Page,
+  PageQuery,
+  Query,
+  QueryAnswer,
+  QueryRequest,
+  QueryResult,
+} from "../../../src/transport/protocol.ts";
 import { require } from "../checks/finding.ts";
 import { Client, type Ground } from "./client.ts";
 import type { LogHistory } from "./history.ts";
@@ -32,8 +40,9 @@ export class Reader extends Client {
     const minIndex = toIndex(random.chance(0.2) ? acknowledged : 0);
     const request = { kind: "query", query, consistency, minIndex } as const;
     const inquiry = { request, invoked: histories.tick(), acknowledged };
-    this.ask(request, (answer) => {
+    this.ask(request, (answer, readable) => {
       if (answer !== null) this.#answered(inquiry, answer);
+      if (answer?.kind === "result") this.#waited(query, answer.result, readable);
       this.start();
     });
   }
@@ -103,6 +112,13 @@ export class Reader extends Client {
       require(result.kind === "log-not-found" && !wasThere, "answers", () =>
         `${result.kind} for a log that is there`);
     }
+  }
+
+  /** A reader that waited, and got nothing, was told so by a node that had nothing. */
+  #waited(query: Query, result: QueryResult, readable: number): void {
+    if (query.kind !== "page" || query.waitMs === 0 || result.kind !== "page") return;
+    if (result.from < result.tail || readable === 0) return;
+    this.#log.tails.push({ index: readable, tail: result.tail });
   }
 
   /** The page's records, if it is what was asked for. */

@@ -168,4 +168,16 @@ export const logMutants: readonly Mutant[] = [
     fault:
       'const { lastIndex, commitIndex } = parts.raft.state;\n  const upTo = command.kind === "consumer" ? commitIndex : lastIndex;\n  const decision = decide(command, parts.host.storage.view(upTo)',
   },
+  {
+    name: "readers that wait hear nothing of what a snapshot brings",
+    file: "src/node/settlement.ts",
+    original: "if (told < snapshot.index) this.#waiting.allChanged();",
+    fault: "if (told < snapshot.index) return;",
+  },
+  {
+    name: "followers hear of a commit with the next heartbeat",
+    file: "src/node/member.ts",
+    original: "if (this.#willAnnounce || !this.raft.hasNews) return;",
+    fault: "if (!this.#willAnnounce) return;",
+  },
 ];

@@ -100,16 +100,25 @@ export class Machine implements Host {
     return this.#arrive((node) => node.receive(messages, (answer) => this.#leave(() => reply(answer))));
   }
 
-  /** False when nobody is there. */
+  /** `answer` also learns up to which committed entry the node could read when it gave the answer. False if it is down. */
   request(
     request: Request,
     timeoutMs: number,
     mayHandOn: boolean,
-    answer: (answer: Answer) => void,
+    answer: (answer: Answer, readable: number) => void,
   ): boolean {
     return this.#arrive((node) =>
-      node.request(request, timeoutMs, mayHandOn, (result) => this.#leave(() => answer(result))),
+      node.request(request, timeoutMs, mayHandOn, (result) => {
+        const readable = this.#readableIn(node);
+        this.#leave(() => answer(result, readable));
+      }),
     );
+  }
+
+  /** Half of a snapshot can't be read. */
+  #readableIn(node: Node): number {
+    const commitIndex = node.status()?.commitIndex ?? 0;
+    return commitIndex < this.storage.written.snapshot.readableIndex ? 0 : commitIndex;
   }
 
   unreachable(peer: NodeId, incarnation: number): void {
