@@ -1,7 +1,7 @@
 /** Events of a run before its faults end. */
 export const defaultEvents = 5_000;
 
-/** What shows a finding again, step by step. */
+/** The command that shows a finding again, step by step. */
 export function replayCommand(seed: number, events: number): string {
   const length = events === defaultEvents ? "" : ` --events ${events}`;
   return `npm run sim -- --from ${seed} --seeds 1${length} --trace`;

@@ -3,7 +3,7 @@ import type { SeedRange } from "./search.ts";
 import { simulate } from "./simulate.ts";
 import type { RunReport } from "./summary.ts";
 
-/** Runs the seeds that it is sent, and sends back how they went. */
+/** Runs the seeds that it receives, and sends back their results. */
 parentPort?.on("message", ({ from, seeds, events }: SeedRange) => {
   const reports: RunReport[] = [];
   for (let seed = from; seed < from + seeds; seed++) {

@@ -7,10 +7,10 @@ export interface SeedRange {
   readonly events: number;
 }
 
-/** Few enough that all threads end at about the same time, enough that their messages cost nothing. */
+/** Few, so that all threads end at about the same time, but enough that messages between threads cost nothing. */
 const chunkSeeds = 10;
 
-/** Runs a range of seeds on several threads; ends when all are through, or at the first finding. */
+/** Runs a range of seeds on several threads, to the end or to the first finding. */
 export async function search(
   { from, seeds, events }: SeedRange,
   { jobs, stopAtFirst }: { readonly jobs: number; readonly stopAtFirst: boolean },
@@ -34,7 +34,7 @@ export async function search(
   await Promise.all(Array.from({ length: jobs }, () => work(nextChunk, take)));
 }
 
-/** One thread, until there is nothing left to do. */
+/** One thread, until no seeds are left. */
 function work(nextChunk: () => SeedRange | null, take: (runs: readonly RunReport[]) => void): Promise<void> {
   const worker = new Worker(new URL("./search-worker.ts", import.meta.url));
   return new Promise((resolve, reject) => {

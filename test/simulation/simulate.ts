@@ -17,13 +17,13 @@ import { Scheduler } from "./world/scheduler.ts";
 import { Marks, Trace } from "./world/trace.ts";
 import type { World } from "./world/world.ts";
 
-/** How one seed went. */
+/** The result of one seed. */
 export interface Run {
   readonly seed: number;
   readonly events: number;
   /** Null: nothing was wrong. */
   readonly finding: string | null;
-  /** The same for the same seed, number of events and code. */
+  /** Equal for equal seed, number of events and code. */
   readonly traceHash: string;
   /** Only when asked for. */
   readonly lines: readonly string[];
@@ -36,7 +36,7 @@ export function simulate(seed: number, events: number, readable = false): Run {
   const marks = new Marks();
   const world: World = {
     plan,
-    // Another stream than the plan's, which began with the same seed.
+    // The plan's random numbers begin with the seed itself; these must be others.
     random: new Random(~seed),
     scheduler: new Scheduler(),
     trace: new Trace(readable),

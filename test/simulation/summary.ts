@@ -1,6 +1,6 @@
 import type { Run } from "./simulate.ts";
 
-/** What a run tells the search. */
+/** What the search gets to know of a run. */
 export type RunReport = Pick<Run, "seed" | "events" | "finding" | "marks">;
 
 /** Adds up many runs. */

@@ -4,10 +4,10 @@ import type { Oracle } from "./oracle.ts";
 import { Replay } from "./replay.ts";
 import { compareLogs } from "./stored-logs.ts";
 
-/** So many events lie between two audits. */
+/** Events between two audits. */
 const everyEvents = 250;
 
-/** Now and then compares one node's storage with what is committed, as of what that node knows of it. */
+/** Now and then compares a node's storage with the committed entries, up to the node's own commit index. */
 export class Audit {
   readonly #machines: readonly Machine[];
   readonly #oracle: Oracle;
@@ -26,7 +26,7 @@ export class Audit {
     if (machine !== undefined) this.#review(machine);
   }
 
-  /** Half of a snapshot is nothing yet. */
+  /** A half-received snapshot can't be compared. */
   #review({ status, storage }: Machine): void {
     if (status === null || status.commitIndex < storage.written.snapshot.readableIndex) return;
     this.#replay.advance(this.#oracle.commits.last);

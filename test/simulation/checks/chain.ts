@@ -1,6 +1,6 @@
 import type { Entry, Term } from "../../../src/raft/types.ts";
 
-/** A hash over an entry and all before it: equal ones stand for equal logs. */
+/** A hash over an entry and all entries before it. Equal hashes stand for equal logs. */
 export type Chain = number;
 
 /** Of the empty log. */
@@ -43,7 +43,7 @@ export class ChainedLog {
     this.chains.push(chain);
   }
 
-  /** Makes this the same as `other`, with which it shares its beginning up to where they first differ. */
+  /** Makes this equal to `other`. Copies only what comes after the first difference. */
   become(other: ChainedLog): void {
     let same = Math.min(this.lastIndex, other.lastIndex);
     while (same > 0 && this.chains[same] !== other.chains[same]) same -= 1;

@@ -2,7 +2,7 @@ import type { Term } from "../../../src/raft/types.ts";
 import { type Chain, type ChainedLog, emptyChain } from "./chain.ts";
 import { require } from "./finding.ts";
 
-/** What was ever committed, by whichever node said so first. */
+/** All committed entries, by the first node that reported each as committed. */
 export class CommitRegister {
   readonly chains: Chain[] = [emptyChain];
   readonly terms: Term[] = [0];
@@ -13,7 +13,7 @@ export class CommitRegister {
     return this.chains.length - 1;
   }
 
-  /** A node says that its log is committed up to `commitIndex`. True when some of that is news. */
+  /** A node reports its log as committed up to `commitIndex`. True if some of that is new. */
   committed(node: number, log: ChainedLog, before: number, commitIndex: number): boolean {
     require(commitIndex <= log.lastIndex, "commit in the log", () =>
       `node ${node} commits ${commitIndex} beyond its log`);
@@ -45,8 +45,8 @@ export class CommitRegister {
   }
 
   /**
-   * Whether a node in `term` would, by a truncation of `log` from `index`, remove what was committed by then.
-   * What a later term commits, a leader of an earlier one may still remove where that is not known yet.
+   * Whether truncating `log` from `index` in `term` removes entries that were committed in terms up to `term`.
+   * A leader of an earlier term may still remove what a later term has committed, if the node does not know of that.
    */
   isCommitted(log: ChainedLog, index: number, term: Term): boolean {
     return index <= Math.min(this.#lastOf(term), log.lastIndex) && log.chains[index] === this.chains[index];

@@ -1,11 +1,11 @@
 import type { Entry } from "../../../src/raft/types.ts";
 import { entryKey } from "./entries.ts";
 
-/** What the wall clock of the leader showed when it decided on an entry; nothing in the entry says that. */
+/** When the leader decided on each entry, by its wall clock. The entry itself does not hold that. */
 export class DecisionRegister {
   readonly #made = new Map<number, { readonly checksum: number; readonly at: number }>();
 
-  /** A node writes `entry` at `now`. Who writes it first has made it; who lost it may make another. */
+  /** A node writes `entry` at `now`. The first node to write it has made it; if it lost the entry, it may make another. */
   written({ term, index, checksum }: Entry, now: number): void {
     const key = entryKey(term, index);
     if (this.#made.get(key)?.checksum !== checksum) this.#made.set(key, { checksum, at: now });

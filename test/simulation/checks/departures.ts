@@ -19,7 +19,7 @@ export interface Registers {
   readonly quiesce: QuiesceRegister;
 }
 
-/** Judges what leaves the nodes: persist before send, and honest claims. */
+/** Judges the messages that leave nodes: persist before send, and true claims. */
 export class Departures {
   readonly #registers: Registers;
   readonly #witnesses: Witnesses;
@@ -40,7 +40,7 @@ export class Departures {
     this.#marks = marks;
   }
 
-  /** A message leaves a node: what it says must be durable by now. */
+  /** A message leaves a node: what it claims must be durable by now. */
   left(message: Message): void {
     switch (message.type) {
       case "AppendEntries":
@@ -80,7 +80,7 @@ export class Departures {
     this.#registers.terms.lead(term, from);
     let chain = this.#registers.entries.chain(prevTerm, prevIndex);
     require(chain !== undefined, "leader's claim", () =>
-      `leader ${from} sends after ${prevIndex}, which nobody has`);
+      `leader ${from} sends after ${prevIndex}, which no node has`);
     for (const entry of entries) chain = chainOf(chain, entry);
     const last = entries.at(-1);
     const known = last === undefined ? chain : this.#registers.entries.chain(last.term, last.index);
@@ -99,7 +99,7 @@ export class Departures {
     require(bounded, "bounded messages", () => `leader ${from} sends ${bytes} bytes at once`);
   }
 
-  /** Durable as it was accepted; or overtaken, while it waited for the disk, by a newer term that is durable. */
+  /** Durable as it was accepted; or a newer term became durable while it waited for the disk. */
   #acceptedLeft(message: AppendEntriesAccepted): void {
     const { from, term, matchIndex } = message;
     const claim = this.#claims.get(entryKey(term, matchIndex));
@@ -114,7 +114,7 @@ export class Departures {
       `node ${from} acknowledges ${matchIndex} of term ${term}`);
   }
 
-  /** What a follower says to be committed is durable there. */
+  /** A follower's commit index is durable there. */
   #commitLeft(id: NodeId, commitIndex: number): void {
     const { log } = diskOf(this.#witnesses.of(id)).onDisk;
     require(log.chains[commitIndex] ===

@@ -27,7 +27,7 @@ export class EntryRegister {
     return this.#entries.get(entryKey(term, index)) as Entry;
   }
 
-  /** Undefined where no node ever had such an entry on disk. */
+  /** Undefined if no node ever had such an entry on disk. */
   chain(term: Term, index: number): Chain | undefined {
     return this.#chains.get(entryKey(term, index));
   }

@@ -12,16 +12,16 @@ import { isQuorum } from "./quorums.ts";
 import { Tidiness } from "./tidiness.ts";
 import { WaitingReaders } from "./waiting-readers.ts";
 
-/** Within this many election timeouts all must be well again (SIMULATION.md: liveness). */
+/** Within this many election timeouts the cluster must work again. */
 const timeoutsMax = 30;
 
-/** More than any log has to live, or any clock is wrong. */
+/** Longer than any log lives, and more than any clock is wrong, ms. */
 const longMs = 3_600_000;
 
-/** How often, and maybe for one log only, a leader ends what is over. */
+/** How often a leader sweeps, maybe one log only, ms. */
 const sweepEveryMs = 1_000;
 
-/** Ends the faults, waits until the cluster is well again, and judges what it was asked and answered. */
+/** Ends the faults, waits until the cluster works again, and judges all requests and answers. */
 export class Finale {
   readonly #ground: Ground;
 
@@ -49,7 +49,7 @@ export class Finale {
     judge(world.oracle, world.marks, this.#members(), this.#ground.histories.all());
   }
 
-  /** A change of members that is still on its way could take the very nodes that are about to be left. */
+  /** A change of members that is still under way could remove the very nodes that will be left. */
   #letRequestsEnd(): void {
     const { scheduler, plan } = this.#ground.world;
     const end = scheduler.now + plan.clients.timeoutMsMax * 2;
@@ -59,8 +59,8 @@ export class Finale {
   }
 
   /**
-   * Whatever the faults left behind, a cluster that nobody asks for anything comes to rest. An alarm that was lost
-   * just before is noticed by a later event, so there are some: reads that wake nobody.
+   * Whatever the faults left behind, a cluster without requests falls asleep. Only a later event can notice that an
+   * alarm was lost just before, so there are some: reads that wake no node.
    */
   #becomeQuiesced(): void {
     const { scheduler, plan } = this.#ground.world;
@@ -72,7 +72,7 @@ export class Finale {
     this.#untilAsked(scheduler.now + patienceMs, plan.clock.alarmLostAfterMs + 1, ask, "sleep", isAsleep);
   }
 
-  /** Leaves some nodes half or wholly cut off. What they do must not keep the quorum, which is given, from work. */
+  /** Leaves some nodes half or wholly cut off. They must not keep the others, a quorum, from work. Returns the quorum. */
   #strandMinority(): readonly Machine[] {
     const { world, network, machines } = this.#ground;
     const { random, plan } = world;
@@ -82,7 +82,7 @@ export class Finale {
       const others = quorum.filter((machine) => machine !== stray);
       if (!this.#canDecide(others)) continue;
       quorum = others;
-      // Without CheckQuorum, a leader that can't hear may well hold back those who hear it (thesis §6.2).
+      // Without CheckQuorum, a leader that can't hear may hold back the nodes that hear it (thesis §6.2).
       const way = plan.options.checkQuorum ? random.pick(["both", "in", "out"] as const) : "both";
       for (const { id } of machines) {
         if (way !== "in") network.cut(stray.id, id);
@@ -92,7 +92,7 @@ export class Finale {
     return quorum;
   }
 
-  /** By whichever configuration is the newest in somebody's log, for it may be that which counts; and by its next. */
+  /** By the newest configuration in each node's log, because any of them may be the one in force, and by its next. */
   #canDecide(machines: readonly Machine[]): boolean {
     const ids = machines.map(({ id }) => id);
     const newest = this.#ground.machines.map(
@@ -106,7 +106,7 @@ export class Finale {
       .every((configuration) => isQuorum(configuration, (id) => ids.includes(id)));
   }
 
-  /** Somebody's new entry, asked for at one of `machines` after the other, must be committed in time. */
+  /** A new entry, asked for at one of `machines` after the other, must be committed in time. */
   #probe(name: string, machines: readonly Machine[]): number {
     const { random, scheduler, plan } = this.#ground.world;
     const timeoutMs = plan.options.electionTimeoutMs;
@@ -115,7 +115,7 @@ export class Finale {
     const attempt = (): void => {
       if (isCommitted) return;
       const request: Request = { kind: "command", command: createCommand(name) };
-      // Mostly somebody who takes part: with many who were removed, too few would be asked who can help.
+      // Mostly a member: with many removed nodes, too few requests would reach one.
       const members = this.#members().filter((machine) => machines.includes(machine));
       const asked = random.pick(members.length > 0 && random.chance(0.8) ? members : machines);
       asked.request(request, timeoutMs, true, (answer) => {
@@ -129,8 +129,8 @@ export class Finale {
   }
 
   /**
-   * With the smallest window, each entry that a node lacks costs a round trip and two writes; and a snapshot is
-   * sent from what a node knows to be committed.
+   * With the smallest window, each entry that a node lacks costs a round trip and two writes. A snapshot begins at
+   * the node's commit index.
    */
   #catchUpMs(): number {
     const { world, machines } = this.#ground;
@@ -160,8 +160,8 @@ export class Finale {
   }
 
   /**
-   * No change is under way; every member holds and knows as committed the same log, all is on disk, and nothing
-   * is counted as under way.
+   * No change is under way; every member holds the same log, on disk, and knows all of it as committed; and no node
+   * counts anything as under way.
    */
   #isSettled(): boolean {
     const { world } = this.#ground;
@@ -205,7 +205,7 @@ export class Finale {
     });
   }
 
-  /** What is over ends, and what nobody needs goes; meanwhile all are asked, for who sleeps does nothing of it. */
+  /** Logs that are over end, and dead rows go. All nodes are asked meanwhile, because a sleeping node does not sweep. */
   #tidyUp(): void {
     const { scheduler, plan, oracle } = this.#ground.world;
     const { electionTimeoutMs } = plan.options;
@@ -228,7 +228,7 @@ export class Finale {
     this.#until(deadline, what, isDone);
   }
 
-  /** A local read wakes nobody. */
+  /** A local read wakes no node. */
   #askAll(machines: readonly Machine[], consistency: QueryRequest["consistency"]): void {
     const { electionTimeoutMs } = this.#ground.world.plan.options;
     const query = { kind: "describe", name: "nothing" } as const;
@@ -252,7 +252,7 @@ function describe(status: Status | null): string {
   return `${role} term ${currentTerm} commit ${commitIndex} last ${lastIndex} under way ${underWay}`;
 }
 
-/** What a configuration becomes once its learners have caught up. */
+/** The configuration that follows once the learners have caught up. */
 function promoted(configuration: Configuration): Configuration {
   const { voters, learners, leaving } = configuration;
   return { ...configuration, voters: [...voters.filter((id) => !leaving.includes(id)), ...learners] };

@@ -10,7 +10,7 @@ import { Replay } from "./replay.ts";
 import { compareLogs } from "./stored-logs.ts";
 import { judgeBatches, judgeHistory } from "./verdicts.ts";
 
-/** Judges what clients were answered, and what the members hold in the end, by what was committed. */
+/** Judges all answers to clients, and the logs of the members in the end, by the committed entries. */
 export function judge(
   oracle: Oracle,
   marks: Marks,
@@ -27,7 +27,7 @@ export function judge(
   judgeBatches(replay, histories);
 }
 
-/** What was compacted is what somebody may still need, and nothing else: so storage is bounded by what is alive. */
+/** A compacted log holds exactly the rows that may still be needed: so storage is bounded by what is alive. */
 function requireLiveRows({ id, storage }: Machine, oracle: Oracle): void {
   const { index } = storage.written.snapshot;
   const replay = new Replay(oracle.committed);

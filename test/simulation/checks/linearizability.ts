@@ -12,7 +12,7 @@ export interface AppendOperation {
   readonly expected: number | null;
 }
 
-/** What a read, or a failed condition, told of the log. */
+/** What a read, or a failed condition, showed of the log. */
 export interface Observation {
   readonly invoked: number;
   readonly returned: number;

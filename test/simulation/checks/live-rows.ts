@@ -3,8 +3,8 @@ import type { Replay } from "./replay.ts";
 import type { ReplayedLife } from "./replayed-life.ts";
 
 /**
- * The entries that somebody may still need of those that `replay` has seen up to `index`: the newest configuration;
- * of each name its newest life's state, documents, and batches from the first record on that anybody may read.
+ * The entries up to `index` that may still be needed: the newest configuration, and of each name its newest life's
+ * state, documents, and batches from the first record on that can be read.
  */
 export function liveRows(
   replay: Replay,
@@ -29,7 +29,7 @@ function rowsOf(life: ReplayedLife, index: number): readonly number[] {
   if (needed === Number.POSITIVE_INFINITY) return [life.stateIndex];
   const documents = new Map(life.documents.map((document) => [document.key, document.index]));
   const batches = life.batches.filter((batch) => batch.end > needed).map((batch) => batch.index);
-  // By it a retry is known, though its records may be trimmed.
+  // It identifies a retry, even if its records are trimmed.
   const lastOf = new Map(life.batches.map((batch) => [batch.producer, batch.index]));
   lastOf.delete(null);
   return [life.stateIndex, ...documents.values(), ...batches, ...lastOf.values()];

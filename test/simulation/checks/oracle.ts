@@ -19,8 +19,8 @@ import { TermRegister } from "./terms.ts";
 import { diskOf, type Witness, Witnesses } from "./witnesses.ts";
 
 /**
- * The properties of Raft (paper figure 3) and of persist-before-send, judged from outside: by what is
- * written, what leaves a node, and what a node says of itself. Numbers refer to no order of importance.
+ * The properties of Raft (paper figure 3) and of persist-before-send, judged from outside: by writes, by the messages
+ * that leave a node, and by its status.
  */
 export class Oracle {
   readonly entries = new EntryRegister();
@@ -81,7 +81,7 @@ export class Oracle {
     this.quiesce.restarted(id, disk.onDisk.quiesceMark);
   }
 
-  /** A node has taken a step, and says this of itself. */
+  /** A node has taken a step, and this is its status. */
   stepped(id: NodeId, status: Status): "elected" | "all asleep" | null {
     const witness = this.#witnesses.of(id);
     const { currentTerm, role, commitIndex, configuration, snapshotIndex, lastIndex } = status;
@@ -164,7 +164,7 @@ export class Oracle {
     }
     if (snapshot !== null && this.#snapshots.writing(id, image, written, snapshot) === "compaction")
       this.#compacting(witness, image, snapshot.mark.index);
-    // What a snapshot replaces is the same, or was never committed.
+    // The entries that a snapshot replaces are the same, or were never committed.
     const from = snapshot === null ? truncateFrom : truncateFrom && snapshot.mark.index + 1;
     if (from !== null) this.#truncating(witness, image, from, (hardState ?? current).currentTerm);
     for (const { chain } of filled) witness.everWritten.add(chain);
@@ -174,8 +174,8 @@ export class Oracle {
   }
 
   /**
-   * Only now are entries told from each other: a leader that woke to write one, and lost it together with its
-   * being awake, sleeps on in its term and may write another in its place, since nobody has seen the first.
+   * Entries count only once they are durable. A leader that woke, wrote an entry, and lost both, sleeps on in its
+   * term. It may write another entry in that place, because no node has seen the first.
    */
   #durable({ id, votes }: Witness, { persist: { hardState, quiesce, append }, chains }: Written): void {
     if (quiesce !== null && quiesce !== "awake") this.quiesce.durable(id, quiesce);
@@ -187,7 +187,7 @@ export class Oracle {
   #requireOneChange(witness: Witness): void {
     const [before, last] = diskOf(witness).written.configurations.slice(-2);
     if (before === undefined || last === undefined) return;
-    // A leader that committed it, wrote the next, and fell, did not get to say so.
+    // A leader that committed it, wrote the next and crashed has not reported that.
     const isCommitted =
       before.index <= this.commits.last ||
       isQuorum(before.configuration, this.#witnesses.holders(witness, before.index));
@@ -213,7 +213,7 @@ export class Oracle {
     }
   }
 
-  /** A leader makes voters of learners: by then each has on disk all that was there when it was added (thesis §4.2.1). */
+  /** A leader promotes learners: each has on disk all entries from before it was added (thesis §4.2.1). */
   #promoting(witness: Witness, before: PlacedConfiguration, { configuration }: PlacedConfiguration): void {
     const holds = this.#witnesses.holders(witness, before.index);
     for (const learner of before.configuration.learners) {
@@ -233,7 +233,7 @@ export class Oracle {
     this.#marks.count("reached: a suffix was truncated");
   }
 
-  /** What a node compacts is committed, even if it dies before it says so. */
+  /** A node compacts only committed entries, even if it crashes before its status shows that. */
   #compacting(witness: Witness, { log, hardState, configurations }: Image, index: number): void {
     if (!this.commits.committed(witness.id, log, witness.commitIndex, index)) return;
     this.commits.note(hardState.currentTerm, index);

@@ -5,13 +5,13 @@ import type { Status } from "../../../src/transport/status.ts";
 import { entryKey } from "./entries.ts";
 import { require } from "./finding.ts";
 
-/** Judges who sleeps, and what leaders go on in their term after it. */
+/** Judges which nodes sleep, and which leaders resume their term afterwards. */
 export class QuiesceRegister {
-  /** By node, the mark that it has written. */
+  /** The mark that each node has written. */
   readonly #marks = new Map<NodeId, QuiesceMark>();
-  /** For (term, node): the latest round to which it answered that it sleeps. */
+  /** For (term, node): the latest round that it answered as asleep. */
   readonly #answers = new Map<number, number>();
-  /** The (term, node) in which the node's disk has ever said that it sleeps. */
+  /** The (term, node) for which the node's disk ever held a mark. */
   readonly #slept = new Set<number>();
   /** By term, the latest read round that its leader sent. */
   readonly #rounds = new Map<Term, number>();
@@ -21,7 +21,7 @@ export class QuiesceRegister {
     this.#note(id, mark);
   }
 
-  /** A node says this of itself, and has written this mark. True when now the whole cluster sleeps. */
+  /** A node has this status, and has written this mark. True if the whole cluster now sleeps. */
   stepped(id: NodeId, status: Status, mark: QuiesceMark | null): boolean {
     const { asleep, role, commitIndex, lastIndex, currentTerm, configuration } = status;
     require(asleep === (mark !== null), "marked sleep", () =>
@@ -56,7 +56,7 @@ export class QuiesceRegister {
     require(isValid, "leadership resumed by a mark", () => `node ${id} leads ${currentTerm} once more`);
   }
 
-  /** Somebody was elected in a later term: did the leader of an earlier one sleep through it? */
+  /** A node was elected in a later term: did the leader of an earlier term sleep meanwhile? */
   isReplaced(term: Term, by: NodeId): boolean {
     return [...this.#marks].some(([id, mark]) => id !== by && mark.leader === id && mark.term < term);
   }
@@ -73,7 +73,7 @@ export class QuiesceRegister {
     this.#slept.add(entryKey(term, id));
   }
 
-  /** It may be awake again when this leaves: what it says is of its own round, and no later one. */
+  /** The node may be awake again when this leaves: its answer is about its own round, and no later one. */
   acceptedLeft({ from, term, round, quiesced }: AppendEntriesAccepted): void {
     if (!quiesced) return;
     const key = entryKey(term, from);

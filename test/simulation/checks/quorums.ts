@@ -1,12 +1,12 @@
 import { type Configuration, isJoint } from "../../../src/raft/configuration.ts";
 import type { NodeId } from "../../../src/raft/types.ts";
 
-/** What quorums are, told apart from what the core makes of them. */
+/** Quorums, defined independently of the core. */
 
 const isMajority = (voters: readonly NodeId[], has: (id: NodeId) => boolean): boolean =>
   voters.filter(has).length * 2 > voters.length;
 
-/** Whether those for whom `has` holds can decide: a majority, in a joint configuration of both halves. */
+/** Whether the nodes for which `has` holds can decide: a majority, in a joint configuration one of each half. */
 export function isQuorum({ voters, outgoing }: Configuration, has: (id: NodeId) => boolean): boolean {
   return isMajority(voters, has) && (outgoing.length === 0 || isMajority(outgoing, has));
 }

@@ -5,7 +5,7 @@ import { hasPassedOn } from "./consumers.ts";
 import type { Replay } from "./replay.ts";
 import type { ReplayedLife } from "./replayed-life.ts";
 
-/** Counts what became of logs that is worth reaching. */
+/** Counts the states of logs that are worth reaching. */
 export function countReached(replay: Replay, marks: Marks): void {
   for (const life of [...replay.names.values()].flat())
     for (const what of deedsOf(life)) marks.count(`reached: ${what}`);

@@ -16,7 +16,7 @@ import { Finding, require } from "./finding.ts";
 import { ReplayedLife } from "./replayed-life.ts";
 import { endOfTime, firstRetained } from "./time-limits.ts";
 
-/** What was committed, and when its leader decided on it, ms since the epoch on that leader's clock. */
+/** A committed entry, and when its leader decided on it, ms since the epoch on that leader's clock. */
 export interface Committed {
   readonly entry: Entry;
   readonly madeAt: number;
@@ -58,13 +58,13 @@ export class Replay {
     return this.names.get(name)?.findLast(({ id }) => id <= index) ?? null;
   }
 
-  /** Those that have not ended. */
+  /** The lives that have not ended. */
   living(): readonly ReplayedLife[] {
     const newest = [...this.names.keys()].flatMap((name) => this.life(name) ?? []);
     return newest.filter((life) => life.isPresentAt(this.#index));
   }
 
-  /** The tail of a name as of `index`; null where it was not there. */
+  /** The tail of a name as of `index`; null if there was no such log. */
   tailAt(name: string, index: number): number | null {
     const life = this.life(name, index);
     return life?.isPresentAt(index) === true ? (life.at(index)?.tail ?? null) : null;
@@ -140,7 +140,7 @@ export class Replay {
     if (key.startsWith(CONSUMER_PREFIX)) requireNext(life, key, index);
   }
 
-  /** What time alone takes records from is not used by that. */
+  /** A trim by time alone does not count as a use of the log. */
   #trim(index: Index, life: ReplayedLife, { state, trims, timestamp }: AlterEntry, madeAt: number): void {
     const { earliest } = life.state;
     const isRight = state.earliest >= earliest && trims === state.earliest > earliest;
@@ -151,7 +151,7 @@ export class Replay {
       `entry ${index} trims ${life.name} to ${state.earliest}, and not to ${first}`);
   }
 
-  /** What a client can't ask for stays as it is. */
+  /** All that a client can't change stays as it is. */
   #alter(index: Index, life: ReplayedLife, state: ReplayedLife["state"]): void {
     const { closed } = life.state;
     require(state.closed || !closed, "closed for ever", () => `entry ${index} opens ${life.name} again`);
@@ -187,7 +187,7 @@ export class Replay {
   }
 }
 
-/** A name begins anew only once its log was deleted, or its time was over; and not while forks need the log. */
+/** A name is used again only after its log was deleted, or its time was over, and not while forks need the log. */
 function requireOver(old: ReplayedLife, index: number, madeAt: number): void {
   const isOver = old.endedAt < index || madeAt >= endOfTime(old);
   require(isOver, "replay", () => `entry ${index} creates ${old.name} again`);

@@ -33,18 +33,18 @@ interface Beginning {
   readonly records: number[];
 }
 
-/** One life of a log as the Raft entries make it, told apart from what storage makes of them. */
+/** One life of a log, computed from the Raft entries and independently of storage. */
 export class ReplayedLife {
   readonly id: Index;
   readonly name: string;
   readonly source: ReplayedLife | null;
   readonly forks: ReplayedLife[] = [];
-  /** By sequence number; a fork has copies of its source's. */
+  /** By sequence number. A fork has copies of its source's records. */
   readonly records: number[];
   /** Its own. */
   readonly batches: ReplayedBatch[] = [];
   readonly documents: ReplayedDocument[] = [];
-  /** As its newest entry has it, which is `stateIndex`. */
+  /** The state after its newest entry, at `stateIndex`. */
   state: LogState;
   stateIndex: number;
   timestamp = 0;
@@ -67,7 +67,7 @@ export class ReplayedLife {
     return this.records.length;
   }
 
-  /** Remembers how it is after the entry at `index`. */
+  /** Remembers its version after the entry at `index`. */
   mark(index: number): void {
     const { earliest, closed } = this.state;
     this.#versions.push({ index, tail: this.tail, earliest, closed });

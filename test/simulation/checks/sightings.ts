@@ -14,8 +14,8 @@ export interface Sighting {
 }
 
 /**
- * Whoever shows a log as of an index shows what the entries up to there make of it: of a fork what its source held
- * up to there, and then its own.
+ * A node that shows a log as of an index shows the result of the entries up to there. Of a fork it shows the records
+ * of its source first, and then its own.
  */
 export function checkSighting(replay: Replay, { name, from, index, result }: Sighting): void {
   const life = replay.life(name, index);

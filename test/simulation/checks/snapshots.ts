@@ -7,13 +7,13 @@ import type { CommitRegister } from "./commits.ts";
 import type { EntryRegister } from "./entries.ts";
 import { require } from "./finding.ts";
 
-/** Judges snapshots against what was committed: what is sent of one, and what a node makes of it. */
+/** Judges snapshots by the committed entries: the segments that are sent, and what a node installs. */
 export class SnapshotRegister {
   readonly #entries: EntryRegister;
   readonly #commits: CommitRegister;
   readonly #options: Pick<Options, "appendBytesMax">;
   readonly #marks: Marks;
-  /** Who has a part of a snapshot, and whether it was restarted since. */
+  /** The nodes that have a part of a snapshot, and whether each was restarted since. */
   readonly #partial = new Map<NodeId, { isCutOff: boolean }>();
 
   constructor(

@@ -7,7 +7,7 @@ import { checkSighting } from "./sightings.ts";
 
 const everything = { recordsMax: Number.MAX_SAFE_INTEGER, bytesMax: Number.MAX_SAFE_INTEGER };
 
-/** What `storage` says of the logs as of `upTo`, all of which is replayed, must be what their entries say. */
+/** The logs in `storage` as of `upTo` must be the result of their entries, which `replay` has seen up to there. */
 export function compareLogs(storage: Storage, replay: Replay, upTo: Index): void {
   const view = storage.view(upTo);
   const living: string[] = [];

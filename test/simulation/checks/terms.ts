@@ -7,7 +7,7 @@ export class TermRegister {
   readonly #leaders = new Map<Term, NodeId>();
   readonly #votes = new Map<number, NodeId>();
 
-  /** At most one leader a term (paper figure 3). True when this is news. */
+  /** At most one leader a term (paper figure 3). True if this leader is new. */
   lead(term: Term, node: NodeId): boolean {
     const known = this.#leaders.get(term);
     if (known === undefined) this.#leaders.set(term, node);

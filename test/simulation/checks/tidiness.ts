@@ -3,7 +3,7 @@ import type { Oracle } from "./oracle.ts";
 import { Replay } from "./replay.ts";
 import { endOfTime, firstRetained } from "./time-limits.ts";
 
-/** Whether a cluster has nothing left to do of what it does unasked: it ends and trims logs, and removes dead rows. */
+/** Whether a cluster has done all its background work: to end and trim logs, and to remove dead rows. */
 export class Tidiness {
   readonly #oracle: Oracle;
   readonly #replay: Replay;

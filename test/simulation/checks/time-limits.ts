@@ -1,8 +1,7 @@
 import type { ReplayedLife } from "./replayed-life.ts";
 
 /**
- * How long a log lives when nobody uses it, ms: a read within the first tenth of its time to live leaves no entry,
- * and counts all the same.
+ * How long a log lives without use, ms. A read in the first tenth of its time to live leaves no entry, but counts.
  */
 const lifetimeMs = (ttlSeconds: number): number => ttlSeconds * 1_100;
 

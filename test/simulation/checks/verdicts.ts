@@ -41,7 +41,7 @@ function judgeConsumers(replay: Replay, { name, consumerWrites, consumerSighting
   for (const sighting of consumerSightings) judgeSighting(life, sighting);
 }
 
-/** Every batch was asked for, of one log, and is there once; and none is that was refused. */
+/** Every batch was asked for by a client, is there once, and was not refused. */
 export function judgeBatches(replay: Replay, histories: readonly LogHistory[]): void {
   const asked = new Map(
     histories.flatMap(({ appends }) => appends).map((append) => [append.records[0], append]),
@@ -49,7 +49,8 @@ export function judgeBatches(replay: Replay, histories: readonly LogHistory[]): 
   for (const [index, { records }] of replay.batches) {
     const append = asked.get(records[0]);
     const isRight = append?.outcome !== "failed" && String(append?.records) === String(records);
-    require(isRight, "appends", () => `entry ${index} holds ${records}, which nobody asked for any more`);
+    require(isRight, "appends", () =>
+      `entry ${index} holds ${records}, which no client asked for, or not any more`);
     asked.delete(records[0]);
   }
 }

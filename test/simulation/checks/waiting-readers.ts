@@ -7,7 +7,7 @@ import { encodeBatch, recordsIn } from "../clients/payload.ts";
 import type { Machine } from "../world/machine.ts";
 import { require } from "./finding.ts";
 
-/** How long a leader may keep a commit to itself, ms (docs/how-it-works.md). */
+/** How long a leader may wait before it announces a commit, ms (docs/how-it-works.md). */
 const announcedAfterMs = 20;
 
 /** Writes to disk that the news may have to wait for, one after the other: of the leader and of the follower. */

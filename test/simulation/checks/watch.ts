@@ -4,20 +4,20 @@ import type { Disk } from "../world/disk.ts";
 import type { World } from "../world/world.ts";
 import { require } from "./finding.ts";
 
-/** What a node that sleeps leaves as it is. */
+/** What a sleeping node does not change. */
 interface Stillness {
   readonly mark: QuiesceMark | null;
   readonly deeds: number;
   readonly unit: number;
 }
 
-/** Judges each step of a machine's node, and tells who wants to know of the rarer ones. */
+/** Judges each step of a machine's node, and reports the rarer events. */
 export class Watch {
   /** Called when the node has just become the leader. */
   onElected: () => void = () => {};
   /** Called when the node leads, and has just fallen asleep as the last of all. */
   onAllAsleep: () => void = () => {};
-  /** Counts what it sends or sets of its own accord. */
+  /** Counts the messages that it sends and the alarms that it sets of its own accord. */
   deeds = 0;
   readonly #id: NodeId;
   readonly #disk: Disk;
@@ -34,7 +34,7 @@ export class Watch {
     return { mark: this.#disk.written.quiesceMark, deeds: this.deeds, unit: this.#disk.unit };
   }
 
-  /** Who sleeps through a step does nothing in it. */
+  /** A node that sleeps through a step does nothing in it. */
   requireStill(before: Stillness): void {
     const { mark, deeds, unit } = this.stillness();
     if (mark === null || mark !== before.mark) return;
@@ -42,7 +42,7 @@ export class Watch {
       `node ${this.#id} sends, writes or sets its alarm in its sleep`);
   }
 
-  /** What the node says of itself after a step; null: it is no member yet. */
+  /** The node's status after a step; null: it is no member yet. */
   stepped(status: Status | null): void {
     if (status === null) return;
     const { trace, oracle, scheduler } = this.#world;

@@ -11,7 +11,7 @@ export interface Witness {
   disk: Disk | null;
   /** What its clock shows, ms since the epoch. */
   wallNow: () => number;
-  /** As the node last said; volatile, so a restart begins anew. */
+  /** By the node's last status. Volatile: a restart begins anew. */
   term: number;
   commitIndex: number;
   role: Status["role"];
@@ -39,7 +39,7 @@ export class Witnesses {
     return made;
   }
 
-  /** Who has on disk what `witness` has written up to `index`. */
+  /** The nodes that have on disk what `witness` has written up to `index`. */
   holders(witness: Witness, index: number): (id: NodeId) => boolean {
     const chain = diskOf(witness).written.log.chains[index];
     return (id) => this.of(id).disk?.onDisk.log.chains[index] === chain;

@@ -5,7 +5,7 @@ import { Client, type Ground, isDefinite, outcomeOf, unexpected } from "./client
 import type { LogHistory, OpenAppend } from "./history.ts";
 import { encodeBatch } from "./payload.ts";
 
-/** A log that is there, sooner or later: every client makes sure before it uses it. */
+/** Creates a log. Every client does so before it uses one. */
 export function createLog(
   ask: (done: (answer: Answer | null) => void) => void,
   ground: Ground,
@@ -23,7 +23,7 @@ export function createLog(
   });
 }
 
-/** Appends without a producer's tuple: what fails is not tried again. Some appends have a condition. */
+/** Appends without a producer, and without retries. Some appends have a condition. */
 export class Appender extends Client {
   readonly #log: LogHistory;
   #isThere = false;

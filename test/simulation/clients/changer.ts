@@ -13,7 +13,7 @@ const votersMax = 5;
 /** Numbers of nodes, at most: the links between them are told apart up to here. */
 const idMax = 14;
 
-/** Adds, removes and replaces members, as an operator would who looks at a status that may be old. */
+/** Adds, removes and replaces members, like an operator that acts on a status that may be old. */
 export class Changer extends Client {
   protected act(): void {
     const { random } = this.ground.world;
@@ -37,7 +37,7 @@ export class Changer extends Client {
     });
   }
 
-  /** Null where nothing can be done now. A configuration that may be cut off again names nobody new. */
+  /** Null if no change is possible now. No node is added if its configuration may be truncated again. */
   #drawChange(status: Status): MembersChange | null {
     const { random } = this.ground.world;
     const { configuration, configurationIndex, commitIndex } = status;

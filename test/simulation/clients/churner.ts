@@ -67,7 +67,7 @@ export class Churner extends Client {
     });
   }
 
-  /** From the beginning of whichever life the node has. */
+  /** From the beginning of the life that the node has. */
   #read(): void {
     const { histories, world } = this.ground;
     const limits = { recordsMax: world.random.pick([1, 50]), bytesMax: 10_000, waitMs: 0 };

@@ -18,11 +18,11 @@ export interface Ground {
   hire(identity: Identity): void;
 }
 
-/** Somebody who asks, waits for the answer or gives up, thinks, and asks again; until the faults are over. */
+/** A client asks, waits for the answer or gives up, thinks, and asks again, until the faults are over. */
 export abstract class Client {
   protected readonly ground: Ground;
   #favourite: NodeId = 0;
-  /** Near which node it is; null where nobody can tell. */
+  /** The node that is nearest; null: not known. */
   readonly #home: NodeId | null;
 
   constructor(ground: Ground) {
@@ -47,7 +47,7 @@ export abstract class Client {
     });
   }
 
-  /** Mostly whoever is said to lead, or answered last; often somebody who still believes that it leads. */
+  /** Mostly the node that is known as the leader, or that answered last; often one that still believes that it leads. */
   #chooseMachine(): Machine {
     const { world, machines } = this.ground;
     const choice = world.random.float();
@@ -66,7 +66,7 @@ export abstract class Client {
     const { timeoutMsMin, timeoutMsMax } = plan.clients;
     const timeoutMs = timeoutMsMin + random.float() * (timeoutMsMax - timeoutMsMin);
     const machine = this.#chooseMachine();
-    // Shorter than the client's own, mostly, so that the node's last word on it arrives.
+    // Mostly shorter than the client's own, so that the node's failure arrives in time.
     const patienceMs = timeoutMs * (0.2 + random.float());
     let isOver = false;
     const finish = (answer: Answer | null, readable: number): void => {

@@ -6,7 +6,7 @@ import { LogUser } from "./log-user.ts";
 
 const namesMax = 2;
 
-/** Uses logs that only time, and their own growth, take anything from. */
+/** Uses logs from which records go only by time and by retention. */
 export class Expirer extends LogUser {
   protected act(): void {
     const { histories, world } = this.ground;

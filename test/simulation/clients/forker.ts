@@ -3,7 +3,7 @@ import type { LogHistory } from "./history.ts";
 import { logName } from "./log-names.ts";
 import { LogUser } from "./log-user.ts";
 
-/** How many names there are to make forks of, and to be made forks. */
+/** Names of logs that are forks, or are forked. */
 const namesMax = 3;
 
 const deeds = [
@@ -28,7 +28,7 @@ export class Forker extends LogUser {
       );
   }
 
-  /** A fork, where there are logs to make one of: mostly from somewhere in the middle on, or from its tail then. */
+  /** A fork, if there is a log to fork: mostly at a record in its middle, else at its tail. */
   #make(log: LogHistory, sources: readonly LogHistory[]): void {
     const { random } = this.ground.world;
     const source = sources.length > 0 ? random.pick(sources) : null;

@@ -11,17 +11,17 @@ export interface LogHistory {
   readonly name: string;
   readonly appends: OpenAppend[];
   readonly observations: Observation[];
-  /** Answers that name the Raft index at which the log had this tail; null: it was not there. */
+  /** Raft indexes at which the log had a tail, by answers; null: there was no such log. */
   readonly tails: { readonly index: number; readonly tail: number | null }[];
   /** Answers that name the Raft entry of an append. */
   readonly acknowledgements: { readonly record: number; readonly appended: Appended }[];
-  /** What nodes showed of it, where it is judged by the index alone. */
+  /** What nodes showed of it. Each is judged by its index alone. */
   readonly sightings: Sighting[];
   /** Acknowledged writes of its consumers. */
   readonly consumerWrites: ConsumerWrite[];
   /** What nodes showed of its consumers. */
   readonly consumerSightings: ConsumerSighting[];
-  /** The largest tail that anybody saw, to aim at. */
+  /** The largest tail that any client saw, to aim at. */
   knownTail: number;
   /** Whether it seems to be there. */
   isThere: boolean;
@@ -87,7 +87,7 @@ export class Histories {
     append.returned = this.tick();
   }
 
-  /** Somebody who asked at `invoked` has just heard that the tail is, or was lately, `tail`. */
+  /** A client that asked at `invoked` has just heard that the tail is, or was lately, `tail`. */
   sawTail(log: LogHistory, invoked: number, tail: number): void {
     log.observations.push({
       invoked,

@@ -9,7 +9,7 @@ import { Client, isDefinite, outcomeOf } from "./client.ts";
 import type { LogHistory, OpenAppend } from "./history.ts";
 import { encodeBatch } from "./payload.ts";
 
-/** Uses logs of which anything may have become meanwhile: every answer is judged by the index that it names. */
+/** Uses logs that other clients may change at any time: every answer is judged by the index that it names. */
 export abstract class LogUser extends Client {
   protected command(log: LogHistory, command: Command, done: (answer: Answer) => void = () => {}): void {
     this.ask({ kind: "command", command }, (answer) => {

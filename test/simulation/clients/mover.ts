@@ -1,7 +1,7 @@
 import { require } from "../checks/finding.ts";
 import { Client } from "./client.ts";
 
-/** Has leadership moved, now here, now there. */
+/** Asks for leadership to be moved, to one node after the other. */
 export class Mover extends Client {
   protected act(): void {
     const { world, machines } = this.ground;

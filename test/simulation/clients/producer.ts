@@ -12,7 +12,7 @@ import { encodeBatch } from "./payload.ts";
 interface Delivery {
   readonly append: OpenAppend;
   readonly command: AppendCommand;
-  /** Attempts that were not answered definitely. */
+  /** Attempts without a definite answer. */
   uncertain: number;
   attempts: number;
   isOver: boolean;

@@ -13,11 +13,11 @@ import { Client, type Ground } from "./client.ts";
 import type { LogHistory } from "./history.ts";
 import { recordsIn } from "./payload.ts";
 
-/** A query under way, and what it has to see. */
+/** A query under way, and what it must see. */
 interface Inquiry {
   readonly request: QueryRequest;
   readonly invoked: number;
-  /** Answers before the query was asked covered this Raft index. */
+  /** The largest Raft index that was acknowledged before the query was sent. */
   readonly acknowledged: number;
 }
 

@@ -1,6 +1,6 @@
 import type { Mutant } from "./mutant.ts";
 
-/** Faults in what the entries mean: logs, their forks, their time, and which rows are dead. */
+/** Faults in logs, their forks, time limits and consumers, and in which rows are dead. */
 export const logMutants: readonly Mutant[] = [
   {
     name: "rows are dead by what is not committed yet",

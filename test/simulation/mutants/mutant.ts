@@ -2,7 +2,7 @@
 export interface Mutant {
   readonly name: string;
   readonly file: string;
-  /** Is there exactly once. */
+  /** Occurs exactly once in the file. */
   readonly original: string;
   readonly fault: string;
 }

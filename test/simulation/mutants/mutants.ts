@@ -4,8 +4,8 @@ import { mutants } from "./mutant-list.ts";
 import { MutatedCopy } from "./mutated-copy.ts";
 
 /**
- * Does the simulator find known faults? Puts each into a copy of the core, one at a time: `npm run sim:mutants`. With
- * `-- --only TEXT`, the faults alone that have the text in their names.
+ * Does the simulator find known faults? `npm run sim:mutants` puts them into a copy of the core, one at a time. With
+ * `-- --only TEXT`, only the faults with the text in their names.
  */
 
 const seedsMax = 5_000;
@@ -39,7 +39,7 @@ const chosen = mutants.filter(({ name }) => name.includes(only));
 const copy = new MutatedCopy();
 let isRight = true;
 try {
-  // All texts first, so that a stale one is told at once.
+  // All texts first, so that a stale one shows at once.
   for (const mutant of mutants) copy.checkApplies(mutant);
   console.log(`${"fault".padEnd(52)} ${"seeds".padStart(6)}  finding`);
   if (only === "") {

@@ -16,13 +16,13 @@ export class MutatedCopy {
     symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
   }
 
-  /** Throws where a fault's text is not there exactly once. */
+  /** Throws if a fault's text is not there exactly once. */
   checkApplies({ name, file, original }: Mutant): void {
     if (this.#source(file).split(original).length !== 2)
       throw new Error(`mutant "${name}" does not apply any more: its text is not in ${file} exactly once`);
   }
 
-  /** What `run` gives while the fault is in the copy. */
+  /** The result of `run` while the fault is in the copy. */
   with<T>(mutant: Mutant, run: () => T): T {
     this.checkApplies(mutant);
     const { file, original, fault } = mutant;

@@ -63,7 +63,7 @@ export const raftMutants: readonly Mutant[] = [
     fault: 'const none = {\n      round: message.type === "AppendEntries" ? message.round : 0,',
   },
   {
-    name: "a read is confirmed by nobody",
+    name: "a read needs no confirmation",
     file: "src/raft/reads.ts",
     original: "round <= reads.confirmedRound && index <= state.commitIndex;",
     fault: "round > 0 && index <= state.commitIndex;",
@@ -195,7 +195,7 @@ export const raftMutants: readonly Mutant[] = [
     fault: '    if (state.quiesce !== null && state.role.name === "leader") wake(state, now);\n    else if',
   },
   {
-    name: "a late heartbeat puts to sleep who holds more",
+    name: "a late heartbeat puts a node to sleep that holds more",
     file: "src/raft/follower.ts",
     original: "if (message.quiesce && lastNewIndex === state.lastIndex) {",
     fault: "if (message.quiesce) {",

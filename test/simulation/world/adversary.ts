@@ -5,7 +5,7 @@ import type { Nemesis } from "./nemesis.ts";
 import type { Network } from "./network.ts";
 import type { World } from "./world.ts";
 
-/** Strikes at the moments at which consensus is most easily hurt; random faults rarely meet them. */
+/** Strikes at the moments when consensus is easiest to hurt. Random faults rarely hit them. */
 export class Adversary {
   readonly #world: World;
   readonly #machines: readonly Machine[];
@@ -19,7 +19,7 @@ export class Adversary {
     this.#nemesis = nemesis;
   }
 
-  /** A node has just won its election: cut it off, or confuse it and its followers by messages of old. */
+  /** A node has just won its election: cut it off, or confuse it and its followers with old messages. */
   elected(machine: Machine): void {
     const { random, plan, scheduler } = this.#world;
     if (this.#machines.length === 1) return;
@@ -34,7 +34,7 @@ export class Adversary {
       soon(() => this.#network.replayPast());
   }
 
-  /** All nodes sleep: takes their memories, or their leader; sometimes somebody asks before it is back. */
+  /** All nodes sleep: takes their memories, or their leader. Sometimes a client asks before the leader is back. */
   allAsleep(): void {
     const { random, scheduler, plan } = this.#world;
     const { evictSleepers, crashSleeper, cutSleeper } = plan.nemesis;
@@ -50,7 +50,7 @@ export class Adversary {
     });
   }
 
-  /** Looks at what leaves `from`; gives the milliseconds by which it is held back. */
+  /** Sees the messages that leave `from`. Returns by how many milliseconds to delay them. */
   overhear(from: Machine, messages: readonly Message[]): number {
     let delayMs = 0;
     for (const message of messages) {
@@ -90,7 +90,7 @@ export class Adversary {
     return strikes ? random.float() * plan.options.electionTimeoutMs * 6 : 0;
   }
 
-  /** `delays`: at a random moment within so many of the disk's and the network's. */
+  /** At a random moment within `delays` times the usual delay of disk and network. */
   #crashSoon(id: NodeId, delays: number): void {
     const { random, plan, scheduler } = this.#world;
     const delayMs = random.float() * (plan.disk.syncMsMax + plan.network.latencyMsMax) * delays;

@@ -5,7 +5,7 @@ import type { World } from "./world.ts";
 /** Alarms that are due at once still take a moment, as they do on the platform. */
 const alarmMsMin = 0.1;
 
-/** The one alarm of an object, as the platform keeps it. It outlives a crash; it is not always in time, may ring twice, or never. */
+/** The one alarm of an object, as the platform keeps it. It outlives a crash. It may ring late, twice, or never. */
 export class Alarm {
   readonly #world: World;
   readonly #clock: WallClock;
@@ -20,7 +20,7 @@ export class Alarm {
     this.#ring = ring;
   }
 
-  /** When it is to ring, by the wall clock; null: it is not set. */
+  /** When it will ring, by the wall clock; null: it is not set. */
   get at(): number | null {
     return this.#set?.at ?? null;
   }
@@ -30,13 +30,13 @@ export class Alarm {
     this.#arm(Math.max(alarmMsMin, this.#clock.until(at) + this.#error()), at);
   }
 
-  /** One that was being handled may be tried again; one that has not rung yet survives. */
+  /** An alarm that was being handled may be tried again. An alarm that has not rung yet survives. */
   crash(downMs: number): void {
     this.#notBefore = this.#world.scheduler.now + downMs;
     if (this.#set === null && this.#world.random.chance(0.5)) this.#arm(downMs, 0);
   }
 
-  /** If it is set, it rings soon; one that was lost stays so. */
+  /** If it is set, it rings soon. A lost alarm stays lost. */
   heal(): void {
     this.#notBefore = 0;
     if (this.#set !== null) this.#arm(this.#world.random.float(), this.#set.at);

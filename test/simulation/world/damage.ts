@@ -5,7 +5,7 @@ import type { Random } from "./random.ts";
 export const hasEntries = (message: Message): message is AppendEntries =>
   message.type === "AppendEntries" && message.entries.length > 0;
 
-/** The message with one bit of one of its entries wrong. */
+/** The message, with one bit of one entry flipped. */
 export function damage(message: AppendEntries, random: Random): AppendEntries {
   const victim = random.pick(message.entries);
   const entries = message.entries.map((entry) => (entry === victim ? withWrongBit(entry, random) : entry));

@@ -10,7 +10,7 @@ export class DiskFaults {
     this.#world = world;
   }
 
-  /** Every write fails for so long. */
+  /** Every write fails for this long. */
   fill(ms: number): void {
     this.#fullUntil = this.#world.scheduler.now + ms;
   }

@@ -24,12 +24,12 @@ export class DiskFault extends Error {}
 /** One write, with the chains of the entries that it adds. */
 export interface Written {
   readonly persist: Persist;
-  /** What a snapshot stands for: all the committed entries between the end of the log and the snapshot's. */
+  /** The entries that a snapshot stands for: all committed ones after the end of the log, up to the snapshot's index. */
   readonly filled: readonly Link[];
   readonly chains: readonly Chain[];
 }
 
-/** What a node has written, or what of it is on disk; kept beside the storage under test, not read from it. */
+/** What a node has written, or the part of it that is on disk. Kept beside the storage under test, not read from it. */
 export class Image {
   readonly log = new ChainedLog();
   hardState: HardState = { currentTerm: 0, votedFor: null };
@@ -62,14 +62,14 @@ export class Image {
   }
 }
 
-/** Who takes part, by the entries that say so. */
+/** The configurations in a list of entries. */
 export function configurationsIn(entries: readonly Entry[]): PlacedConfiguration[] {
   return entries
     .filter(({ kind }) => kind === "configuration")
     .map(({ index, data }) => ({ index, configuration: decodeConfiguration(data) }));
 }
 
-/** Who watches what is written, and what of it becomes durable. */
+/** Watches writes, and which of them become durable. */
 export interface DiskObserver {
   /** The committed entry at an index. */
   committed(index: number): Link;
@@ -99,7 +99,7 @@ export class Disk implements Storage {
   #open: Written[] | null = null;
   /** The last unit that is on disk. */
   durableUnit = 0;
-  /** Up to this mark of a snapshot it has said that no dead rows are left. */
+  /** The mark of the last snapshot for which it reported that no dead rows are left. */
   #cleanTo = 0;
 
   constructor(observer: DiskObserver, drawFault: () => Fault) {
@@ -202,7 +202,7 @@ export class Disk implements Storage {
     return isClean;
   }
 
-  /** Whether it has said that no dead rows are left; null: half of a snapshot says nothing of what is dead. */
+  /** Whether it reported that no dead rows are left; null: a half-received snapshot can't tell which rows are dead. */
   get isClean(): boolean | null {
     const { index, readableIndex } = this.written.snapshot;
     return index < readableIndex ? null : index === this.#cleanTo;

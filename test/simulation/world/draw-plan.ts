@@ -7,7 +7,7 @@ const on = 0.5;
 
 const regions = ["weur", "enam", "apac"];
 
-/** Draws everything that a seed fixes before the run begins. */
+/** Draws all that a seed decides before the run begins. */
 export function drawPlan(seed: number): Plan {
   const random = new Random(seed);
   const rate = (max: number): number => (random.chance(on) ? random.float() * max : 0);
@@ -34,7 +34,7 @@ const drawnLater = { lullEveryMs: 0, lullMsMax: 0, forkers: 0, expirers: 0, leas
 
 const sleepUndisturbed = { evictSleepers: 0, crashSleeper: 0, cutSleeper: 0 };
 
-/** Drawn after all else, which is the same with and without. */
+/** Drawn after the rest, so that the rest of the plan is the same with and without it. */
 function withSleep(plan: Plan, random: Random): Plan {
   const { electionTimeoutMs } = plan.options;
   const targeted = (): number => (random.chance(on) ? random.float() : 0);
@@ -56,7 +56,7 @@ function withSleep(plan: Plan, random: Random): Plan {
   };
 }
 
-/** Drawn last: a run without is what it would be if there were none. */
+/** Drawn after that, for the same reason. */
 function withForks(plan: Plan, random: Random): Plan {
   if (!random.chance(on)) return plan;
   const expirers = random.below(3);
@@ -79,7 +79,7 @@ function withLeases(plan: Plan, random: Random): Plan {
 
 type Tail = Pick<NodeOptions, "tailEntries" | "tailBytes" | "deadRowsMax">;
 
-/** In half of the runs, so short a tail that who is behind for a moment needs a snapshot. */
+/** In half of the runs the tail is so short that a node that falls behind for a moment needs a snapshot. */
 function drawTail(random: Random): Tail {
   const tailEntries = random.chance(on) ? random.pick([1, 3, 10, 40]) : Number.MAX_SAFE_INTEGER;
   const tailBytes = random.pick([200, 2_000, Number.MAX_SAFE_INTEGER]);

@@ -1,7 +1,7 @@
-/** The platform has put another life in this one's place: its storage is no longer for this one. */
+/** The platform has started another life of this object: the storage belongs to that one now. */
 export class Superseded extends Error {}
 
-/** `target`, of which nothing can be used while `isForbidden`. */
+/** `target`, all methods of which throw while `isForbidden`. */
 export function guarded<T extends object>(target: T, isForbidden: () => boolean): T {
   const bound = new Map<PropertyKey, unknown>();
   return new Proxy(target, {

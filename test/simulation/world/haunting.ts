@@ -2,15 +2,15 @@ import type { Node } from "../../../src/node/node.ts";
 import { Superseded } from "./ghost.ts";
 import type { World } from "./world.ts";
 
-/** A life of an object that was superseded, and finishes what it had begun. */
+/** A life of an object that was superseded and still finishes its work. */
 interface Ghost {
   readonly node: Node;
   readonly incarnation: number;
-  /** By then all that it had begun is over, in virtual ms. */
+  /** When all its work is over, in virtual ms. */
   readonly until: number;
 }
 
-/** What is left of a machine's life before the present one. */
+/** The remains of a machine's previous life. */
 export class Haunting {
   readonly #world: World;
   #ghost: Ghost | null = null;
@@ -29,12 +29,12 @@ export class Haunting {
     this.#ghost = null;
   }
 
-  /** The life that haunts; null: none does. */
+  /** The previous life that still runs; null: none does. */
   get incarnation(): number | null {
     return this.#ghost?.incarnation ?? null;
   }
 
-  /** One event in the ghost, which may find out that it is one. */
+  /** One event in the ghost, which may notice that it was superseded. */
   step(input: (node: Node) => void): void {
     if (this.#ghost === null) return;
     const { node, until } = this.#ghost;

@@ -1,6 +1,6 @@
 import type { World } from "./world.ts";
 
-/** From time to time, nobody asks for anything for a while. */
+/** From time to time no client asks for anything for a while. */
 export function startLulls(world: World): void {
   const { random, scheduler, plan } = world;
   const { lullEveryMs, lullMsMax } = plan.clients;

@@ -31,8 +31,8 @@ export interface Wire {
 }
 
 /**
- * One Durable Object: its storage, its alarm and its output gate outlive the node in its memory, which is
- * made anew from storage by the first event after it was lost.
+ * One Durable Object: its storage, its alarm and its output gate outlive the node in its memory. The first
+ * event after that was lost makes it anew from storage.
  */
 export class Machine implements Host {
   readonly id: NodeId;
@@ -76,7 +76,7 @@ export class Machine implements Host {
     return this.#world.scheduler.now >= this.#downUntil;
   }
 
-  /** What the node in memory says of itself; null while there is none. */
+  /** The status of the node in memory; null while there is none. */
   get status(): Status | null {
     return this.#node?.status() ?? null;
   }
@@ -86,7 +86,7 @@ export class Machine implements Host {
     return this.status?.role === "leader";
   }
 
-  /** A member from the start, and durably so. */
+  /** Makes the node a member, durably, before the run begins. */
   bootstrap(identity: Identity): void {
     this.#step((node) => {
       node.prepare(identity);
@@ -95,7 +95,7 @@ export class Machine implements Host {
     });
   }
 
-  /** False when nobody is there. */
+  /** False if it is down. */
   receive(messages: readonly Message[], reply: (messages: readonly Message[]) => void): boolean {
     return this.#arrive((node) => node.receive(messages, (answer) => this.#leave(() => reply(answer))));
   }
@@ -125,7 +125,7 @@ export class Machine implements Host {
     this.#stepOf(incarnation, (node) => node.unreachable(peer));
   }
 
-  /** Memory is lost, and all that was written after the next `kept` units, and all that they held back. */
+  /** Loses its memory, all writes but the next `kept` units, and all messages that waited for the lost writes. */
   crash(downMs: number, kept: number): void {
     this.#world.trace.say(this.#world.scheduler.now, () => `n${this.id} crashes for ${downMs.toFixed(1)} ms`);
     this.#haunting.end();
@@ -137,8 +137,8 @@ export class Machine implements Host {
   }
 
   /**
-   * The platform begins another life of the object while this one is in the middle of something, which it
-   * finishes within `overlapMs`. Only with all on disk: what was not would be lost, as in a crash.
+   * The platform begins another life of the object while this one is at work, and finishes that within
+   * `overlapMs`. Only if all writes are on disk: the others would be lost, as in a crash.
    */
   supersede(overlapMs: number): void {
     if (!this.isUp || this.#node === null || this.storage.unit > this.storage.durableUnit) return;
@@ -147,12 +147,12 @@ export class Machine implements Host {
     this.#world.oracle.restarted(this.id);
   }
 
-  /** Every write fails for so long. */
+  /** Every write fails for this long. */
   fillDisk(ms: number): void {
     this.#faults.fill(ms);
   }
 
-  /** Whatever was wrong with this machine is over; its alarm rings soon. */
+  /** Ends all faults of this machine. Its alarm rings soon. */
   heal(): void {
     this.#downUntil = 0;
     this.#faults.heal();
@@ -185,7 +185,7 @@ export class Machine implements Host {
 
   /** There are no subscriptions here. */
   tell(names: readonly string[] | null): void {
-    throw new Error(`nobody wants to know of ${names}`);
+    throw new Error(`there is no subscription to ${names}`);
   }
 
   sync(done: () => void): void {
@@ -226,13 +226,13 @@ export class Machine implements Host {
     this.#gate.crash();
   }
 
-  /** The ghost has nothing on the way to the disk that its words could wait for. */
+  /** A ghost has no writes under way, so its messages leave at once. */
   #leave(effect: () => void): void {
     if (this.#haunting.isUnderWay) effect();
     else this.#gate.leave(effect);
   }
 
-  /** What comes in from outside may have come before the other life began. False when nobody is there. */
+  /** An event from outside may have come before the present life began. False if the machine is down. */
   #arrive(input: (node: Node) => void): boolean {
     const { incarnation } = this.#haunting;
     if (incarnation !== null && this.#world.random.chance(0.5)) {
@@ -242,13 +242,13 @@ export class Machine implements Host {
     return this.#step(input);
   }
 
-  /** Goes on with something that a life has begun. */
+  /** Continues the work of a life. */
   #stepOf(incarnation: number, input: (node: Node) => void): void {
     if (incarnation === this.incarnation) this.#step(input);
     else if (incarnation === this.#haunting.incarnation) this.#haunting.step(input);
   }
 
-  /** One event in the node, made from storage where need be; afterwards all is checked. False when it is down. */
+  /** Runs one event in the node, which is made from storage if need be, and then all checks. False if it is down. */
   #step(input: (node: Node) => void): boolean {
     if (!this.isUp) return false;
     const { incarnation } = this;
@@ -271,7 +271,7 @@ export class Machine implements Host {
     return true;
   }
 
-  /** What was issued before the write that failed is out already; the object is gone, as the platform has it. */
+  /** What was issued before the failed write has left already. The platform ends the object. */
   #thrown(error: unknown): void {
     if (error instanceof Finding) throw error;
     if (!(error instanceof DiskFault)) {

@@ -41,19 +41,19 @@ export class Nemesis {
     this.#repeat(nemesis.bridgeEveryMs, "bridge between two halves", () => this.#bridge());
     this.#repeat(nemesis.oneWayEveryMs, "one-way cut", () => this.#cutOneWay());
     this.#repeat(nemesis.isolateLeaderEveryMs, "leader cut off", () => this.#isolateLeader());
-    // Of three, all are neighbours.
+    // In a ring of three, all are neighbours.
     if (this.#machines.length > 3)
       this.#repeat(nemesis.ringEveryMs, "ring of majorities", () => this.#ring());
   }
 
-  /** Loses what is not durable, or keeps a random part of it. */
+  /** Loses the writes that are not durable, or keeps a random part of them. */
   crash(machine: Machine): void {
     const { random, plan } = this.#world;
     const kept = random.chance(0.5) ? 0 : random.below(4);
     machine.crash(random.float() * plan.nemesis.downMsMax, kept);
   }
 
-  /** Cuts a node off: fully, or only what it sends, or only what it hears; perhaps with one follower left. */
+  /** Cuts a node off: fully, or only its sending or its hearing, perhaps with one follower left. */
   isolate(machine: Machine): void {
     const { random } = this.#world;
     const way = random.pick(["both", "both", "out", "in"] as const);
@@ -95,7 +95,7 @@ export class Nemesis {
     this.#cutFor(this.#links().filter(isBetween));
   }
 
-  /** Each node reaches its neighbours in a ring: a majority, and each another one. */
+  /** Each node reaches only its neighbours in a ring: a majority, which is another one for each node. */
   #ring(): void {
     const { length } = this.#machines;
     const areApart = ([from, to]: readonly [NodeId, NodeId]): boolean =>

@@ -12,7 +12,7 @@ export const outside: NodeId = 0;
 /** How many calls are remembered. */
 const pastMax = 16;
 
-/** Looks at what leaves, before it travels; may add to its delay, ms. */
+/** Sees messages before they travel. Returns a delay to add, ms. */
 export type Eavesdropper = (from: Machine, messages: readonly Message[]) => number;
 
 /** Calls between machines: late, lost, doubled, replayed, cut one way or both. */
@@ -61,7 +61,7 @@ export class Network implements Wire {
     }
   }
 
-  /** Calls that were made at some time arrive again, or for the first time. */
+  /** Past calls arrive again, or for the first time. */
   replayPast(): void {
     for (const { from, to, messages } of Object.values(this.#past)) {
       new Call(this, this.#world, from, to).deliver(messages, 0);
@@ -100,7 +100,7 @@ export class Network implements Wire {
     return this.#machines[id - 1] as Machine;
   }
 
-  /** Takes something over a link, maybe. */
+  /** Carries something over a link, unless it gets lost. */
   travel(from: NodeId, to: NodeId, arrive: () => void, delayMs = 0): void {
     const { random, plan, healed, marks, scheduler } = this.#world;
     const loss = from === outside || to === outside ? plan.clients.loss : plan.network.loss;

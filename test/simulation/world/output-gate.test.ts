@@ -10,7 +10,7 @@ import { Random } from "./random.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Marks, Trace } from "./trace.ts";
 
-/** A gate over a disk that is at once a member's, and what came out of the gate. */
+/** A gate over the disk of a member, and what came out of the gate. */
 function setUp() {
   const plan = drawPlan(1);
   const marks = new Marks();

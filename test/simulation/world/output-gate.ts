@@ -9,8 +9,8 @@ interface Held {
 }
 
 /**
- * The platform's output gate, and the disk's slowness: what a node lets out waits, in order, for the writes
- * that came before it, and only for those.
+ * The platform's output gate, over a slow disk: what leaves a node waits, in order, for the writes before it, and
+ * for no others.
  */
 export class OutputGate {
   readonly #disk: Disk;
@@ -34,7 +34,7 @@ export class OutputGate {
     this.#syncs.push({ unit: this.#disk.unit, effect: done });
   }
 
-  /** The step is over: lets out what waits for no write, and sends the rest to the disk. */
+  /** The step is over: releases what waits for no write, and sends the writes to the disk. */
   open(): void {
     this.#release();
     const isIdle = this.#syncs.length === 0 && this.#disk.unit === this.#disk.durableUnit;
@@ -75,7 +75,7 @@ export class OutputGate {
     return usual + random.float() * stallMsMax;
   }
 
-  /** Unit by unit, so that what leaves is judged by what is on disk at that moment. */
+  /** Unit by unit, so that each message is judged by what is on disk when it leaves. */
   #flushed(upTo: number): void {
     const flush = this.#flush;
     while (this.#flush === flush && this.#disk.durableUnit < upTo) {

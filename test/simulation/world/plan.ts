@@ -3,7 +3,7 @@ import type { NodeOptions } from "../../../src/node/options.ts";
 /** Probabilities are of one call, one write or one alarm; `…EveryMs` are means, 0 for never. */
 export interface Plan {
   readonly nodes: number;
-  /** Where node k lives: the k-th. */
+  /** The region of each node. */
   readonly regions: readonly string[];
   readonly options: NodeOptions;
   readonly network: NetworkPlan;
@@ -11,7 +11,7 @@ export interface Plan {
   readonly clock: ClockPlan;
   readonly nemesis: NemesisPlan;
   readonly clients: ClientsPlan;
-  /** Once the faults are over the cluster has to fall asleep, before it is asked for anything. */
+  /** Whether the cluster, once the faults are over, must fall asleep before any client asks for anything. */
   readonly sleepsAtEnd: boolean;
 }
 
@@ -23,11 +23,11 @@ export interface NetworkPlan {
   readonly loss: number;
   readonly doubling: number;
   readonly replay: number;
-  /** The call is delivered, and fails all the same. */
+  /** The call is delivered, but its sender sees it fail. */
   readonly lostResponse: number;
   /** The sender never hears that its call failed. */
   readonly silentLoss: number;
-  /** An entry arrives with a byte that is wrong. */
+  /** An entry arrives damaged. */
   readonly damage: number;
   readonly timeoutMs: number;
 }
@@ -67,10 +67,10 @@ export interface NemesisPlan {
   readonly oneWayEveryMs: number;
   readonly bridgeEveryMs: number;
   readonly ringEveryMs: number;
-  /** A new life of an object begins while the old one is in the middle of something, and for so long. */
+  /** A new life of an object begins while the old one is at work, and overlaps with it for up to `overlapMsMax`. */
   readonly supersedeEveryMs: number;
   readonly overlapMsMax: number;
-  /** A node that never was a member says something. */
+  /** A node that never was a member sends a message. */
   readonly strangerEveryMs: number;
   readonly healAfterMsMax: number;
   readonly crashVoter: number;
@@ -103,7 +103,7 @@ export interface ClientsPlan {
   readonly forkers: number;
   readonly expirers: number;
   readonly leaseHolders: number;
-  /** Times at which nobody asks for anything. */
+  /** Times in which no client asks for anything. */
   readonly lullEveryMs: number;
   readonly lullMsMax: number;
 }

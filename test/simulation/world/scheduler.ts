@@ -1,4 +1,4 @@
-/** Something that will happen; `cancel` makes it not happen. */
+/** Something that will happen, unless it is cancelled. */
 export class Timer {
   readonly at: number;
   readonly order: number;
@@ -17,7 +17,7 @@ export class Timer {
 
 const before = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
-/** Virtual time: a binary heap of what is to happen, ties in the order of their making. */
+/** Virtual time: a binary heap of timers. Ties run in the order in which they were made. */
 export class Scheduler {
   /** Virtual milliseconds since the run began. */
   now = 0;
@@ -32,7 +32,7 @@ export class Scheduler {
     return timer;
   }
 
-  /** Runs the next timer; false when there is none. */
+  /** Runs the next timer. False if there is none. */
   step(): boolean {
     let timer = this.#pop();
     while (timer !== undefined && timer.run === null) timer = this.#pop();

@@ -5,10 +5,10 @@ import { require } from "../checks/finding.ts";
 import type { Machine } from "./machine.ts";
 import type { Random } from "./random.ts";
 
-/** No cluster of a run has so many members, ever. */
+/** Greater than the number of any member. */
 const stranger: NodeId = 15;
 
-/** A node that never was a member says something to one that is: nothing changes, and it gets no answer. */
+/** A node that never was a member sends a message to a member: nothing changes, and it gets no answer. */
 export function interfere(machine: Machine, random: Random): void {
   const status = machine.status;
   if (!machine.isUp || status === null) return;
@@ -19,7 +19,7 @@ export function interfere(machine: Machine, random: Random): void {
   machine.receive([message], (answers) =>
     require(answers.length === 0, "deafness to strangers", () => `${said()} was answered`),
   );
-  // Any step may find compaction to do, and its disk at fault.
+  // Any step may compact, and meet a disk fault.
   if (machine.status === null) return;
   const after = essence(machine, machine.status);
   const sleepsOn = quiesceMark === null || machine.storage.written.quiesceMark === quiesceMark;
@@ -31,12 +31,12 @@ function essence({ storage }: Machine, status: Status): string {
   const { role, currentTerm, leader, commitIndex, lastIndex, lastTerm, configurationIndex, phase } = status;
   const { hardState, quiesceMark } = storage.written;
   const log = { commitIndex, lastIndex, lastTerm, configurationIndex };
-  // A leader falls asleep in whatever step comes once it is time.
+  // Once it is time, a leader falls asleep in the next step, whatever that is.
   const sleeps = role === "leader" ? null : quiesceMark;
   return JSON.stringify({ phase, role, currentTerm, leader, ...log, hardState, quiesceMark: sleeps });
 }
 
-/** It shows no configuration, for it never had one; all else is what would persuade a node most. */
+/** It has no configuration to show. All else is what would persuade a node most. */
 function drawMessage(random: Random, { identity, currentTerm, commitIndex, lastIndex }: Status): Message {
   const envelope = { from: stranger, to: identity.id, term: currentTerm + random.pick([0, 1, 7]) };
   const question = { ...envelope, configurationIndex: toIndex(0), recoveries: 0 };

@@ -1,4 +1,4 @@
-/** What happened, folded into one number; and as lines for people, when asked for. */
+/** What happened, folded into one number, and as readable lines if they are asked for. */
 export class Trace {
   readonly lines: string[] | null;
   #hash = 0x811c9dc5;
@@ -7,7 +7,7 @@ export class Trace {
     this.lines = readable ? [] : null;
   }
 
-  /** The same for the same run. */
+  /** Equal for equal runs. */
   get hash(): string {
     return (this.#hash >>> 0).toString(16).padStart(8, "0");
   }
@@ -17,13 +17,13 @@ export class Trace {
     this.#hash ^= this.#hash >>> 15;
   }
 
-  /** `describe` is only called when somebody reads. */
+  /** `describe` is called only if lines are kept. */
   say(at: number, describe: () => string): void {
     this.lines?.push(`${at.toFixed(1).padStart(9)}  ${describe()}`);
   }
 }
 
-/** How often each kind of fault, and each state worth reaching, came about. */
+/** How often each fault struck, and how often each state worth reaching was reached. */
 export class Marks {
   readonly counts = new Map<string, number>();
 

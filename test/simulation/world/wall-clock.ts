@@ -1,12 +1,12 @@
 import type { World } from "./world.ts";
 
-/** Some day; the wall clock of every node begins near it. */
+/** The wall clock of every node begins near this. */
 const epochMs = 1_700_000_000_000;
 
-/** Arithmetic on such large numbers is good to this. */
+/** The precision of arithmetic on such large numbers. */
 const roundingMs = 0.001;
 
-/** A node's wall clock: wrong from the start, too fast or too slow, and set forth and back at times. */
+/** A node's wall clock: wrong from the start, too fast or too slow, and at times set forward or back. */
 export class WallClock {
   readonly #world: World;
   #rate: number;
@@ -32,7 +32,7 @@ export class WallClock {
     this.#offsetMs += ms;
   }
 
-  /** From now on it runs true. */
+  /** From now on it is right. */
   heal(): void {
     const shown = this.#exact();
     this.#rate = 1;

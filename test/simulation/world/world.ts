@@ -12,7 +12,7 @@ export interface World {
   readonly trace: Trace;
   readonly marks: Marks;
   readonly oracle: Oracle;
-  /** Set when the faults are over: from then on, the world is kind. */
+  /** Set when the faults are over: from then on nothing fails. */
   healed: boolean;
   /** Until then no client asks for anything, ms. */
   quietUntil: number;
