@@ -13,22 +13,33 @@ export class LocalCluster {
   readonly directory: string;
   readonly #options: Options;
   #runtime: Runtime | null = null;
+  #url: string | null = null;
 
   constructor(options: Options) {
     this.directory = mkdtempSync(join(tmpdir(), "timberline-test-"));
     this.#options = options;
   }
 
+  /** The same through restarts. */
   get url(): string {
-    if (this.#runtime === null) throw new Error("the cluster does not run");
-    return this.#runtime.url;
+    if (this.#url === null) throw new Error("the cluster was never started");
+    return this.#url;
   }
 
   async start(): Promise<void> {
+    const port = this.#url === null ? 0 : Number(new URL(this.#url).port);
     this.#runtime = await startCluster({
       ...this.#options,
-      ...{ data: join(this.directory, "data"), nodes: 3, port: 0 },
+      ...{ data: join(this.directory, "data"), nodes: 3, port },
     });
+    this.#url = this.#runtime.url;
+  }
+
+  /** Its process ends at once, as by `kill -9`, and another one starts on the same data. */
+  async kill(): Promise<void> {
+    if (this.#runtime !== null) process.kill(this.#runtime.pid(), "SIGKILL");
+    await this.stop();
+    await this.start();
   }
 
   async stop(): Promise<void> {

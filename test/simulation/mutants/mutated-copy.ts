@@ -5,14 +5,17 @@ import { fileURLToPath } from "node:url";
 import type { Mutant } from "./mutant.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const parts = ["package.json", "src", "test/simulation", "test/explore", "test/raft/harness", "test/storage"];
+const always = ["package.json", "src"];
+/** What the simulator and the explorer need besides. */
+const searches = ["test/simulation", "test/explore", "test/raft/harness", "test/storage"];
 
-/** A copy of the project, as far as the simulator and the explorer run it, into which faults are put. */
+/** A copy of `src` and other parts of the project, into which faults are put. */
 export class MutatedCopy {
   readonly directory = mkdtempSync(join(tmpdir(), "timberline-mutants-"));
 
-  constructor() {
-    for (const part of parts) cpSync(join(root, part), join(this.directory, part), { recursive: true });
+  constructor(parts: readonly string[] = searches) {
+    for (const part of [...always, ...parts])
+      cpSync(join(root, part), join(this.directory, part), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
   }
 
