@@ -8,7 +8,7 @@ import { type Leader, lastIndexWithTermAtMost, type State } from "./state.ts";
 import { type Index, type NodeId, toIndex } from "./types.ts";
 import { releaseCommitted } from "./uncommitted.ts";
 
-/** A peer's log is the leader's up to the end of what was sent. */
+/** The peer's log matches the leader's up to the end of the sent entries. */
 export function onAccepted(state: State, leader: Leader, message: AppendEntriesAccepted, now: number): void {
   const progress = acknowledge(leader, message.from, message.round, now);
   if (progress === null) return;
@@ -18,7 +18,7 @@ export function onAccepted(state: State, leader: Leader, message: AppendEntriesA
   advance(state, leader, now);
 }
 
-/** A segment of a snapshot has arrived; what is committed there is the leader's. */
+/** A segment of a snapshot has arrived. The peer holds the leader's log up to its commit index. */
 export function onInstallSnapshotResponse(
   state: State,
   leader: Leader,
@@ -65,7 +65,7 @@ export function onRejected(state: State, leader: Leader, message: AppendEntriesR
   probeFrom(progress, toIndex(Math.max(afterMatch, meeting + 1)), false);
 }
 
-/** Any answer of the term, a rejection too, says that the peer still follows; null where it left meanwhile. */
+/** Any answer of this term, even a rejection, shows that the peer still follows. Null if it was removed meanwhile. */
 function acknowledge(leader: Leader, from: NodeId, round: number, now: number): Progress | null {
   const progress = leader.peers.get(from);
   if (progress === undefined) return null;
@@ -80,13 +80,16 @@ export function onOwnLogDurable(state: State, leader: Leader, index: Index, now:
   advance(state, leader, now);
 }
 
-/** More is held durably than before: commits what that allows, and takes the step of a change that waits for it. */
+/**
+ * More entries are durable than before: commits what that allows, and takes the next step of a member change that waits
+ * for it.
+ */
 function advance(state: State, leader: Leader, now: number): void {
   advanceCommit(state, leader);
   advanceMembership(state, leader, now);
 }
 
-/** Commits what a majority holds durably, but counts only entries of its own term (paper §5.4.2). */
+/** Commits what a majority holds durably. Only entries of its own term are committed by counting (paper §5.4.2). */
 function advanceCommit(state: State, leader: Leader): void {
   const held = reachedByMajority(
     state.configuration,

@@ -13,11 +13,11 @@ import type {
   Term,
 } from "./types.ts";
 
-/** What a node finds on its disk when it starts, and what it is given. */
+/** What a node reads from its disk when it starts, and its settings. */
 export interface RaftInit {
   readonly id: NodeId;
   readonly options: Options;
-  /** The configuration before the log's own, and the index that it stands at. */
+  /** The configuration that precedes the log, and its index. */
   readonly base: PlacedConfiguration;
   readonly log: LogReader;
   /** Uniform in [0, 1). */
@@ -26,12 +26,12 @@ export interface RaftInit {
   readonly lastIndex: Index;
   readonly lastTerm: Term;
   readonly snapshot: SnapshotMark;
-  /** Of a node that was asleep when it stopped. */
+  /** The mark of a node that was asleep when it stopped. */
   readonly quiesceMark: QuiesceMark | null;
   readonly trace?: RaftTrace | null;
 }
 
-/** Starts as a follower, whatever it was; only who was asleep goes on as it was. */
+/** Starts as a follower, whatever it was before. Only a node that was asleep keeps its role. */
 export function boot(init: RaftInit, now: number): State {
   const { quiesceMark, hardState, trace = null, ...given } = init;
   const state: State = {

@@ -2,7 +2,10 @@ import { invariant } from "./invariant.ts";
 import { type State, termAt } from "./state.ts";
 import type { Index } from "./types.ts";
 
-/** Entries up to `index`, which are committed, are replicated no more (paper §7). Never goes back. */
+/**
+ * Compacts the log up to `index`, which is committed: these entries are not replicated any more (paper §7). Never goes
+ * back.
+ */
 export function compact(state: State, index: Index): void {
   if (index <= state.snapshot.index) return;
   const term = termAt(state, index);

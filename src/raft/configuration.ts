@@ -2,31 +2,31 @@ import { invariant } from "./invariant.ts";
 import type { Index, NodeId } from "./types.ts";
 
 /**
- * Who takes part, as an entry of the log says; in force on a node from the moment that it is in that node's
- * log, committed or not (paper §6). All node lists are free of doubles.
+ * The members of a cluster, as an entry of the log. It is in force on a node as soon as it is in that node's log,
+ * committed or not (paper §6). No node is in a list twice.
  */
 export interface Configuration {
-  /** Elect and commit. In a joint configuration, the new ones. */
+  /** They elect and commit. In a joint configuration, the new voters. */
   readonly voters: readonly NodeId[];
-  /** The old voters of a joint configuration, a majority of whom is needed too; empty in any other. */
+  /** The old voters of a joint configuration: a majority of them is needed too. Empty in any other. */
   readonly outgoing: readonly NodeId[];
-  /** Are sent the log and count nowhere; all become voters together, once they have caught up (thesis §4.2.1). */
+  /** They receive the log and do not count. All become voters together, once they have caught up (thesis §4.2.1). */
   readonly learners: readonly NodeId[];
-  /** Voters that go when the learners become voters. */
+  /** Voters that leave when the learners become voters. */
   readonly leaving: readonly NodeId[];
-  /** Where each member lives: a location hint, of no meaning to consensus. */
+  /** The region of each member: a location hint that consensus does not use. */
   readonly regions: Readonly<Record<NodeId, string>>;
   /** Greater than the number of any node that ever was a member: numbers are not used again. */
   readonly nextId: NodeId;
-  /** How often the loss of a quorum has forced one, from the bootstrap to this one. */
+  /** How many recoveries from a lost quorum were forced since the bootstrap. */
   readonly recoveries: number;
-  /** Set where the loss of a quorum forced this configuration: what is known of what was given up. */
+  /** Set if a lost quorum forced this configuration: what was given up. */
   readonly forced: ForcedRecovery | null;
 }
 
 /** The record that a forced recovery leaves in the log. */
 export interface ForcedRecovery {
-  /** Members that were given up for lost. */
+  /** Members that were given up. */
   readonly lost: readonly NodeId[];
   /** The wall clock of the node that did it, ms since the epoch. */
   readonly timestamp: number;
@@ -52,7 +52,7 @@ export interface ConfigurationMark {
   readonly index: Index;
 }
 
-/** Which one is in force, as a node's state or its status says. */
+/** The configuration in force, in a node's state or in its status. */
 export const markOf = ({
   configuration,
   configurationIndex: index,
@@ -62,19 +62,19 @@ export const markOf = ({
 }): ConfigurationMark => ({ recoveries: configuration.recoveries, index });
 
 /**
- * Positive where `a` is newer than `b`. A survivor's log may be shorter than that of those who were given up, so
- * an index says nothing across a forced recovery.
+ * Positive if `a` is newer than `b`. A survivor's log may be shorter than the logs that were given up, so indexes can't
+ * be compared across a forced recovery.
  */
 export function compareMarks(a: ConfigurationMark, b: ConfigurationMark): number {
   return a.recoveries - b.recoveries || a.index - b.index;
 }
 
-/** Everybody who is sent the log. */
+/** All nodes that receive the log. */
 export function membersOf({ voters, outgoing, learners }: Configuration): readonly NodeId[] {
   return [...new Set([...voters, ...outgoing, ...learners])];
 }
 
-/** Who elects and commits, in either half of a joint configuration. */
+/** All nodes that elect and commit, in either half of a joint configuration. */
 export function votersOf({ voters, outgoing }: Configuration): readonly NodeId[] {
   return [...new Set([...voters, ...outgoing])];
 }
@@ -87,10 +87,10 @@ export const isMember = (configuration: Configuration, id: NodeId): boolean =>
 export const isVoter = (configuration: Configuration, id: NodeId): boolean =>
   votersOf(configuration).includes(id);
 
-/** `learner`: it is sent the log and counts nowhere yet; `outgoing`: it counts until the change is through. */
+/** `learner`: it receives the log and does not count yet. `outgoing`: it counts until the change is complete. */
 export type Part = "voter" | "learner" | "outgoing";
 
-/** The part that a member has. */
+/** The role of a member in the configuration. */
 export function partOf({ voters, outgoing }: Configuration, id: NodeId): Part {
   if (voters.includes(id)) return "voter";
   return outgoing.includes(id) ? "outgoing" : "learner";
@@ -103,14 +103,14 @@ export function encodeConfiguration(configuration: Configuration): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(configuration));
 }
 
-/** What `encodeConfiguration` was given: the entry's checksum vouches for it. */
+/** Decodes what `encodeConfiguration` gave. The entry's checksum has been verified. */
 export function decodeConfiguration(data: Uint8Array): Configuration {
   const stored: Partial<Configuration> = JSON.parse(new TextDecoder().decode(data));
   invariant(stored.voters !== undefined, "a configuration entry holds no configuration");
   return completed(stored, []);
 }
 
-/** A configuration of the version before, which knew voters only, and their regions by number. */
+/** A configuration of the previous version, which had only voters, and their regions by number. */
 export function completed(stored: Partial<Configuration>, regions: readonly string[]): Configuration {
   const voters = stored.voters ?? [];
   return {

@@ -4,7 +4,9 @@ import { quiescesAt } from "./quiesce.ts";
 import { becomeFollower, type Leader, type State } from "./state.ts";
 import { endLateTransfer } from "./transfer.ts";
 
-/** What time brings: an election, a leader's end when it hears nobody, that of a transfer that came to nothing. */
+/**
+ * Does what is due: starts an election, steps down if no majority was heard, gives up a transfer that did not succeed.
+ */
 export function doWhatIsDue(state: State, now: number): void {
   if (state.quiesce !== null) return;
   const { role } = state;
@@ -17,13 +19,13 @@ export function doWhatIsDue(state: State, now: number): void {
   }
 }
 
-/** When a leader that hears nobody has to step down (thesis §6.2). */
+/** When a leader that hears from no majority must step down (thesis §6.2). */
 function quorumDeadline(state: State, leader: Leader, now: number): number {
   const { checkQuorum, electionTimeoutMs } = state.options;
   return checkQuorum ? quorumHeardAt(state, leader, now) + electionTimeoutMs : Number.POSITIVE_INFINITY;
 }
 
-/** When something is next due, heartbeats included; null: never. */
+/** When something is next due, heartbeats included. Null: never. */
 export function dueAt(state: State): number | null {
   const { quiesce, role, options, electionDeadline } = state;
   if (quiesce !== null) return null;

@@ -11,11 +11,11 @@ export const noEffects = (): Effects => ({
   reads: [],
 });
 
-/** Whether anything of the term, the vote or the log waits to be written. */
+/** Whether a term, a vote or a change of the log waits to be written. */
 export const changesLog = ({ hardStateChanged, truncateFrom, snapshot, append }: Effects): boolean =>
   hardStateChanged || truncateFrom !== null || snapshot !== null || append.length > 0;
 
-/** Takes the effects of the inputs since the last time. */
+/** Takes the effects of the inputs since the last call. */
 export function takeEffects(state: State): Ready {
   const { messages, reads } = state.effects;
   const ready = { persist: persistOf(state), afterPersist: { messages, reads } };

@@ -16,8 +16,8 @@ import type { VoteRefusal } from "./trace.ts";
 import type { Index, NodeId, Term } from "./types.ts";
 
 /**
- * Asks first whether a majority would vote for this node, in a term that nobody enters yet, so that a node
- * that was cut off deposes nobody when it returns (thesis §9.6).
+ * First asks whether a majority would vote for this node. No node enters the new term yet, so a node that was cut off
+ * does not depose the leader when it returns (thesis §9.6).
  */
 export function campaign(state: State, now: number): void {
   resetElectionDeadline(state, now);
@@ -30,14 +30,16 @@ export function campaign(state: State, now: number): void {
   if (electionResult(state.configuration, votes) === "won") becomeCandidate(state, now, "pre-votes-won");
 }
 
-/** The leader hands over to this node: no pre-vote, for everybody still hears the leader (thesis §3.10). */
+/** The leader hands over to this node. No pre-vote, because all nodes still hear the leader (thesis §3.10). */
 export function onTimeoutNow(state: State, { lastIndex }: TimeoutNow, now: number): void {
   const isTimely = lastIndex === state.lastIndex;
   if (isTimely && state.role.name === "follower" && canLead(state))
     becomeCandidate(state, now, "leadership-handed-over");
 }
 
-/** Late or not, it is true for ever. Only a leader is not concerned: it may be busy with its own removal. */
+/**
+ * A removal is final, so a late message is still true. Only a leader ignores it: it may be completing its own removal.
+ */
 export function onRemoved(state: State, now: number): void {
   if (state.role.name === "leader") return;
   state.isRemoved = true;
@@ -45,10 +47,10 @@ export function onRemoved(state: State, now: number): void {
 }
 
 /**
- * Learners never campaign, nor do nodes that know that they are removed. While the removal may still be undone,
- * the node may be the only one with the newest entries of the old configuration: it leads, and does not count
- * itself (thesis §4.2.2). Nor does a node with half of a snapshot: it lacks what is committed, maybe the newest
- * configuration among it.
+ * Learners never campaign, and neither do nodes that know of their removal. While a removal is not committed, the node
+ * may be the only one with the newest entries of the old configuration: it may lead, and does not count itself (thesis
+ * §4.2.2). A node with half of a snapshot does not campaign: it lacks committed entries, maybe even the newest
+ * configuration.
  */
 export function canLead(state: State): boolean {
   const { configuration, configurationIndex, commitIndex, id } = state;
@@ -78,12 +80,12 @@ function ask(state: State, question: Question): void {
   }
 }
 
-/** A vote goes only to a log at least as new as one's own (paper §5.4.1). */
+/** A vote goes only to a log at least as new as the voter's (paper §5.4.1). */
 function isUpToDate(state: State, lastIndex: Index, lastTerm: Term): boolean {
   return lastTerm > state.lastTerm || (lastTerm === state.lastTerm && lastIndex >= state.lastIndex);
 }
 
-/** Whether a leader is at work, so that nobody needs another one (thesis §4.2.3). */
+/** Whether a leader is at work, so that no other leader is needed (thesis §4.2.3). */
 export function hasLiveLeader(state: State, now: number): boolean {
   const heardAt = state.role.name === "leader" ? quorumHeardAt(state, state.role, now) : state.leaderHeardAt;
   return state.leader !== null && now - heardAt < state.options.electionTimeoutMs;
@@ -117,7 +119,7 @@ function voteRefusal(state: State, message: RequestVote): VoteRefusal | null {
   return isUpToDate(state, message.lastIndex, message.lastTerm) ? null : "older-log";
 }
 
-/** Says what became of a question, wherever it was decided. */
+/** Traces the answer to a question for a vote. */
 export function traceVote(
   { trace }: State,
   { type, from: candidate, term }: PreVote | RequestVote,
@@ -127,9 +129,10 @@ export function traceVote(
 }
 
 /**
- * Of the present term: `Raft.step` has entered it, or refused. A learner votes too if it is asked: who asks knows a
- * configuration in which it is a voter, and it may not have heard of its own promotion yet. Without its vote, a quorum
- * of the newest configuration could be unable to elect. Its vote counts only where the candidate's configuration has it.
+ * A request of the present term: `Raft.step` has entered that term, or refused. A learner votes too: a candidate asks
+ * it only if it is a voter in the candidate's configuration, and the learner may not have heard of its promotion yet.
+ * Without its vote, a quorum of the newest configuration could be unable to elect. Its vote counts only if the
+ * candidate's configuration has it as a voter.
  */
 export function onRequestVote(state: State, message: RequestVote, now: number): void {
   const refusedFor = voteRefusal(state, message);
@@ -148,7 +151,7 @@ export function onRequestVoteResponse(state: State, message: RequestVoteResponse
   count(state, state.role.votes, message.from, message.granted, now, becomeLeader);
 }
 
-/** A candidate's vote for itself is one like the others: it counts once it can't be forgotten. */
+/** A candidate's vote for itself counts only once it is durable, like any other vote. */
 export function onOwnVoteDurable(state: State, now: number): void {
   if (state.role.name !== "candidate") return;
   count(state, state.role.votes, state.id, true, now, becomeLeader);

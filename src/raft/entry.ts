@@ -2,7 +2,7 @@ import crc32c from "crc-32/crc32c.js";
 import type { InstallSnapshot } from "./messages.ts";
 import type { Entry, EntryKind, Index, Term } from "./types.ts";
 
-/** Places are part of the checksum: only ever add at the end. */
+/** The position in this list is part of the checksum: add only at the end. */
 const entryKinds: readonly EntryKind[] = ["noop", "command", "configuration"];
 const headerBytes = 17;
 
@@ -21,12 +21,12 @@ export function createEntry(index: Index, term: Term, kind: EntryKind, data: Uin
   return { ...fields, checksum: checksumOf(fields) };
 }
 
-/** Whether an entry is what its author wrote: checked on receipt and on read. */
+/** Whether an entry is as its author wrote it. Checked on receipt and on read. */
 export function isIntact(entry: Entry): boolean {
   return checksumOf(entry) === entry.checksum;
 }
 
-/** CRC-32C over a segment's place and over its entries' indexes and checksums. */
+/** CRC-32C over a segment's bounds and over its entries' indexes and checksums. */
 export function segmentChecksum(segment: Omit<InstallSnapshot, "checksum">): number {
   const { prevIndex, lastIndex, lastTerm, snapshotIndex, entries } = segment;
   const covered = entries.flatMap(({ index, checksum }) => [index, checksum]);

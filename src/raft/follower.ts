@@ -6,7 +6,7 @@ import { type Entry, type Index, toIndex } from "./types.ts";
 
 /** From the leader of the present term (paper figure 2, AppendEntries, receiver). */
 export function onAppendEntries(state: State, message: AppendEntries): void {
-  // What lies before the snapshot's end is committed, and so the leader's too.
+  // All before the snapshot's end is committed, so the leader has the same.
   const isKnown = message.prevIndex < state.snapshot.index;
   if (!isKnown && termAt(state, message.prevIndex) !== message.prevTerm) {
     reject(state, message);
@@ -14,12 +14,12 @@ export function onAppendEntries(state: State, message: AppendEntries): void {
   }
   const lastNewIndex = toIndex(message.prevIndex + message.entries.length);
   take(state, message.entries);
-  // Never beyond what this request proved to match: what lies behind it may be another leader's.
+  // Never beyond the entries that this request proved to match: later entries may be another leader's.
   const commitIndex = toIndex(Math.min(message.commitIndex, lastNewIndex));
   if (commitIndex > state.commitIndex) state.commitIndex = commitIndex;
   const { id: from, currentTerm: term } = state;
   const { from: to, round } = message;
-  // A late one must not put to sleep who has come to hold more.
+  // A late heartbeat must not put a node to sleep that holds more by now.
   if (message.quiesce && lastNewIndex === state.lastIndex) {
     becomeQuiesced(state, { term, leader: to, index: lastNewIndex, round });
   }
@@ -34,7 +34,7 @@ export function onAppendEntries(state: State, message: AppendEntries): void {
   });
 }
 
-/** Adds what is new. Only a real conflict truncates: an old request may well be shorter than the log. */
+/** Appends the new entries. Only a real conflict truncates: an old request may end before the log does. */
 function take(state: State, entries: readonly Entry[]): void {
   const isNew = ({ index, term }: Entry): boolean =>
     index > state.snapshot.index && termAt(state, index) !== term;
@@ -56,7 +56,7 @@ function truncateFrom(state: State, index: Index): void {
   if (state.configurationIndex >= index) adoptConfiguration(state, state.lastIndex);
 }
 
-/** Hints at the last entry that can match, so that whole terms are skipped at once. */
+/** A hint at the last entry that may match, so that the leader skips whole terms. */
 function reject(state: State, message: AppendEntries): void {
   const { id: from, currentTerm: term, commitIndex } = state;
   const { from: to, prevIndex, round } = message;

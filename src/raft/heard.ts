@@ -4,9 +4,9 @@ import type { Message } from "./messages.ts";
 import { committedConfiguration, type State } from "./state.ts";
 
 /**
- * Only members are heard, and who shows a newer configuration than this node's: it may have become a member
- * since. Who was removed can't show one, so it deposes nobody. A leader that removes itself is heard to the
- * end: it acts by the very configuration that it is not in.
+ * A node hears only members, and nodes that show a newer configuration than its own: they may have become members
+ * since. A removed node can't show one, so it does not depose the leader. A leader that removes itself is heard to the
+ * end: it acts by a configuration that it is not in.
  */
 export function isHeard(state: State, message: Message): boolean {
   const { configuration, configurationIndex, base, role } = state;
@@ -24,7 +24,7 @@ function isOfLeader({ leader, currentTerm }: State, { from, term }: Message): bo
   return from === leader && term === currentTerm;
 }
 
-/** Tells a node that asks for votes, and that the committed configuration has left behind, to let it be. */
+/** Tells a node that asks for votes, and is not in the committed configuration, that it was removed. */
 export function dismissStranger(state: State, message: Message): void {
   if (message.type !== "PreVote" && message.type !== "RequestVote") return;
   traceVote(state, message, "no-member");

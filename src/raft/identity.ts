@@ -1,15 +1,18 @@
 import { type Configuration, completed, initialConfiguration } from "./configuration.ts";
 import { type Index, type NodeId, toIndex } from "./types.ts";
 
-/** Who a node is. Written once, when it becomes a node of its cluster. */
+/** The identity of a node. Written once, when it becomes a node of its cluster. */
 export interface Identity {
   readonly cluster: string;
   readonly id: NodeId;
-  /** Where it lives: a location hint. */
+  /** Its region: a location hint. */
   readonly region: string;
-  /** What the cluster was bootstrapped with: the regions of nodes 1, 2 … */
+  /** The regions of nodes 1, 2 … at the bootstrap of the cluster. */
   readonly regions: readonly string[];
-  /** In force until the node's log holds a newer one: at a bootstrap, the first; later, that of `configurationIndex`. */
+  /**
+   * The configuration in force until the node's log holds a newer one: the first at a bootstrap, later that of
+   * `configurationIndex`.
+   */
   readonly configuration: Configuration;
   /** 0 at a bootstrap. */
   readonly configurationIndex: Index;
@@ -28,11 +31,11 @@ export function bootstrapIdentity(cluster: string, id: NodeId, regions: readonly
   };
 }
 
-/** What the version before says, at least: it knew voters only, and the members of the bootstrap for ever. */
+/** The members that the previous version wrote: it had only voters, and never changed the members of the bootstrap. */
 export type PartialIdentity = Pick<Identity, "cluster" | "id" | "regions"> &
   Partial<Identity> & { readonly configuration: Partial<Configuration> };
 
-/** Who a node is, whole also where the version before wrote it. */
+/** A complete identity, even if the previous version wrote it. */
 export function completedIdentity(stored: PartialIdentity): Identity {
   const region = stored.regions[stored.id - 1] ?? "";
   const configuration = completed(stored.configuration, stored.regions);
@@ -40,14 +43,14 @@ export function completedIdentity(stored: PartialIdentity): Identity {
 }
 
 /**
- * How far a node's bootstrap has come: `prepared` knows its identity and is silent; `started` takes part.
- * A node is prepared only once, so that one whose storage was lost can't vote twice in a term.
+ * The state of a node's bootstrap: `prepared` knows its identity and is silent, `started` takes part. A node is
+ * prepared only once, so that a node that lost its storage can't vote twice in a term.
  */
 export type Phase = "prepared" | "started";
 
 /**
- * A node that joins later may be told twice, and of a newer configuration the second time: who it is, is the same.
- * Not so after a forced recovery: those who were given up may have set up a node of that number before.
+ * A node that joins later may be prepared twice, the second time with a newer configuration: its identity is the same.
+ * After a forced recovery it is not: the nodes that were given up may have set up a node of that number before.
  */
 export function isSameIdentity(a: Identity, b: Identity): boolean {
   const key = ({ cluster, id, region, regions, configuration }: Identity): string =>

@@ -3,8 +3,8 @@ import { adoptConfiguration, adoptFrom, type State, termAt } from "./state.ts";
 import { toIndex } from "./types.ts";
 
 /**
- * A segment of the snapshot of the present term's leader (paper §7). It is taken only where it continues what is
- * committed here, which is the leader's too; so it is never asked which older parts differ.
+ * A segment of a snapshot of the present term's leader (paper §7). It is accepted only if it continues the committed
+ * entries here. The leader has the same entries, so older parts never need to be compared.
  */
 export function onInstallSnapshot(state: State, message: InstallSnapshot): void {
   const { prevIndex, lastIndex } = message;
@@ -17,8 +17,8 @@ export function onInstallSnapshot(state: State, message: InstallSnapshot): void 
 }
 
 /**
- * All of the segment is committed. A log that has its last entry has all of it, and keeps what follows; any other
- * one is replaced from the commit index on, by one write.
+ * All of the segment is committed. A log that has the segment's last entry has all of it, and keeps what follows. Any
+ * other log is replaced from the commit index on, in one write.
  */
 function install(state: State, message: InstallSnapshot): void {
   const { lastIndex: index, lastTerm: term, entries } = message;

@@ -1,4 +1,6 @@
-/** A broken invariant: a programmer's error, never the world's. The node must stop and start anew from its disk. */
+/**
+ * A broken invariant: an error in the program, never in the world. The node must stop and start again from its disk.
+ */
 class InvariantError extends Error {
   constructor(message: string) {
     super(message);

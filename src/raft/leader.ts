@@ -7,7 +7,7 @@ import { append, type CatchUp, type Leader, type State, takeRole } from "./state
 import { type Index, type NodeId, type QuiesceMark, toIndex } from "./types.ts";
 import { addProposal, noProposals } from "./uncommitted.ts";
 
-/** Opens its term with a no-op, which commits what earlier terms left (paper §8). */
+/** Opens its term with a no-op, which also commits the entries of earlier terms (paper §8). */
 export function becomeLeader(state: State, now: number): void {
   const termStart = toIndex(state.lastIndex + 1);
   takeRole(
@@ -20,8 +20,8 @@ export function becomeLeader(state: State, now: number): void {
 }
 
 /**
- * Goes on in its term after a restart: its mark says that it has sent nothing since everybody held the whole
- * log. Old acknowledgements may still be on their way, so its read rounds go on too.
+ * Resumes its term after a restart: its mark shows that it has sent nothing since all nodes held the whole log. Old
+ * acknowledgements may still be under way, so its read rounds continue from the mark.
  */
 export function resumeLeader(state: State, { index, round }: QuiesceMark, now: number): void {
   const role = {
@@ -68,7 +68,7 @@ export function appendCommand(state: State, leader: Leader, data: Uint8Array): I
   return index;
 }
 
-/** When a majority was last heard, ms: the leader hears itself now. */
+/** When a majority was last heard, ms. The leader always hears itself. */
 export function quorumHeardAt(state: State, leader: Leader, now: number): number {
   return reachedByMajority(state.configuration, (id) => leader.peers.get(id)?.ackedAt ?? now);
 }

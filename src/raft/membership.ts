@@ -13,30 +13,30 @@ import { reachedByMajority } from "./quorum.ts";
 import { append, becomeFollower, type Leader, type State } from "./state.ts";
 import { type Index, type NodeId, toIndex } from "./types.ts";
 
-/** One change of the members; all of it takes effect at once, when those who are added have caught up. */
+/** One change of the members. All of it takes effect at once, when the added nodes have caught up. */
 export interface MembersChange {
-  /** New numbers, none of which was ever used, and where they live. */
+  /** New numbers, none of which was ever used, and their regions. */
   readonly add: readonly { readonly id: NodeId; readonly region: string }[];
   readonly remove: readonly NodeId[];
-  /** Only if the configuration in force is that of this index; null for any. */
+  /** Only if the configuration in force has this index; null for any. */
   readonly expectedIndex: Index | null;
 }
 
-/** Why the members can't be changed so. Nothing happened. */
+/** Why a change is refused. Nothing happened. */
 export type ChangeRefusal =
-  /** No entry of the leader's own term is committed yet: soon it will be. */
+  /** No entry of the leader's own term is committed yet. Try again soon. */
   | "not-ready"
-  /** One change at a time. Learners that are still catching up may be removed, which ends theirs. */
+  /** Another change is under way. Removing its learners, while they still catch up, ends it. */
   | "change-under-way"
-  /** The configuration in force is another one than expected. */
+  /** The configuration in force is not the expected one. */
   | "stale-configuration"
   /** A node to remove is no member. */
   | "no-such-member"
   /** A number to add was used already. */
   | "used-id"
-  /** No voter would be left, or nothing is asked for. */
+  /** No voter would be left, or the change is empty. */
   | "empty-change"
-  /** No majority of the new voters has answered of late: they could decide nothing. */
+  /** No majority of the new voters has answered recently, so they could not commit anything. */
   | "no-quorum";
 
 /** Checks a change against the configuration in force, and gives the next configuration on its way. */
@@ -78,7 +78,7 @@ function refusalOf(
   return isEmpty || leftVoters === 0 ? "empty-change" : null;
 }
 
-/** Who is added first learns; who is only removed goes by way of a joint configuration at once. */
+/** Added nodes first become learners. If nodes are only removed, the joint configuration comes at once. */
 function changed(before: Configuration, { add, remove }: MembersChange): Configuration {
   if (before.learners.length > 0) return withoutLearners(before, remove);
   if (add.length === 0)
@@ -114,7 +114,7 @@ function pruned(configuration: Configuration): Configuration {
   return { ...configuration, regions: Object.fromEntries(regions) };
 }
 
-/** Appends a configuration, which is in force from now on, and talks to whom it names. */
+/** Appends a configuration, which is in force from now on, and begins to talk to its members. */
 export function appendConfiguration(
   state: State,
   leader: Leader,
@@ -131,8 +131,8 @@ export function appendConfiguration(
 }
 
 /**
- * A learner has caught up when it could take, within an election timeout, all that had come in while it took
- * what was there before (thesis §4.2.1): then it delays nobody as a voter.
+ * A learner has caught up when it received, within an election timeout, all entries that had come in during its round
+ * before (thesis §4.2.1). As a voter it then delays no commit.
  */
 export function noteCatchUp(state: State, leader: Leader, learner: NodeId, now: number): void {
   const catchUp = leader.catchUps.get(learner);
@@ -171,8 +171,8 @@ function promote(state: State, leader: Leader, now: number): void {
 }
 
 /**
- * The configuration is committed: who is not in it is sent nothing more, and a leader that is not in it goes. A
- * voter that has not heard of its removal is told when it asks for votes.
+ * The configuration is committed: nodes that are not in it receive nothing more, and a leader that is not in it steps
+ * down. A voter that has not heard of its removal is told when it asks for votes.
  */
 function dismiss(state: State, leader: Leader, now: number): void {
   const { configuration, id } = state;
@@ -182,7 +182,7 @@ function dismiss(state: State, leader: Leader, now: number): void {
   becomeFollower(state, state.currentTerm, null, now, "removed");
 }
 
-/** Its followers need not wait until they miss it (thesis §4.2.2). */
+/** So its followers need not wait for an election timeout (thesis §4.2.2). */
 function nameSuccessor(state: State, leader: Leader): void {
   const { configuration, lastIndex, id: from, currentTerm: term, effects } = state;
   const to = configuration.voters.find((voter) => leader.peers.get(voter)?.matchIndex === lastIndex);

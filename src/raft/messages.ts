@@ -1,8 +1,8 @@
 import type { Entry, Index, NodeId, Term } from "./types.ts";
 
 /**
- * What nodes say to each other. All are one-way: an answer is a message of its own, so that loss,
- * doubling and reordering are ordinary.
+ * The messages between nodes. All are one-way: an answer is a message of its own, so that loss, doubling and reordering
+ * are ordinary.
  */
 interface Envelope {
   readonly from: NodeId;
@@ -11,15 +11,17 @@ interface Envelope {
   readonly term: Term;
 }
 
-/** What asks for something. */
+/** The part that all requests share. */
 interface Question extends Envelope {
-  /** Of the configuration that the sender acts by: who does not know the sender may know less than it does. */
+  /**
+   * The index of the configuration that the sender acts by. A node that does not know the sender may have an older one.
+   */
   readonly configurationIndex: Index;
-  /** Of the same: see `compareMarks`. */
+  /** The recoveries of that configuration: see `compareMarks`. */
   readonly recoveries: number;
 }
 
-/** "Would you vote for me?": raises no term (thesis §9.6). */
+/** "Would you vote for me?" Raises no term (thesis §9.6). */
 export interface PreVote extends Question {
   readonly type: "PreVote";
   readonly lastIndex: Index;
@@ -36,7 +38,7 @@ export interface RequestVote extends Question {
   readonly type: "RequestVote";
   readonly lastIndex: Index;
   readonly lastTerm: Term;
-  /** The leader itself asked for this election: its followers need not wait until it is silent. */
+  /** The leader asked for this election, so followers vote although they still hear the leader. */
   readonly isTransfer: boolean;
 }
 
@@ -55,7 +57,7 @@ export interface AppendEntries extends Question {
   readonly commitIndex: Index;
   /** The leader's latest read round (thesis §6.4), echoed by the answer. Unique within the term. */
   readonly round: number;
-  /** The cluster is idle and all up to `prevIndex` is committed: who holds just that may sleep. */
+  /** The cluster is idle and all up to `prevIndex` is committed: a node that holds exactly that may sleep. */
   readonly quiesce: boolean;
 }
 
@@ -64,7 +66,7 @@ export interface AppendEntriesAccepted extends Envelope {
   readonly round: number;
   /** The last index that the request proved to match: its `prevIndex` plus its entries. */
   readonly matchIndex: Index;
-  /** The follower sleeps: it starts no election unless something wakes it. */
+  /** The follower sleeps. It starts no election until something wakes it. */
   readonly quiesced: boolean;
 }
 
@@ -76,19 +78,19 @@ export interface AppendEntriesRejected extends Envelope {
   /** The follower's last entry that may match: its term is not above the request's `prevTerm`. */
   readonly hintIndex: Index;
   readonly hintTerm: Term;
-  /** The follower's commit index: where a snapshot has to begin, if it needs one. */
+  /** The follower's commit index: a snapshot, if it needs one, begins there. */
   readonly commitIndex: Index;
 }
 
 /**
- * A segment of the sender's snapshot (paper figure 13, but cut by rows): the rows that are left between two
- * indexes, both of entries that are committed.
+ * A segment of the sender's snapshot (paper figure 13, but cut by rows): the rows that are left between two committed
+ * indexes.
  */
 export interface InstallSnapshot extends Question {
   readonly type: "InstallSnapshot";
   /** Where the segment before this one ended. */
   readonly prevIndex: Index;
-  /** Where this one ends, and the term of that entry, which itself may be left out. */
+  /** Where this one ends, and the term of that entry. The entry itself may be left out. */
   readonly lastIndex: Index;
   readonly lastTerm: Term;
   /** Rows that were dead as of this index may be left out. At or after `lastIndex`. */
@@ -98,25 +100,25 @@ export interface InstallSnapshot extends Question {
   readonly checksum: number;
 }
 
-/** To a segment, whatever came of it: it was refused if it begins after the commit index. */
+/** The answer to every segment. It was refused if it begins after the commit index. */
 export interface InstallSnapshotResponse extends Envelope {
   readonly type: "InstallSnapshotResponse";
   /** The segment's. */
   readonly prevIndex: Index;
-  /** The follower's, after it: it holds the leader's log up to here. */
+  /** The follower's commit index afterwards: it holds the leader's log up to here. */
   readonly commitIndex: Index;
 }
 
 /** From a leader to its successor: campaign now (thesis §3.10). */
 export interface TimeoutNow extends Envelope {
   readonly type: "TimeoutNow";
-  /** Where both logs ended when it was said: one that comes late, when there is more, is not obeyed. */
+  /** Where both logs ended when it was sent. A late one, when there is more, is ignored. */
   readonly lastIndex: Index;
 }
 
 /**
- * To one that asks for votes and was removed, by one that knows it committed: it need not ask again, ever, for
- * numbers are not used twice. Its `term` is 0 and says nothing: who was removed must not learn one.
+ * Tells a removed node that asks for votes to stop, from a node that knows the removal as committed. That is final,
+ * because numbers are not used twice. Its `term` is 0: a removed node must not learn a term.
  */
 export interface Removed extends Envelope {
   readonly type: "Removed";

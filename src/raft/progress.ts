@@ -3,24 +3,24 @@ import { type Index, toIndex } from "./types.ts";
 /**
  * What a leader knows of one peer (paper figure 2, `nextIndex` and `matchIndex`).
  *
- * - `probe`: where the logs meet is not known; one AppendEntries at a time asks.
- * - `replicate`: it is known; entries are sent ahead of their answers, up to a window.
- * - `snapshot`: the peer lacks what is compacted; segments are sent likewise, from its commit index on.
+ * - `probe`: it is not known where the logs match. One AppendEntries at a time asks.
+ * - `replicate`: it is known. Entries are sent ahead of their answers, up to a window.
+ * - `snapshot`: the peer lacks compacted entries. Segments are sent ahead of their answers, from its commit index on.
  */
 export interface Progress {
   mode: "probe" | "replicate" | "snapshot";
   /** The peer durably holds the leader's log up to here. */
   matchIndex: Index;
   /**
-   * The next entry to send, above `matchIndex`; but a snapshot begins anew where a peer says, which after a
-   * restart knows less to be committed than it holds.
+   * The next entry to send, above `matchIndex`. But a snapshot begins again at the peer's commit index, which after a
+   * restart may be lower than what the peer holds.
    */
   nextIndex: Index;
-  /** In `probe`: the question is out; it is repeated with the next heartbeat. In `snapshot`: the peer is silent. */
+  /** In `probe`: the question was sent, and is repeated with the next heartbeat. In `snapshot`: the peer is silent. */
   paused: boolean;
-  /** The last index of each AppendEntries with entries, or segment of a snapshot, that is not answered yet. */
+  /** The last index of each unanswered AppendEntries with entries, or segment of a snapshot. */
   inflight: Index[];
-  /** In `snapshot`: the peer's commit index, as it last said, and when that was news or sending began anew, ms. */
+  /** In `snapshot`: the peer's last known commit index, and when it last grew or sending began again, ms. */
   told: Index;
   toldAt: number;
   /** When anything was last sent, ms. */
@@ -36,7 +36,7 @@ export interface Progress {
   ackedAt: number;
 }
 
-/** A peer of which a new leader knows nothing: it hopes that the logs are the same (paper §5.3). */
+/** A peer of which a new leader knows nothing. It assumes that the logs are the same (paper §5.3). */
 export function createProgress(nextIndex: Index, now: number): Progress {
   return {
     mode: "probe",
@@ -55,7 +55,7 @@ export function createProgress(nextIndex: Index, now: number): Progress {
   };
 }
 
-/** A peer that is known to hold everything, and to know it committed. */
+/** A peer that holds the whole log and knows all of it as committed. */
 export function settledProgress(lastIndex: Index, round: number, now: number): Progress {
   return {
     ...createProgress(toIndex(lastIndex + 1), now),
@@ -69,7 +69,7 @@ export function lacksCommit({ sentCommit, nextIndex }: Progress, commitIndex: In
   return sentCommit < Math.min(commitIndex, nextIndex - 1);
 }
 
-/** The peer holds everything up to `matchIndex`: from now on entries go ahead of their answers. */
+/** The peer holds all up to `matchIndex`. From now on entries are sent ahead of their answers. */
 export function acceptedUpTo(progress: Progress, matchIndex: Index): void {
   if (matchIndex > progress.matchIndex) progress.matchIndex = matchIndex;
   const afterMatch = toIndex(progress.matchIndex + 1);
@@ -82,7 +82,7 @@ export function acceptedUpTo(progress: Progress, matchIndex: Index): void {
   progress.inflight = progress.inflight.filter((lastIndex) => lastIndex > progress.matchIndex);
 }
 
-/** Something on the way was lost: ask anew from `nextIndex`. */
+/** A message was lost: probe again from `nextIndex`. */
 export function probeFrom(progress: Progress, nextIndex: Index, paused: boolean): void {
   progress.mode = "probe";
   progress.nextIndex = nextIndex;

@@ -5,7 +5,7 @@ import type { Message } from "./messages.ts";
 import { type Leader, resetElectionDeadline, type State } from "./state.ts";
 import type { QuiesceMark } from "./types.ts";
 
-/** Whether nothing is under way, and everybody holds the whole log: so all of it is committed. */
+/** Whether nothing is under way and all nodes hold the whole log, so all of it is committed. */
 function isSettled({ lastIndex, configuration }: State, leader: Leader): boolean {
   const isChanging = isJoint(configuration) || configuration.learners.length > 0;
   const isBusy = isChanging || leader.transfer !== null || leader.reads.waiting.length > 0;
@@ -15,22 +15,22 @@ function isSettled({ lastIndex, configuration }: State, leader: Leader): boolean
   );
 }
 
-/** A peer that does not answer keeps everybody awake: should the leader die too, the others must notice. */
+/** A peer that does not answer keeps all awake: if the leader dies too, the others must notice. */
 function mayQuiesce(state: State, leader: Leader, now: number): boolean {
   const { sleepAfterMs, electionTimeoutMs } = state.options;
   if (sleepAfterMs === 0 || now < leader.idleSince + sleepAfterMs || !isSettled(state, leader)) return false;
   return Array.from(leader.peers.values()).every(({ ackedAt }) => now - ackedAt < electionTimeoutMs);
 }
 
-/** When a leader without peers, whom no heartbeat wakes, has to look whether it may sleep; null for never. */
+/** When a leader without peers, which has no heartbeats to send, must check whether it may sleep. Null: never. */
 export function quiescesAt(state: State, leader: Leader): number | null {
   const { sleepAfterMs } = state.options;
   return sleepAfterMs > 0 && isSettled(state, leader) ? leader.idleSince + sleepAfterMs : null;
 }
 
 /**
- * Lays an idle cluster to rest: heartbeats let the followers sleep, and once all have said that they do
- * the leader sleeps too. The rest is a round of its own, so that answers to an earlier one don't count.
+ * Lets an idle cluster sleep: heartbeats put the followers to sleep, and once all have answered that they sleep, the
+ * leader sleeps too. This is a round of its own, so that answers to an earlier round don't count.
  */
 export function quiesce(state: State, leader: Leader, now: number): void {
   if (!mayQuiesce(state, leader, now)) {
@@ -47,7 +47,9 @@ export function quiesce(state: State, leader: Leader, now: number): void {
   if (quiesced) becomeQuiesced(state, { term, leader: id, index, round });
 }
 
-/** Work has come, or a rest was in vain: idleness counts anew, and heartbeats wake those who sleep already. */
+/**
+ * There is work, or not all fell asleep: the idle time starts again, and heartbeats wake the nodes that sleep already.
+ */
 export function keepAwake(leader: Leader, now: number): void {
   leader.idleSince = now;
   if (leader.quiesceRound === null) return;
@@ -62,7 +64,7 @@ export function becomeQuiesced(state: State, mark: QuiesceMark): void {
   state.effects.quiesceChanged = true;
 }
 
-/** After a restart, by a mark of the present term and of the whole log; any other says nothing of today. */
+/** Resumes after a restart by a mark of the present term and of the whole log. Any other mark is out of date. */
 export function resumeQuiesced(state: State, mark: QuiesceMark, now: number): void {
   if (mark.term !== state.currentTerm || mark.index !== state.lastIndex) return;
   state.quiesce = mark;
@@ -71,7 +73,10 @@ export function resumeQuiesced(state: State, mark: QuiesceMark, now: number): vo
   if (mark.leader === state.id) resumeLeader(state, mark, now);
 }
 
-/** A leader gives everybody fresh patience, as it heard nobody while it slept; a follower waits for its leader. */
+/**
+ * A leader restarts the time limits of all peers, because it heard none while it slept. A follower waits for its
+ * leader.
+ */
 export function wake(state: State, now: number): void {
   if (state.quiesce === null) return;
   state.quiesce = null;
@@ -86,7 +91,9 @@ export function wake(state: State, now: number): void {
   for (const progress of role.peers.values()) progress.ackedAt = now;
 }
 
-/** Whether somebody else is awake, so that this node can't sleep on; late messages and answers don't say so. */
+/**
+ * Whether a message shows that another node is awake, so that this one must wake too. Late messages and answers don't.
+ */
 export function disturbs(mark: QuiesceMark, message: Message): boolean {
   if (message.term !== mark.term) return message.term > mark.term;
   switch (message.type) {

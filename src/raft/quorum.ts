@@ -1,7 +1,7 @@
 import type { Configuration } from "./configuration.ts";
 import type { NodeId } from "./types.ts";
 
-/** The voters alone: in a joint configuration, those of both halves (paper §6). */
+/** The voters of each half of a joint configuration, or of the only one (paper §6). */
 type Voters = Pick<Configuration, "voters" | "outgoing">;
 
 const majority = (voters: readonly NodeId[]): number => Math.floor(voters.length / 2) + 1;

@@ -47,7 +47,7 @@ export class Raft {
     return this.#state;
   }
 
-  /** A message from a peer, maybe late, doubled, or from nobody that belongs here. */
+  /** A message from a peer: maybe late, doubled, or from a node that is no member. */
   step(message: Message, now: number): void {
     const state = this.#state;
     this.#expectTaken();
@@ -62,8 +62,8 @@ export class Raft {
   }
 
   /**
-   * Somebody needs the leader, and is about to ask for it: whoever sleeps wakes. To be called before
-   * `propose`, `read`, `transfer` and `changeMembers`, and where they have to be asked of another node.
+   * The leader is needed: a sleeping node wakes. To be called before `propose`, `read`, `transfer` and `changeMembers`,
+   * and before one of these is handed on to another node.
    */
   wake(now: number): void {
     const state = this.#state;
@@ -93,8 +93,8 @@ export class Raft {
   }
 
   /**
-   * Begins to hand leadership to a peer, which campaigns once it holds the whole log. Until then, or for an
-   * election timeout at most, proposals are refused as by who leads no more. What came of it shows in who leads.
+   * Begins to hand leadership to a peer, which campaigns once it holds the whole log. Until then, or for an election
+   * timeout at most, proposals are refused as `not-leader`. The result shows in who leads.
    */
   transfer(to: NodeId, now: number): "begun" | "not-leader" | "no-such-peer" {
     const state = this.#state;
@@ -107,8 +107,8 @@ export class Raft {
   }
 
   /**
-   * Begins a change of the members. It goes on by itself, through later leaders too: who is added learns, then
-   * a joint configuration takes all of it into force, and is left (paper §6, thesis §4.3).
+   * Begins a change of the members. It continues by itself, through later leaders too: added nodes are learners first,
+   * then a joint configuration brings the whole change into force, and is left (paper §6, thesis §4.3).
    */
   changeMembers(
     change: MembersChange,
@@ -141,7 +141,7 @@ export class Raft {
     doWhatIsDue(this.#state, now);
   }
 
-  /** Something sent to `peer` was lost, or may have been: ask it anew, with the next heartbeat. */
+  /** A message to `peer` was lost, or may have been: probe the peer with the next heartbeat. */
   unreachable(peer: NodeId): void {
     const { role } = this.#state;
     const progress = role.name === "leader" ? role.peers.get(peer) : undefined;
@@ -155,8 +155,8 @@ export class Raft {
   }
 
   /**
-   * Whether the entry at `index`, up to which the log must reach, is that of `term`: a leader never rewrites its
-   * own. Null where that is not known any more, because a snapshot leaves it out.
+   * Whether the entry at `index`, up to which the log must reach, is that of `term`: a leader never rewrites its own.
+   * Null if that is not known any more, because a snapshot leaves it out.
    */
   isOfTerm(index: Index, term: Term): boolean | null {
     const state = this.#state;
@@ -166,7 +166,7 @@ export class Raft {
     return found === null ? null : found === term;
   }
 
-  /** The host wants entries up to `index`, which are committed, to be replicated no more. */
+  /** Compacts the log up to `index`, which is committed: these entries are not replicated any more. */
   compact(index: Index): void {
     this.#expectTaken();
     compact(this.#state, index);
@@ -179,27 +179,27 @@ export class Raft {
     return Array.from(role.peers.values()).some((progress) => lacksCommit(progress, commitIndex));
   }
 
-  /** Lets the next `replicate` tell them, rather than the next entries or heartbeat. */
+  /** Lets the next `replicate` tell them, before the next entries or heartbeat do. */
   announceCommit(): void {
     const { role } = this.#state;
     if (role.name === "leader") role.announcesCommit = true;
   }
 
-  /** To be called once the inputs at hand are through: a leader sends what its peers lack. */
+  /** To be called once all inputs at hand were processed: a leader sends what its peers lack. */
   replicate(now: number): void {
     this.#expectTaken();
     const { role, quiesce } = this.#state;
     if (role.name === "leader" && quiesce === null) replicate(this.#state, role, now);
   }
 
-  /** Up to where this node has written, to be handed back to `durable`. */
+  /** How far this node has written, to be passed to `durable` later. */
   mark(): DurableMark {
     return { term: this.#state.currentTerm, lastIndex: this.#state.lastIndex };
   }
 
   /**
-   * All that was written when `mark` was taken is durable. One of an older term says nothing of the present
-   * one's vote or entries: what it covered may have been rewritten since.
+   * All that was written when `mark` was taken is durable. A mark of an older term is ignored: the entries that it
+   * covered may have been rewritten since.
    */
   durable(mark: DurableMark, now: number): void {
     const state = this.#state;
@@ -224,6 +224,6 @@ export class Raft {
   }
 
   #expectAwake(): void {
-    invariant(this.#state.quiesce === null, "who asks for something calls `wake` first");
+    invariant(this.#state.quiesce === null, "`wake` was not called before a request");
   }
 }

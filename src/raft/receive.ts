@@ -19,7 +19,10 @@ import { toIndex } from "./types.ts";
 
 type OfTerm = Exclude<Message, Removed>;
 
-/** A message that is heard, and sound: by its term it changes this node's, is refused, or is for its handler. */
+/**
+ * Handles a sound message of a node that is heard. By its term it raises this node's term, is refused, or goes to its
+ * handler.
+ */
 export function receive(state: State, message: Message, now: number): void {
   if (message.type === "Removed") {
     onRemoved(state, now);
@@ -31,7 +34,7 @@ export function receive(state: State, message: Message, now: number): void {
   else dispatch(state, message, now);
 }
 
-/** Follows a newer term where the message proves one; false: it must be ignored. */
+/** Enters a newer term if the message proves one. False: the message must be ignored. */
 function meetNewerTerm(state: State, message: OfTerm, now: number): boolean {
   const isOfFuture = message.type === "PreVote" || (message.type === "PreVoteResponse" && message.granted);
   if (isOfFuture) return true;
@@ -43,7 +46,7 @@ function meetNewerTerm(state: State, message: OfTerm, now: number): boolean {
   return true;
 }
 
-/** A request of an older term changes nothing; its sender learns the newer one. Old answers are dropped. */
+/** A request of an older term changes nothing, and its sender learns the newer term. Old answers are dropped. */
 function answerStale(state: State, message: OfTerm): void {
   const { id: from, currentTerm: term, effects } = state;
   const to = message.from;
@@ -53,7 +56,7 @@ function answerStale(state: State, message: OfTerm): void {
   } else if (message.type === "RequestVote") {
     effects.messages.push({ type: "RequestVoteResponse", from, to, term, granted: false });
   } else if (message.type === "AppendEntries" || message.type === "InstallSnapshot") {
-    // Its round and its place are the older term's; its sender may lead this one by now, and ask anew.
+    // Its round and index belong to the older term. Its sender may lead this term by now, and ask again.
     const none = {
       round: 0,
       prevIndex: toIndex(0),
@@ -65,7 +68,7 @@ function answerStale(state: State, message: OfTerm): void {
   }
 }
 
-/** Gives a message of the present term, or a question about a later one, to its handler. */
+/** Passes a message of the present term, or a pre-vote question about a later one, to its handler. */
 function dispatch(state: State, message: OfTerm, now: number): void {
   switch (message.type) {
     case "PreVote":
@@ -96,7 +99,7 @@ function dispatch(state: State, message: OfTerm, now: number): void {
   }
 }
 
-/** Only the leader of the present term sends such: it is heard, whatever the message says. */
+/** Only the leader of the present term sends this, so the leader was heard, whatever the message contains. */
 function followSender(state: State, { from }: Message, now: number): void {
   invariant(state.role.name !== "leader", `two leaders in term ${state.currentTerm}`);
   becomeFollower(state, state.currentTerm, from, now, "leader-heard");
@@ -109,7 +112,7 @@ type AnswerToLeader = Extract<
   { readonly type: "AppendEntriesAccepted" | "AppendEntriesRejected" | "InstallSnapshotResponse" }
 >;
 
-/** Who leads no more has no use for what its followers say. */
+/** A node that does not lead any more ignores answers of followers. */
 function dispatchToLeader(state: State, message: AnswerToLeader, now: number): void {
   const { role } = state;
   if (role.name !== "leader") return;

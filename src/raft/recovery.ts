@@ -5,24 +5,24 @@ import { append, enterTerm, hasHalfSnapshot, resetElectionDeadline, type State, 
 import { type Index, type NodeId, toIndex } from "./types.ts";
 
 /**
- * The members that are given up may have gone through some terms that this node never heard of. It leaps past
- * them, so that no entry of its own ever has the term and index of one of theirs.
+ * The members that are given up may have gone through terms that this node never heard of. It jumps past them, so that
+ * none of its entries has the term and index of one of theirs.
  */
 const termLeap = 1_000;
 
-/** Why a recovery is not forced. Nothing happened. */
+/** Why a forced recovery is refused. Nothing happened. */
 export type RecoveryRefusal =
-  /** A leader is at work, or was until just now; or this node has not listened long enough to say that none is. */
+  /** A leader is at work, or was a moment ago, or this node has not listened long enough to exclude that. */
   | "has-leader"
-  /** Those given up must be named, all of them and nobody else: the other members of the configuration in force. */
+  /** The request must name exactly the other members of the configuration in force: all of them are given up. */
   | "other-members"
-  /** This node has half of a snapshot, which nobody may be shown: another survivor must do it. */
+  /** This node has half of a snapshot, which can't be read. Another survivor must do it. */
   | "half-snapshot";
 
 /**
- * Makes this node the only voter, after a quorum was lost for good. What was committed and this node does not
- * hold is lost, and what it holds and was not committed will be. Not part of Raft: nodes that are given up and
- * come back all the same would be a second cluster of the same name. The log keeps a record of it.
+ * Makes this node the only voter, after a quorum was lost for good. Committed entries that this node does not hold are
+ * lost, and uncommitted entries that it holds will be committed. Not part of Raft: if nodes that were given up come
+ * back, they are a second cluster of the same name. The log keeps a record of the recovery.
  */
 export function forceRecovery(
   state: State,

@@ -7,12 +7,12 @@ import { type Leader, type State, termAt } from "./state.ts";
 import { tellTarget } from "./transfer.ts";
 import { type Entry, type NodeId, toIndex } from "./types.ts";
 
-/** Entries in one message: a peer that lacks a million of them must not make each round look at all. */
+/** Entries in one message, at most: if a peer lacks a million entries, each round must not read them all. */
 const entriesMax = 1_024;
 
 /**
- * Hands out the reads that are confirmed by now, then sends each peer what it lacks, as far as its window
- * allows, and all of them a heartbeat when one is due. A leader that sleeps sends nothing.
+ * Releases the reads that are confirmed by now. Then sends each peer what it lacks, as far as its window allows, and a
+ * heartbeat to all if one is due. A sleeping leader sends nothing.
  */
 export function replicate(state: State, leader: Leader, now: number): void {
   quiesce(state, leader, now);
@@ -38,8 +38,8 @@ export function replicate(state: State, leader: Leader, now: number): void {
 }
 
 /**
- * One message a round, however much there is to send: what one call carries must arrive within its time.
- * With a question entries go once, and only where the logs are likely to meet: those of the leader's own term.
+ * One message a round, however much there is to send, because one call must arrive in time. A probe carries entries
+ * only once, and only those of the leader's own term, where the logs probably match.
  */
 function entriesFor(state: State, leader: Leader, progress: Progress): readonly Entry[] {
   const { mode, paused, nextIndex, inflight } = progress;
@@ -49,7 +49,7 @@ function entriesFor(state: State, leader: Leader, progress: Progress): readonly 
   return (mode === "probe" ? isHopeful : hasRoom) ? nextEntries(state, progress) : [];
 }
 
-/** What is compacted can't be sent as entries: whether the peer needs it is asked first. */
+/** Compacted entries can't be sent. First the peer is asked whether it needs a snapshot. */
 function stayBehindSnapshot({ snapshot }: State, progress: Progress): void {
   const { mode, paused, nextIndex } = progress;
   if (mode === "snapshot" || nextIndex > snapshot.index) return;

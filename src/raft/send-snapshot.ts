@@ -3,13 +3,13 @@ import type { Progress } from "./progress.ts";
 import type { State } from "./state.ts";
 import { type Index, type NodeId, toIndex } from "./types.ts";
 
-/** The peer, whose commit index is `told`, lacks what is compacted. */
+/** The peer, whose commit index is `told`, lacks compacted entries. */
 export function beginSnapshot(progress: Progress, told: Index, now: number): void {
   progress.mode = "snapshot";
   resumeSnapshot(progress, told, now);
 }
 
-/** What is on the way counts as lost: sends go on from what the peer has said. */
+/** Segments under way count as lost: sending continues from the peer's last known commit index. */
 function resumeSnapshot(progress: Progress, told: Index, now: number): void {
   progress.nextIndex = toIndex(told + 1);
   progress.inflight = [];
@@ -18,7 +18,7 @@ function resumeSnapshot(progress: Progress, told: Index, now: number): void {
   progress.toldAt = now;
 }
 
-/** Nothing reaches the peer: wait until it answers a heartbeat. */
+/** The peer can't be reached: wait until it answers a heartbeat. */
 export function pauseSnapshot(progress: Progress): void {
   progress.nextIndex = toIndex(progress.told + 1);
   progress.inflight = [];
@@ -26,8 +26,8 @@ export function pauseSnapshot(progress: Progress): void {
 }
 
 /**
- * The peer says how far it is. `isGap`: it refused a segment because the one before is missing. What makes no
- * headway for `patienceMs` was lost; a peer that has less than before was restarted.
+ * The peer reports its commit index. `isGap`: it refused a segment because the one before is missing. Without progress
+ * for `patienceMs` segments count as lost. A peer that has less than before was restarted.
  */
 export function toldOfSnapshot(
   progress: Progress,
@@ -49,8 +49,8 @@ export function toldOfSnapshot(
 }
 
 /**
- * Sends the next segment, as far as the window allows. It is read off the rows at this moment, and ends at one of
- * them; behind the last one it reaches to the snapshot's end.
+ * Sends the next segment, if the window allows. It is made of the rows as they are now and ends at one of them. After
+ * the last row it reaches to the snapshot's end.
  */
 export function sendSegment(state: State, to: NodeId, progress: Progress, countMax: number): void {
   const { snapshot, options, log, effects } = state;

@@ -1,15 +1,15 @@
 import { isIntact, segmentChecksum } from "./entry.ts";
 import type { AppendEntries, InstallSnapshot, Message } from "./messages.ts";
 
-/** What becomes of a message by how it arrived. */
+/** Whether a message arrived sound. */
 export interface Soundness {
-  /** Else it is as good as lost. */
+  /** If not, it is dropped like a lost message. */
   readonly isSound: boolean;
   /** How many entries arrived damaged; a segment counts as one. */
   readonly damaged: number;
 }
 
-/** A message is taken as its author wrote it, and where it can be that of any author at all. */
+/** A message is sound if it is as its author wrote it, and if it could be right at all. */
 export function soundnessOf(message: Message): Soundness {
   if (message.type === "AppendEntries") return soundnessOfEntries(message);
   if (message.type !== "InstallSnapshot") return { isSound: true, damaged: 0 };
@@ -17,7 +17,7 @@ export function soundnessOf(message: Message): Soundness {
   return { isSound, damaged: isSound ? 0 : 1 };
 }
 
-/** Entries must follow each other and be what their author wrote. */
+/** Entries must follow each other, and be as their author wrote them. */
 function soundnessOfEntries({ entries, prevIndex, prevTerm, term }: AppendEntries): Soundness {
   const damaged = entries.filter((entry) => !isIntact(entry)).length;
   const inOrder = entries.every((entry, i) => {
@@ -27,7 +27,7 @@ function soundnessOfEntries({ entries, prevIndex, prevTerm, term }: AppendEntrie
   return { isSound: damaged === 0 && inOrder, damaged };
 }
 
-/** Whether a segment is what its sender sent, and can be one. */
+/** Whether a segment is as its sender sent it, and valid. */
 function isSoundSegment(message: InstallSnapshot): boolean {
   const { prevIndex, lastIndex, lastTerm, snapshotIndex, entries, term } = message;
   const last = entries.at(-1);

@@ -17,38 +17,38 @@ import {
 } from "./types.ts";
 import type { Proposals } from "./uncommitted.ts";
 
-/** What a node does; all else about it is in `State`. */
+/** The role of a node. All else about it is in `State`. */
 export type Role =
   | { readonly name: "follower" }
   | { readonly name: "pre-candidate"; readonly votes: Map<NodeId, boolean> }
   | { readonly name: "candidate"; readonly votes: Map<NodeId, boolean> }
   | Leader;
 
-/** What only a leader knows; gone when it leads no more. */
+/** State of a leader, gone when it does not lead any more. */
 export interface Leader {
   readonly name: "leader";
   /** The no-op that opened the term, or a later entry of it that is committed. Only entries from here on are committed by counting (paper §5.4.2). */
   readonly termStart: Index;
-  /** Its own log is durable up to here. */
+  /** Its own log is durable up to this index. */
   durableIndex: Index;
-  /** All members but itself; who leaves, until that is committed. */
+  /** All members but itself. A leaving member stays until its removal is committed. */
   readonly peers: Map<NodeId, Progress>;
-  /** Of each learner. */
+  /** The catch-up rounds of each learner. */
   catchUps: ReadonlyMap<NodeId, CatchUp>;
   readonly reads: PendingReads;
   readonly proposals: Proposals;
-  /** The next round takes the commit index to those who have not heard of it. */
+  /** The next round sends the commit index to peers that lack it. */
   announcesCommit: boolean;
   transfer: Transfer | null;
-  /** When there was last something to do, ms. */
+  /** When there was last work, ms. */
   idleSince: number;
-  /** The read round in which the cluster is laid to rest; null while it is at work. */
+  /** The read round in which the cluster falls asleep; null while it works. */
   quiesceRound: number | null;
 }
 
-/** How a learner comes along, in rounds (thesis §4.2.1). */
+/** How a learner catches up, in rounds (thesis §4.2.1). */
 export interface CatchUp {
-  /** The round is over when the learner holds the log up to here. */
+  /** The round ends when the learner holds the log up to here. */
   roundEnd: Index;
   /** ms */
   roundBeganAt: number;
@@ -59,27 +59,27 @@ export interface CatchUp {
 /** A leader is handing over (thesis §3.10). It takes no proposals meanwhile, so that the target can catch up. */
 export interface Transfer {
   readonly to: NodeId;
-  /** When it gives up and goes on leading, ms. */
+  /** When it gives up and continues to lead, ms. */
   readonly deadline: number;
-  /** The target has everything, and was told to campaign. */
+  /** The target holds the whole log, and was told to campaign. */
   isTold: boolean;
 }
 
 /**
- * Linearizable reads without writes (ReadIndex, thesis §6.4): a read is true once a majority has answered
- * an AppendEntries sent after the read came in, and the leader has committed an entry of its own term.
+ * Linearizable reads without writes (ReadIndex, thesis §6.4): a read is true once a majority has answered an
+ * AppendEntries sent after the read came in, and the leader has committed an entry of its own term.
  *
- * A round is one such question to all. While one is under way, the reads that come in wait for the next
- * and share it: so there is one round at a time, however many reads there are.
+ * A round is one such question to all peers. While a round is under way, new reads wait for the next one and share it.
+ * So there is one round at a time, however many reads there are.
  */
 export interface PendingReads {
-  /** The latest round that was sent. Never reused within a term, also where its leader restarts and goes on. */
+  /** The latest round that was sent. Never reused within a term, even if the leader restarts and resumes. */
   round: number;
   /** The latest round that a majority has answered. */
   confirmedRound: number;
   /** By round, oldest first. */
   waiting: PendingRead[];
-  /** How many contexts were given out. */
+  /** How many contexts were assigned. */
   contexts: number;
 }
 
@@ -95,14 +95,14 @@ export interface PlacedConfiguration {
   readonly index: Index;
 }
 
-/** Everything that consensus knows, in one place. */
+/** The whole state of consensus, in one place. */
 export interface State {
   readonly id: NodeId;
   readonly options: Options;
   readonly log: LogReader;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** The configuration before the log's own, and the index that it stands at: 0 at a bootstrap. */
+  /** The configuration that precedes the log, and its index: 0 at a bootstrap. */
   readonly base: PlacedConfiguration;
 
   currentTerm: Term;
@@ -117,21 +117,21 @@ export interface State {
   snapshot: SnapshotMark;
 
   role: Role;
-  /** Who leads `currentTerm`, as far as is known. */
+  /** The leader of `currentTerm`, if known. */
   leader: NodeId | null;
   /** When that leader was last heard, ms. */
   leaderHeardAt: number;
-  /** Since when this node could have heard one: since it started, or woke, ms. */
+  /** Since when this node could have heard a leader: since it started or woke, ms. */
   listensSince: number;
   /** When to campaign unless a leader is heard before, ms. */
   electionDeadline: number;
-  /** Others have told this node that it was removed: it does not campaign. */
+  /** This node knows that it was removed, and does not campaign. */
   isRemoved: boolean;
-  /** Set while this node sleeps: nothing is due, and it sends nothing of its own. */
+  /** Set while this node sleeps: nothing is due, and it sends nothing by itself. */
   quiesce: QuiesceMark | null;
 
   readonly effects: Effects;
-  /** Hears what happens; null: nobody asks. */
+  /** Receives the events of the trace; null: it is off. */
   readonly trace: RaftTrace | null;
 }
 
@@ -146,7 +146,10 @@ export interface Effects {
   reads: ConfirmedRead[];
 }
 
-/** The term of an entry of the log, 0 at index 0; null where there is none, and before the snapshot's last one. */
+/**
+ * The term of an entry of the log, 0 at index 0. Null if there is no such entry, or if it lies before the snapshot's
+ * last one.
+ */
 export function termAt(state: State, index: Index): Term | null {
   if (index === state.lastIndex) return state.lastTerm;
   if (index === state.snapshot.index) return state.snapshot.term;
@@ -154,8 +157,8 @@ export function termAt(state: State, index: Index): Term | null {
 }
 
 /**
- * The last index up to `from` whose term is at most `term`, or that of the snapshot, before which no log is
- * searched. Terms never fall along a log, so it is found by halving.
+ * The last index up to `from` whose term is at most `term`, or the snapshot's index, before which the log can't be
+ * searched. Terms never fall along a log, so this is a binary search.
  */
 export function lastIndexWithTermAtMost(state: State, from: Index, term: Term): Index {
   let low: number = state.snapshot.index;
@@ -193,7 +196,7 @@ function configurationAt({ log, base }: State, upTo: Index): PlacedConfiguration
   return { configuration: decodeConfiguration(entry.data), index: entry.index };
 }
 
-/** Whether a snapshot has arrived in part only: what is committed is missing here. */
+/** Whether only a part of a snapshot has arrived, so that committed entries are missing here. */
 export const hasHalfSnapshot = ({ lastIndex, snapshot }: State): boolean =>
   lastIndex < snapshot.readableIndex;
 
@@ -216,7 +219,7 @@ export function adoptFrom(state: State, { kind, index, data }: Entry): void {
   state.configurationIndex = index;
 }
 
-/** A fresh randomized election timeout (paper §5.2), out of the part of the range that is this node's. */
+/** A new randomized election timeout (paper §5.2), from this node's part of the range. */
 export function resetElectionDeadline(state: State, now: number): void {
   const { electionTimeoutMs, rank, ranks } = state.options;
   state.electionDeadline = now + electionTimeoutMs * (1 + (rank + state.random()) / ranks);
@@ -238,14 +241,14 @@ export function voteFor(state: State, candidate: NodeId): void {
   state.effects.hardStateChanged = true;
 }
 
-/** Does something else from now on. */
+/** Takes another role. */
 export function takeRole(state: State, role: Role, why: RoleReason): void {
   const { role: before, currentTerm: term } = state;
   if (before.name !== role.name) state.trace?.({ kind: "role", from: before.name, to: role.name, term, why });
   state.role = role;
 }
 
-/** Follows `leader`, or nobody yet, in `term`. */
+/** Follows `leader`, or no leader yet, in `term`. */
 export function becomeFollower(
   state: State,
   term: Term,

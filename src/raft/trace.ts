@@ -1,6 +1,6 @@
 import type { Index, NodeId, Term } from "./types.ts";
 
-/** Why a node does not vote for another one, in an election or before it (paper §5.2, §5.4.1; thesis §4.2.3, §9.6). */
+/** Why a node refuses its vote or pre-vote (paper §5.2, §5.4.1; thesis §4.2.3, §9.6). */
 export type VoteRefusal =
   /** The question is of an older term, or a pre-vote of one that is not newer. */
   | "older-term"
@@ -17,7 +17,7 @@ export type VoteRefusal =
 /** Why a node enters a term. */
 export type TermReason = "newer-term-seen" | "candidacy" | "forced-recovery";
 
-/** Why a node does something else from now on. */
+/** Why a node takes another role. */
 export type RoleReason =
   | "election-timeout"
   | "pre-votes-won"
@@ -33,12 +33,12 @@ export type RoleReason =
 
 type RoleName = "follower" | "pre-candidate" | "candidate" | "leader";
 
-/** What happened in the core that its messages do not say. */
+/** Events in the core that its messages do not show. */
 export type RaftEvent =
   | {
       readonly kind: "vote";
       readonly candidate: NodeId;
-      /** That of the question. */
+      /** The term of the question. */
       readonly term: Term;
       readonly isPreVote: boolean;
       /** Null: it was given. */
@@ -54,13 +54,13 @@ export type RaftEvent =
     }
   | {
       readonly kind: "truncation";
-      /** The first entry that went, and the last. */
+      /** The first and the last entry that were removed. */
       readonly from: Index;
       readonly to: Index;
       readonly why: "conflict" | "snapshot";
     };
 
-/** Hears what happens in a core, as it happens. It must not call the core. */
+/** Receives the events of a core as they happen. It must not call the core. */
 export type RaftTrace = (event: RaftEvent) => void;
 
 /** An event as a line for people. */

@@ -1,7 +1,7 @@
 import type { Leader, State } from "./state.ts";
 import type { NodeId } from "./types.ts";
 
-/** Begins to hand over to a peer; another transfer that was under way is given up for it. */
+/** Begins to hand over to a peer. This replaces a transfer that was under way. */
 export function beginTransfer(state: State, leader: Leader, to: NodeId, now: number): void {
   if (leader.transfer?.to === to) return;
   leader.transfer = { to, deadline: now + state.options.electionTimeoutMs, isTold: false };
@@ -12,7 +12,10 @@ export function endLateTransfer(leader: Leader, now: number): void {
   if (leader.transfer !== null && now >= leader.transfer.deadline) leader.transfer = null;
 }
 
-/** Tells the target to campaign once it holds the whole log; once more with each heartbeat, if that was lost. */
+/**
+ * Tells the target to campaign once it holds the whole log, and again with each heartbeat, in case the message was
+ * lost.
+ */
 export function tellTarget(state: State, leader: Leader, heartbeatDue: boolean): void {
   const { transfer } = leader;
   if (transfer === null || (transfer.isTold && !heartbeatDue)) return;
