@@ -1,6 +1,6 @@
 import type { Batch, LogEntry } from "./types.ts";
 
-/** The records that an entry appends; null where it appends none. */
+/** The records that an entry appends; null if it appends none. */
 export function batchOf(entry: LogEntry): Batch | null {
   switch (entry.kind) {
     case "append":

@@ -1,4 +1,4 @@
-/** Bytes that are not what an encoder of ours wrote: damaged, or of a newer version. */
+/** Bytes that no encoder of this version wrote: damaged, or of a newer version. */
 export class CodecError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -4,7 +4,7 @@ import type { AppendCommand, Batch, Command, CreateCommand, ProducerTuple } from
 type CreateParts = Partial<Omit<CreateCommand, "kind" | "name">>;
 type AppendParts = Partial<Omit<AppendCommand, "kind" | "name" | keyof Batch>>;
 
-/** Makes a log, unless it is there, of which nothing is asked but what `parts` says. */
+/** Creates a log unless it exists, with defaults for all that `parts` leaves out. */
 export function createCommand(name: string, parts: CreateParts = {}): CreateCommand {
   const nothing = {
     settings: plainSettings,
@@ -16,7 +16,7 @@ export function createCommand(name: string, parts: CreateParts = {}): CreateComm
   return { kind: "create", name, ...nothing, ...parts };
 }
 
-/** Appends a batch, on no condition but those of `parts`. */
+/** Appends a batch, under the conditions in `parts` only. */
 export function appendCommand(
   name: string,
   { count, records }: Batch,
@@ -33,7 +33,7 @@ export function appendCommand(
   return { kind: "append", name, count, records, ...nothing, ...parts };
 }
 
-/** A command of the version before lacks what that version could not ask for. */
+/** Completes a command of the previous version with the members that it did not have. */
 export function completedCommand(sent: Command): Command {
   if (sent.kind === "create") return createCommand(sent.name, sent);
   return sent.kind === "append" ? appendCommand(sent.name, sent, sent) : sent;

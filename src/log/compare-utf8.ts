@@ -1,4 +1,4 @@
-/** Orders texts by their bytes in UTF-8, as storage does: JavaScript itself compares UTF-16 units. */
+/** Orders texts by their UTF-8 bytes, like storage. JavaScript compares UTF-16 units. */
 export function compareUtf8(a: string, b: string): number {
   const left = utf8.encode(a);
   const right = utf8.encode(b);

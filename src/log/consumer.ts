@@ -3,10 +3,10 @@ import { pack, toList, toNatural, toNullable, toText, unpack } from "./packed.ts
 import { toSeq } from "./types.ts";
 import type { Document } from "./view.ts";
 
-/** What of a consumer its document holds; its version is the document's. */
+/** The part of a consumer that its document holds. Its version is the document's. */
 export type StoredConsumer = Omit<Consumer, "version">;
 
-/** The keys of a log's consumers begin so. */
+/** The prefix of the keys of a log's consumers. */
 export const CONSUMER_PREFIX = "c:";
 
 /** The key of the document of a log's consumer. */
@@ -21,7 +21,7 @@ export function consumerIn({ value, version }: Document): Consumer {
   return { ...decodeConsumer(value), version };
 }
 
-/** What `encodeConsumer` was given. Throws `CodecError`. */
+/** Decodes what `encodeConsumer` gave. Throws `CodecError`. */
 export function decodeConsumer(value: Uint8Array): StoredConsumer {
   const [position, lease] = unpack(value);
   return { position: toSeq(toNatural(position)), lease: toNullable(lease, toLease) };

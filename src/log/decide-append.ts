@@ -7,7 +7,7 @@ import { alteration, entryBase, type Subject } from "./subject.ts";
 import type { AppendCommand, AppendEntry, LogState, Seq } from "./types.ts";
 import { toSeq } from "./types.ts";
 
-/** The media type of a log whose records are values, and no bytes or texts. */
+/** The media type of a log whose records are JSON values, not bytes or texts. */
 export const JSON_TYPE = "application/json";
 
 export function decideAppend(command: AppendCommand, subject: Subject): Decision {
@@ -43,12 +43,12 @@ function unmetCondition(
   return token !== null && token !== fencingToken ? { reason: "fenced", fencingToken, tail } : null;
 }
 
-/** A log of JSON takes nothing else; who says nothing of a type may append to any other. */
+/** A log of JSON accepts only JSON. An append without a media type may go to any other log. */
 function takes(logType: string | null, type: string | null): boolean {
   return logType === null || logType === type || (type === null && logType !== JSON_TYPE);
 }
 
-/** What changes nothing but the end of the log, nearly every append, holds nothing but its batch. */
+/** Most appends change only the end of the log: their entry holds only the batch. */
 function proposeAppend(command: AppendCommand, subject: Subject): Decision {
   const { count, records, producer, writerSeq, closes } = command;
   const { state } = subject.life;

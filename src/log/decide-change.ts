@@ -26,11 +26,11 @@ export function decideClose({ producer }: CloseCommand, subject: Subject): Decis
   if (closed && closedBy !== null && isSame(producer, closedBy)) return retry(subject);
   const verdict = checkProducer(producer, life, view);
   const refusal = verdict.kind === "refused" ? verdict.refusal : null;
-  // Where the records of a batch lay does not matter here: a trimmed one is as much a retry as one that is there.
+  // A retry of a trimmed batch is a retry too, so the positions of its records do not matter here.
   const isRetry = verdict.kind === "duplicate" || refusal?.reason === "batch-trimmed";
   if (refusal !== null && !isRetry) return refuse(refusal);
   if (closed) return refuse({ reason: "log-closed", tail: tail.seq });
-  // The tuple was an append's: it has sealed nothing.
+  // The tuple is that of an append, which did not seal the log.
   if (isRetry) return retry(subject);
   const state = { closed: true, closedBy: producer };
   return propose({ ...alteration(subject, state), producer }, () => altered(subject, state));

@@ -18,7 +18,7 @@ export function decideCreate(command: CreateCommand, view: LogView, now: number)
   const timestamp = notBefore(before, now);
   const beyond = toSeq(Math.max(before.seq, newest?.state.beyond ?? 0));
   if (command.fork !== null) return decideFork(command, command.fork, view, { now, timestamp, beyond });
-  // A new life goes on where the old ones ended, so that an old position never means a new record.
+  // A new life continues where the old ones ended, so that an old position never means a new record.
   return begin(command, { ...plainState(beyond, timestamp), ...command.settings });
 }
 
@@ -55,7 +55,7 @@ function isSameFork(asked: ForkRequest | null, { fork }: LogState): boolean {
   return isSameAnchor && asked.sourceName === fork.sourceName && asked.subOffset === fork.subOffset;
 }
 
-/** What a fork is not told it has from its source. */
+/** Settings that a fork does not name come from its source. */
 function inheriting(settings: Settings, source: Settings): Settings {
   const isTimed = settings.ttlSeconds !== null || settings.expiresAt !== null;
   const { ttlSeconds, expiresAt } = isTimed ? settings : source;
@@ -79,7 +79,7 @@ function decideFork(
   const settings = inheriting(command.settings, source.state);
   const refusal = forkRefusal(source, tail.seq, Math.min(anchor, at), Math.max(anchor, at));
   if (refusal !== null) return refuse(refusal);
-  // What came before the source did was read as of no type.
+  // Records from before the source's own had no media type.
   const { contentType } = command.batch === null ? settings : command.settings;
   if (contentType !== source.state.contentType)
     return refuse({ reason: "content-type-mismatch", contentType: source.state.contentType });

@@ -40,7 +40,7 @@ export function decideConsumer(command: ConsumerCommand, subject: Subject): Deci
   }));
 }
 
-/** Asks for nothing, or gives back what nobody has. */
+/** Whether the command asks for nothing, or releases a lease of a consumer that does not exist. */
 function changesNothing({ position, leaseMs }: ConsumerCommand, consumer: Consumer | null): boolean {
   return position === null && (leaseMs === null || (leaseMs === 0 && consumer === null));
 }
@@ -53,14 +53,15 @@ function consumerRefusal(
   const lease = leaseAt(consumer, now);
   const version = consumer?.version ?? 0;
   if (lease !== null && lease.holder !== holder) return { reason: "lease-held", lease };
-  // Another may have held it since, and moved: who moves as its holder, and does not take it again, must still be it.
+  // Another client may have had the lease since, and moved the position. So a move as the holder, without taking the
+  // lease again, needs the lease to be in force.
   const movesUnder = holder !== null && position !== null && (leaseMs ?? 0) === 0;
   if (lease === null && movesUnder) return { reason: "lease-held", lease };
   if (expectedVersion !== null && expectedVersion !== version) return { reason: "version-mismatch", version };
   return position !== null && position > tail.seq ? { reason: "beyond-tail", tail: tail.seq } : null;
 }
 
-/** The lease that holds at `now`. */
+/** The lease in force at `now`. */
 function leaseAt(consumer: Consumer | null, now: number): Lease | null {
   const lease = consumer?.lease ?? null;
   return lease !== null && now < lease.until ? lease : null;

@@ -10,7 +10,7 @@ import { deletion, type Subject } from "./subject.ts";
 import type { Command, CreateCommand } from "./types.ts";
 import type { LogView } from "./view.ts";
 
-/** Decides `command` against the leader's whole log, uncommitted part included. `now` is ms since the epoch. */
+/** Decides `command` by the leader's whole log, uncommitted entries included. `now` is ms since the epoch. */
 export function decide(command: Command, view: LogView, now: number): Decision {
   if (command.kind === "create") return decideCreate(command, view, now);
   const life = view.life(command.name);
@@ -42,12 +42,12 @@ function decideOn(command: Exclude<Command, CreateCommand>, subject: Subject): D
   }
 }
 
-/** Who looks for a log that is no more hears whether forks of it are. */
+/** The refusal for a log that does not exist any more depends on whether its forks do. */
 function absence({ life, view }: Subject): Refusal {
   return { reason: isHeld(life.id, view) ? "log-gone" : "log-not-found" };
 }
 
-/** The log's time is over: that becomes so for all nodes, by the leader's clock. */
+/** The log's time is over by the leader's clock. A deletion makes that true for all nodes. */
 function expire(subject: Subject): Decision {
   const refusal = absence(subject);
   return propose(deletion(subject), () => ({ kind: "refused", refusal }));

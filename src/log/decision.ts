@@ -5,12 +5,12 @@ import type { Batch, LogEntry } from "./types.ts";
 import type { Tail } from "./view.ts";
 
 /**
- * What the leader makes of a command. Whichever it is, the caller hears of it only once what it was
- * decided on is committed in the leader's term.
+ * The leader's decision on a command. The caller learns of it only once all entries that it was based on are committed
+ * in the leader's term.
  */
 export type Decision = Proposal | Answered;
 
-/** To be replicated; `outcome` is what came of it, once it is committed as an index in a term. */
+/** An entry to replicate. `outcome` gives the outcome once it is committed at an index in a term. */
 export interface Proposal {
   readonly kind: "propose";
   readonly entry: LogEntry;
@@ -35,15 +35,15 @@ export function refuse(refusal: Refusal): Answered {
   return answer({ kind: "refused", refusal });
 }
 
-/** Clocks of two leaders differ; a log's timestamps never go back. */
+/** A log's timestamps never go back, although the clocks of two leaders differ. */
 export function notBefore({ timestamp }: Pick<Tail, "timestamp">, now: number): number {
   return Math.max(now, timestamp);
 }
 
-/** Null where the bytes fit into an entry. */
+/** Null if the bytes fit into an entry. */
 export function sizeRefusal(bytes: number): Refusal | null {
   return bytes > ENTRY_BYTES_MAX ? { reason: "batch-too-large", bytes, bytesMax: ENTRY_BYTES_MAX } : null;
 }
 
-/** As `sizeRefusal`, of a batch where there is one. */
+/** As `sizeRefusal`, for a batch if there is one. */
 export const batchRefusal = (batch: Batch | null): Refusal | null => sizeRefusal(batch?.records.length ?? 0);

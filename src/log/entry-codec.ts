@@ -17,7 +17,7 @@ import type {
 } from "./types.ts";
 import { toSeq } from "./types.ts";
 
-/** What the first field of a packed entry says it is; stored, so never reused for another. */
+/** The kind, in the first field of a packed entry. Stored, so a number is never reused for another kind. */
 const tags = { create: 0, append: 1, delete: 2, alter: 3, document: 4 } as const satisfies Readonly<
   Record<LogEntry["kind"], number>
 >;
@@ -73,7 +73,7 @@ function appendFields({ log, start, count, records, bytes, producer }: AppendEnt
   return producer === null ? fields : [...fields, ...fromProducer(producer)];
 }
 
-/** What `encodeLogEntry` was given; records are a view on `data`. Throws `CodecError`. */
+/** Decodes what `encodeLogEntry` gave. Records are a view on `data`. Throws `CodecError`. */
 export function decodeLogEntry(data: Uint8Array): LogEntry {
   const [tag, time, ...fields] = unpack(data);
   const kind = kinds.get(tag);
@@ -81,7 +81,7 @@ export function decodeLogEntry(data: Uint8Array): LogEntry {
   return decoders[kind](toNatural(time), fields);
 }
 
-/** The version before said no more of a log than where it began. */
+/** The previous version stored only where a log began. */
 function toCreate(timestamp: number, [name, first, bytes, state, ...batch]: readonly unknown[]): CreateEntry {
   const start = positionOf(first);
   return {
@@ -95,7 +95,7 @@ function toCreate(timestamp: number, [name, first, bytes, state, ...batch]: read
   };
 }
 
-/** The version before did not count bytes: 4 fields, or 7 with a producer. */
+/** The previous version did not count bytes: 4 fields, or 7 with a producer. */
 function toAppend(timestamp: number, fields: readonly unknown[]): AppendEntry {
   const [log, start, count, records, ...rest] = fields;
   const [bytes, ...producer] = rest.length % 3 === 0 ? [0, ...rest] : rest;

@@ -1,7 +1,7 @@
 /** Bytes of one record: its data, and the names and values of its headers. */
 export const RECORD_BYTES_MAX = 1_048_576;
 
-/** Bytes of one batch: the sum of its records'. */
+/** Bytes of one batch: the sum over its records. */
 export const BATCH_BYTES_MAX = 1_048_576;
 
 /** Records of one batch. */
@@ -11,8 +11,8 @@ export const BATCH_RECORDS_MAX = 1_000;
 export const HEADERS_MAX = 64;
 
 /**
- * Bytes of one encoded entry. The platform's limit for a row is 2 MB, and it is not enforced locally;
- * a batch at its limits, its framing included, stays below this.
+ * Bytes of one encoded entry. The platform's limit for a row is 2 MB, and it is not enforced locally. A batch at its
+ * limits, with its framing, stays below this.
  */
 export const ENTRY_BYTES_MAX = 1_900_000;
 
@@ -28,7 +28,7 @@ export const TTL_SECONDS_MAX = 3_155_760_000;
 /** The last ms of the year 9999, since the epoch: no later time has an RFC 3339 timestamp. */
 export const EXPIRES_AT_MAX = 253_402_300_799_999;
 
-/** Logs in which the records of a fork lie, its own left out. */
+/** Logs that hold records of a fork, not counting the fork itself. */
 export const FORK_DEPTH_MAX = 64;
 
 /** Characters of a consumer's name. */
@@ -37,5 +37,5 @@ export const CONSUMER_NAME_LENGTH_MAX = 255;
 /** UTF-16 units of a fencing token, and of the holder of a lease. */
 export const TOKEN_LENGTH_MAX = 255;
 
-/** How long a lease is given in one go, ms. */
+/** The longest time of a lease, ms. It can be prolonged. */
 export const LEASE_MS_MAX = 86_400_000;

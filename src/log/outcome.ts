@@ -1,10 +1,10 @@
 import type { Index } from "../raft/types.ts";
 import type { Command, LogState, Seq } from "./types.ts";
 
-/** What came of a command. Positions are record sequence numbers; `end` and `tail` are exclusive. */
+/** The outcome of a command. Positions are record sequence numbers. `end` and `tail` are exclusive. */
 export type Outcome = Created | Appended | Altered | Deleted | ConsumerOutcome | Documented | Refused;
 
-/** What each kind of command comes to, unless the log's state forbids it. */
+/** The outcome of each kind of command, unless the log's state forbids it. */
 export const outcomeKinds = {
   create: "created",
   append: "appended",
@@ -17,10 +17,10 @@ export const outcomeKinds = {
   document: "documented",
 } as const satisfies Readonly<Record<Command["kind"], Outcome["kind"]>>;
 
-/** What a command of this kind can come to. */
+/** All outcomes that a command of this kind can have. */
 export type OutcomeOf<C extends Command> = DoneOutcome<C> | Refused;
 
-/** What it comes to unless the log's state forbids it. */
+/** Its outcome, unless the log's state forbids it. */
 export type DoneOutcome<C extends Command> = Extract<
   Outcome,
   { readonly kind: (typeof outcomeKinds)[C["kind"]] }
@@ -30,7 +30,7 @@ export const isRefused = (outcome: Outcome): outcome is Refused => outcome.kind 
 
 export interface Created {
   readonly kind: "created";
-  /** Whether this command made the log; false where it was there already. */
+  /** Whether this command created the log; false if it existed already. */
   readonly fresh: boolean;
   readonly tail: Seq;
   readonly state: LogState;
@@ -46,15 +46,15 @@ export interface Appended {
   /** The Raft index and term of the entry. */
   readonly index: Index;
   readonly term: number;
-  /** A retry: these are the positions of the first time. */
+  /** A retry: the positions are those of the first attempt. */
   readonly duplicate: boolean;
-  /** The producer's newest batch of this epoch; null where no producer appended. */
+  /** The producer's newest batch of this epoch; null for an append without a producer. */
   readonly producerSeq: number | null;
   /** Whether the log is sealed now. */
   readonly closed: boolean;
 }
 
-/** Trimmed, closed, fenced or renewed; or it was so already. */
+/** Trimmed, closed, fenced or renewed, or that was so already. */
 export interface Altered {
   readonly kind: "altered";
   readonly tail: Seq;
@@ -69,14 +69,14 @@ export interface Deleted {
 
 export interface ConsumerOutcome {
   readonly kind: "consumer";
-  /** Null: there is none, and nothing was asked of it. */
+  /** Null: there is no such consumer, and there was nothing to do. */
   readonly consumer: Consumer | null;
 }
 
 /** A durable position in a log. */
 export interface Consumer {
   readonly position: Seq;
-  /** Changes with each write; also a fencing token of who holds the lease. */
+  /** Changes with each write. Also a fencing token for the holder of the lease. */
   readonly version: number;
   readonly lease: Lease | null;
 }
@@ -89,11 +89,11 @@ export interface Lease {
 
 export interface Documented {
   readonly kind: "documented";
-  /** To be expected by the next write; 0 where there is no value any more. */
+  /** The version to expect in the next write; 0 if there is no value any more. */
   readonly version: number;
 }
 
-/** The log's state forbade it; nothing was written, and it is the state of the log that is committed. */
+/** The committed state of the log forbids it. Nothing was written. */
 export interface Refused {
   readonly kind: "refused";
   readonly refusal: Refusal;
@@ -101,13 +101,13 @@ export interface Refused {
 
 export type Refusal =
   | { readonly reason: "log-not-found" }
-  /** It is deleted, and forks of it are not: its name can't be used again yet. */
+  /** It is deleted, but forks of it exist: its name can't be used again yet. */
   | { readonly reason: "log-gone" }
-  /** A log of the name is there, and is not as it is asked for. */
+  /** A log of this name exists, with other settings than asked for. */
   | { readonly reason: "log-exists" }
   | { readonly reason: "log-closed"; readonly tail: Seq }
   | { readonly reason: "content-type-mismatch"; readonly contentType: string | null }
-  /** Of the append's condition that writers' sequences grow. */
+  /** The condition that writers' sequences grow does not hold. */
   | { readonly reason: "writer-sequence-regression"; readonly writerSeq: string }
   /** `expectedSeq` was not the tail. */
   | {
@@ -118,9 +118,9 @@ export type Refusal =
     }
   /** `fencingToken` was not the log's. */
   | { readonly reason: "fenced"; readonly fencingToken: string | null; readonly tail: Seq }
-  /** A newer incarnation of the producer has appended. */
+  /** A newer epoch of the producer has appended. */
   | { readonly reason: "stale-producer-epoch"; readonly epoch: number }
-  /** Batches between are missing; a new epoch begins at 0. */
+  /** Batches before it are missing. A new epoch begins at 0. */
   | {
       readonly reason: "producer-sequence-gap";
       readonly expectedSeq: number;
@@ -135,7 +135,7 @@ export type Refusal =
       readonly producerSeq: number;
       readonly closed: boolean;
     }
-  /** A batch, or a document. */
+  /** A batch or a document is too large. */
   | { readonly reason: "batch-too-large"; readonly bytes: number; readonly bytesMax: number }
   /** A position beyond the tail. */
   | { readonly reason: "beyond-tail"; readonly tail: Seq }
@@ -143,8 +143,8 @@ export type Refusal =
   | { readonly reason: "trimmed"; readonly earliest: Seq; readonly tail: Seq }
   | { readonly reason: "source-not-found" }
   | { readonly reason: "source-gone" }
-  /** Its records would lie in too many logs. */
+  /** The chain of forks would be too long. */
   | { readonly reason: "fork-too-deep"; readonly depthMax: number }
   | { readonly reason: "version-mismatch"; readonly version: number }
-  /** Another one holds the lease; null: nobody does any more, and who asks no longer does. */
+  /** Another client holds the lease; null: the caller's lease is over, and no client holds it. */
   | { readonly reason: "lease-held"; readonly lease: Lease | null };

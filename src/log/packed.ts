@@ -1,18 +1,18 @@
 import { Decoder, Encoder } from "@msgpack/msgpack";
 import { CodecError } from "./codec-error.ts";
 
-/** Raised when what is packed changes its meaning; a reader refuses what is newer than itself. */
+/** Raised when packed data changes its meaning. A reader refuses data of a newer version. */
 const formatVersion = 2;
 
 const encoder = new Encoder();
 const decoder = new Decoder();
 
-/** MessagePack of `fields` behind the format's version, in bytes of its own. */
+/** MessagePack of the format's version and `fields`, in a buffer of its own. */
 export function pack(fields: readonly unknown[]): Uint8Array {
   return encoder.encode([formatVersion, ...fields]);
 }
 
-/** The fields that `pack` was given; byte strings are views on `bytes`. Throws `CodecError`. */
+/** The fields that `pack` packed. Byte strings are views on `bytes`. Throws `CodecError`. */
 export function unpack(bytes: Uint8Array): readonly unknown[] {
   const decoded = decode(bytes);
   if (!Array.isArray(decoded)) throw new CodecError("not a packed array");
@@ -60,7 +60,7 @@ export function toBoolean(field: unknown): boolean {
   throw new CodecError("a truth value is missing");
 }
 
-/** Null where there is none, also at the end of a shorter list; else what `convert` makes of it. */
+/** Null if there is no such field, for example at the end of a shorter list; else the result of `convert`. */
 export function toNullable<T>(field: unknown, convert: (field: unknown) => T): T | null {
   return field === null || field === undefined ? null : convert(field);
 }

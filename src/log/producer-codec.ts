@@ -6,7 +6,7 @@ export function fromProducer({ id, epoch, seq }: ProducerTuple): readonly unknow
   return [id, epoch, seq];
 }
 
-/** What `fromProducer` was given. Throws `CodecError`. */
+/** Decodes what `fromProducer` gave. Throws `CodecError`. */
 export function toProducer(value: unknown): ProducerTuple {
   const [id, epoch, seq] = toList(value);
   return { id: toText(id), epoch: toNatural(epoch), seq: toNatural(seq) };

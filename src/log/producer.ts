@@ -2,7 +2,7 @@ import type { Refusal } from "./outcome.ts";
 import type { ProducerTuple } from "./types.ts";
 import type { Life, LogView, ProducerBatch } from "./view.ts";
 
-/** Whether a producer's batch is the next one, one that is in the log already, or out of order. */
+/** Whether a producer's batch is the next one, already in the log, or out of order. */
 export type ProducerVerdict =
   | { readonly kind: "next" }
   /** `lastSeq` is the producer's newest batch of this epoch. */
@@ -10,8 +10,8 @@ export type ProducerVerdict =
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /**
- * Within an epoch a producer's batches count from 0 without a gap; an epoch ends all earlier ones. Where nothing can
- * come any more, none is waited for (Durable Streams §5.2.1).
+ * Within an epoch a producer's batches count from 0 without a gap. A new epoch ends all earlier ones. A gap in a closed
+ * log is refused as closed, because the missing batches can't come any more (Durable Streams §5.2.1).
  */
 export function checkProducer(tuple: ProducerTuple, { id, state }: Life, view: LogView): ProducerVerdict {
   const last = view.lastBatch(id, tuple.id);
@@ -27,7 +27,7 @@ export function checkProducer(tuple: ProducerTuple, { id, state }: Life, view: L
   const lastSeq = expectedSeq - 1;
   const batch = view.batch(id, tuple.id, tuple.epoch, tuple.seq);
   if (batch !== null) return { kind: "duplicate", batch, lastSeq };
-  // Batches of an epoch are dense: it was there, and went with the records that are trimmed.
+  // Batches of an epoch are dense, so this one was there, and was removed with trimmed records.
   const { earliest, closed } = state;
   const tail = view.tail(id).seq;
   return refused({ reason: "batch-trimmed", earliest, tail, producerSeq: lastSeq, closed });

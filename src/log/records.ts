@@ -1,7 +1,7 @@
 import { CodecError } from "./codec-error.ts";
 import { pack, toBytes, toNatural, toText, unpack } from "./packed.ts";
 
-/** In which form a record was given, and is shown again. */
+/** The form in which a record was sent, and in which it is returned. */
 export type RecordFormat = "text" | "json" | "binary";
 
 export interface LogRecord {
@@ -11,19 +11,19 @@ export interface LogRecord {
   readonly value: Uint8Array;
 }
 
-/** Their places are stored: only ever add at the end. */
+/** Positions in this list are stored: add only at the end. */
 const formats: readonly RecordFormat[] = ["text", "json", "binary"];
 
 const utf8 = new TextEncoder();
 
-/** A batch, as it is replicated and stored. */
+/** Encodes a batch, as it is replicated and stored. */
 export function encodeRecords(records: readonly LogRecord[]): Uint8Array {
   return pack(
     records.map(({ format, headers, value }) => [formats.indexOf(format), value, ...headers.flat()]),
   );
 }
 
-/** The batch that `encodeRecords` was given; values are views on `bytes`. Throws `CodecError`. */
+/** The batch that `encodeRecords` encoded. Values are views on `bytes`. Throws `CodecError`. */
 export function decodeRecords(bytes: Uint8Array): LogRecord[] {
   return unpack(bytes).map(toRecord);
 }
@@ -42,7 +42,7 @@ function toPairs(fields: readonly unknown[]): [name: string, value: string][] {
   return pairs;
 }
 
-/** What `RECORD_BYTES_MAX` bounds: the value, and headers' names and values in UTF-8. */
+/** The size that `RECORD_BYTES_MAX` bounds: the value, and the names and values of headers in UTF-8. */
 export function recordBytes(record: LogRecord): number {
   const headerBytes = record.headers.flat().map((text) => utf8.encode(text).length);
   return headerBytes.reduce((sum, bytes) => sum + bytes, record.value.length);

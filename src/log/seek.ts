@@ -9,8 +9,8 @@ export interface Span {
 }
 
 /**
- * The first record of the span that lies in no batch that `isBefore`, or the span's end; `isBefore` holds of none that
- * comes after one that it does not hold of. Found by halving: looks at as many batches as the span's length has bits.
+ * The first record of the span whose batch is not `isBefore`, or the span's end. If `isBefore` is false for a batch, it
+ * must be false for all later ones. A binary search: it looks at as many batches as the span's length has bits.
  */
 export function seek(
   { log, from, until }: Span,
@@ -19,7 +19,7 @@ export function seek(
 ): Seq {
   let low = from;
   let high = until;
-  // Before `low` all is before; at `high`, or in the batch that holds it, nothing is.
+  // All batches before `low` are `isBefore`. The batch at `high` is not.
   while (low < high) {
     const batch = view.batchAt(log, low + Math.floor((high - low) / 2));
     if (batch !== null && isBefore(batch)) low = batch.start + batch.count;

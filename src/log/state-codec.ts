@@ -5,7 +5,7 @@ import { fromProducer, toProducer } from "./producer-codec.ts";
 import type { Ancestor, Fork, LogState, Retention } from "./types.ts";
 import { toSeq } from "./types.ts";
 
-/** A log's state as its rows hold it: fields may be added at the end. */
+/** A log's state, as stored in its rows. Fields may be added at the end. */
 export function encodeLogState(state: LogState): Uint8Array {
   const { start, createdAt, earliest, closed, closedBy, fencingToken, writerSeq, fork } = state;
   const { beyond, trimmedBytes, contentType, retention, ttlSeconds, expiresAt } = state;
@@ -18,7 +18,7 @@ export function encodeLogState(state: LogState): Uint8Array {
   ]);
 }
 
-/** What `encodeLogState` was given. Throws `CodecError`. */
+/** Decodes what `encodeLogState` gave. Throws `CodecError`. */
 export function decodeLogState(bytes: Uint8Array): LogState {
   const [start, createdAt, earliest, closed, closedBy, fencingToken, writerSeq, ...settings] = unpack(bytes);
   const [contentType, retention, ttlSeconds, expiresAt, fork, trimmedBytes, beyond] = settings;

@@ -2,7 +2,7 @@ import { notBefore } from "./decision.ts";
 import { type AlterEntry, type DeleteEntry, type LogState, toSeq } from "./types.ts";
 import type { Life, LogView, Tail } from "./view.ts";
 
-/** A log that is there, where it ends, and the leader's clock, ms since the epoch. */
+/** A log that exists, its tail, and the leader's clock, ms since the epoch. */
 export interface Subject {
   readonly life: Life;
   readonly tail: Tail;
@@ -10,7 +10,7 @@ export interface Subject {
   readonly now: number;
 }
 
-/** What every entry of a log says. */
+/** The members that all entries of a log have. */
 export function entryBase({ life, tail, now }: Subject) {
   return { log: life.id, start: tail.seq, bytes: tail.bytes, timestamp: notBefore(tail, now) };
 }
@@ -22,7 +22,7 @@ export function alteration(subject: Subject, change: Partial<LogState>): AlterEn
   return { kind: "alter", name, trims, state: { ...state, ...change }, ...none, ...entryBase(subject) };
 }
 
-/** How the state changes where the records before `before` are trimmed. */
+/** The change of the state if the records before `before` are trimmed. */
 export function trimmed({ life: { id, state }, view }: Subject, before: number): Partial<LogState> {
   const last = view.batchAt(id, before - 1);
   const isWhole = last !== null && last.start + last.count === before;

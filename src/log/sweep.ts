@@ -4,17 +4,17 @@ import { alteration, deletion, type Subject, trimmed } from "./subject.ts";
 import { type LogEntry, type Seq, toSeq } from "./types.ts";
 import type { BatchMark } from "./view.ts";
 
-/** What the leader writes for a log whose time, or the time of whose oldest records, is over; null: nothing. */
+/** The entry that ends a log whose time is over, or trims its oldest records; null: nothing to do. */
 export function sweep(subject: Subject): LogEntry | null {
   const { life, tail, now } = subject;
   if (isExpired(life.state, tail, now)) return deletion(subject);
   const earliest = firstRetained(subject);
   if (earliest <= life.state.earliest) return null;
-  // Nobody has used the log: its time to live goes on.
+  // This is no use of the log, so its time to live continues.
   return { ...alteration(subject, trimmed(subject, earliest)), timestamp: tail.timestamp };
 }
 
-/** The first record that retention keeps. By age and by bytes whole batches go, as long as enough is left. */
+/** The first record that retention keeps. By age and by bytes, whole batches are trimmed, as long as enough is left. */
 function firstRetained(subject: Subject): Seq {
   const { life, tail, now } = subject;
   const { ageMs, bytes, records } = life.state.retention;
@@ -25,7 +25,7 @@ function firstRetained(subject: Subject): Seq {
   return toSeq(Math.max(...bounds));
 }
 
-/** Of a fork, what it has of its source goes together with its own first batch. */
+/** The records that a fork has of its source are trimmed together with its own first batch. */
 function firstNot({ life, tail, view }: Subject, isBefore: (batch: BatchMark) => boolean): Seq {
   const { start, earliest } = life.state;
   const from = Math.max(start, earliest);

@@ -18,28 +18,28 @@ export interface ProducerTuple {
   readonly seq: number;
 }
 
-/** What a log is told at its creation, and keeps. */
+/** Settings of a log, fixed at its creation. */
 export interface Settings {
-  /** The media type that all records have, in lower case; null: each its own. */
+  /** The media type of all records, in lower case; null: none. */
   readonly contentType: string | null;
   readonly retention: Retention;
-  /** Sliding: the log is gone when it was neither read nor written for so long, s; null: it stays. */
+  /** Sliding: the log is deleted when it was neither read nor written for this long, s; null: never. */
   readonly ttlSeconds: number | null;
-  /** When it is gone whatever happens, ms since the epoch; null: never. */
+  /** When it is deleted in any case, ms since the epoch; null: never. */
   readonly expiresAt: number | null;
 }
 
-/** What is kept at least; older records are trimmed. Null: no bound of this sort. */
+/** How much is kept at least. Older records are trimmed. Null: no such bound. */
 export interface Retention {
   readonly ageMs: number | null;
-  /** Of the records as they are stored. */
+  /** Size of the records as they are stored. */
   readonly bytes: number | null;
   readonly records: number | null;
 }
 
-/** All that is true of a life of a log beside its records: an entry that changes any of it holds all of it. */
+/** The state of a life of a log, without its records. An entry that changes any of it holds all of it. */
 export interface LogState extends Settings {
-  /** Its first sequence number; of a fork, the first of its own. */
+  /** Its first sequence number; for a fork, that of its own first record. */
   readonly start: Seq;
   /** No earlier life of the name had a record at or beyond this number. */
   readonly beyond: Seq;
@@ -47,27 +47,27 @@ export interface LogState extends Settings {
   readonly createdAt: number;
   /** Records before this one are trimmed. */
   readonly earliest: Seq;
-  /** Bytes of the batches, of this life, that are trimmed as a whole. */
+  /** Bytes of the batches of this life that are wholly trimmed. */
   readonly trimmedBytes: number;
   /** Sealed for ever. */
   readonly closed: boolean;
-  /** The batch that sealed it, where a producer's did. */
+  /** The producer's batch that sealed it; null if none did. */
   readonly closedBy: ProducerTuple | null;
-  /** An append that names another one is refused. */
+  /** An append with another token is refused. */
   readonly fencingToken: string | null;
-  /** The last one that a writer gave; the next must be greater. */
+  /** The last sequence that a writer gave. The next must be greater. */
   readonly writerSeq: string | null;
   readonly fork: Fork | null;
 }
 
-/** Where a fork's records before its own are. */
+/** Where the records of a fork that precede its own are. */
 export interface Fork {
   readonly source: LogId;
   readonly sourceName: string;
-  /** As the fork was asked for: a record of the source, and how far beyond it. */
+  /** As in the request: a record of the source, and how far beyond it. */
   readonly anchor: Seq;
   readonly subOffset: number;
-  /** The source's own sources first, and the source last: each holds the records from where the one before ends. */
+  /** The source's own sources first, the source last. Each holds the records from where the one before ends. */
   readonly lineage: readonly Ancestor[];
 }
 
@@ -76,7 +76,7 @@ export interface Ancestor {
   readonly until: Seq;
 }
 
-/** What a caller asks for, before the leader has decided anything. */
+/** A caller's request, before the leader has decided anything. */
 export type Command =
   | CreateCommand
   | AppendCommand
@@ -98,13 +98,13 @@ export interface CreateCommand {
   readonly batch: Batch | null;
   readonly fork: ForkRequest | null;
   /**
-   * What a log that is there already means: `keep` leaves it as it is, `set` gives it the retention of
-   * `settings`, `match` refuses unless all is as it is asked for.
+   * If the log exists already: `keep` leaves it as it is, `set` gives it the retention of `settings`, `match` refuses
+   * unless its settings are those of the request.
    */
   readonly existing: "keep" | "set" | "match";
 }
 
-/** Of which record on a fork has records of its own. */
+/** The record from which on a fork has records of its own. */
 export interface ForkRequest {
   readonly sourceName: string;
   /** Null: the source's tail. */
@@ -151,12 +151,12 @@ export interface CloseCommand {
   readonly producer: ProducerTuple | null;
 }
 
-/** Sets the fencing token; null takes it away. */
+/** Sets the fencing token; null removes it. */
 export interface FenceCommand {
   readonly kind: "fence";
   readonly name: string;
   readonly token: string | null;
-  /** Only if this is the token in force (null: there is none); undefined: whatever it is. */
+  /** Only if this is the token in force (null: there is none); undefined: any. */
   readonly expected?: string | null;
 }
 
@@ -164,7 +164,7 @@ export interface FenceCommand {
 export interface RenewCommand {
   readonly kind: "renew";
   readonly name: string;
-  /** Somebody has read it: its time begins anew. */
+  /** It was read: its time to live begins again. */
   readonly touch: boolean;
 }
 
@@ -178,31 +178,31 @@ export interface ConsumerCommand {
   readonly kind: "consumer";
   readonly name: string;
   readonly consumer: string;
-  /** The next record that it wants; null leaves it. */
+  /** The next record that it wants; null: unchanged. */
   readonly position: number | null;
-  /** Only if this is its version, 0: there is none yet; null: whatever it is. */
+  /** Only if this is its version; 0: only if there is none yet; null: any. */
   readonly expectedVersion: number | null;
-  /** Who asks; must be the holder while there is a lease. */
+  /** The caller. It must be the holder while there is a lease. */
   readonly holder: string | null;
-  /** Begins or prolongs the lease of `holder`, ms; 0 ends it, null leaves it. */
+  /** Begins or prolongs the lease of `holder`, ms; 0 ends it; null: unchanged. */
   readonly leaseMs: number | null;
 }
 
-/** Sets a value of a log that is no record; null takes it away. */
+/** Sets a value of a log that is not a record; null removes it. */
 export interface DocumentCommand {
   readonly kind: "document";
   readonly name: string;
   readonly key: string;
   readonly value: Uint8Array | null;
-  /** Only if this is its version, 0: there is none; null: whatever it is. */
+  /** Only if this is its version; 0: only if there is none; null: any. */
   readonly expectedVersion: number | null;
 }
 
-/** What is replicated: a command with all that could differ between nodes decided by the leader. */
+/** A replicated entry: a command in which the leader has decided all that could differ between nodes. */
 export type LogEntry = CreateEntry | AppendEntry | AlterEntry | DeleteEntry | DocumentEntry;
 
 interface EntryBase {
-  /** The leader's clock, ms since the epoch; never decreasing within a log. */
+  /** The leader's clock, ms since the epoch. Never decreases within a log. */
   readonly timestamp: number;
   /** The log's tail before this entry. */
   readonly start: Seq;
@@ -210,7 +210,7 @@ interface EntryBase {
   readonly bytes: number;
 }
 
-/** Opens a life of a log; its id is this entry's Raft index. `start` goes on where an earlier life ended. */
+/** Begins a life of a log, whose id is this entry's Raft index. `start` continues where an earlier life ended. */
 export interface CreateEntry extends EntryBase {
   readonly kind: "create";
   readonly name: string;
@@ -224,7 +224,7 @@ export interface AppendEntry extends EntryBase, Batch {
   readonly producer: ProducerTuple | null;
 }
 
-/** Changes what is true of a log, maybe together with an append. */
+/** Changes the state of a log, maybe together with an append. */
 export interface AlterEntry extends EntryBase {
   readonly kind: "alter";
   /** Whether `earliest` moved. */
@@ -240,7 +240,7 @@ export interface DeleteEntry extends EntryBase {
   readonly kind: "delete";
   readonly name: string;
   readonly log: LogId;
-  /** As it was. */
+  /** The last state. */
   readonly state: LogState;
 }
 
@@ -248,11 +248,11 @@ export interface DocumentEntry extends EntryBase {
   readonly kind: "document";
   readonly log: LogId;
   readonly key: string;
-  /** Null: there is none any more. */
+  /** Null: it is removed. */
   readonly value: Uint8Array | null;
 }
 
-/** One appended batch, as it lies in the log. */
+/** One appended batch, as it is in the log. */
 export interface StoredBatch {
   readonly start: Seq;
   readonly count: number;

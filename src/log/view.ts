@@ -8,7 +8,7 @@ export interface Life {
   /** Whether it has been deleted since. */
   readonly deleted: boolean;
   readonly state: LogState;
-  /** The entry from which on its state is so. */
+  /** The entry that set this state. */
   readonly index: Index;
 }
 
@@ -19,7 +19,7 @@ export interface Tail {
   readonly timestamp: number;
 }
 
-/** A batch that a producer has appended; one of no records has sealed the log. */
+/** A batch that a producer has appended. A batch without records has sealed the log. */
 export interface ProducerBatch {
   readonly index: Index;
   readonly term: Term;
@@ -30,7 +30,7 @@ export interface ProducerBatch {
   readonly timestamp: number;
 }
 
-/** Where a batch lies. */
+/** The place of a batch. */
 export interface BatchMark {
   readonly start: Seq;
   readonly count: number;
@@ -39,7 +39,7 @@ export interface BatchMark {
   readonly bytes: number;
 }
 
-/** A value of a log that is no record. */
+/** A value of a log that is not a record. */
 export interface Document {
   readonly key: string;
   readonly value: Uint8Array;
@@ -48,21 +48,21 @@ export interface Document {
   readonly timestamp: number;
 }
 
-/** The state of all logs after some prefix of the Raft log, read off its rows. */
+/** The state of all logs after a prefix of the Raft log, read from its rows. */
 export interface LogView {
-  /** The newest life of `name`, deleted or not; null where there never was one. */
+  /** The newest life of `name`, deleted or not; null if there never was one. */
   life(name: string): Life | null;
-  /** One certain life; null where nothing of it is left. */
+  /** The life with this id; null if no rows of it are left. */
   lifeOf(log: LogId): Life | null;
   /** The lives that were forked from this one, deleted or not. */
   forksOf(log: LogId): readonly LogId[];
   /** The end of a log, deleted or not. */
   tail(log: LogId): Tail;
-  /** The batch of this life that holds a record; null where it holds none. */
+  /** The batch of this life that holds a record; null if there is none. */
   batchAt(log: LogId, seq: number): BatchMark | null;
   /** The newest batch of a producer by (epoch, seq). */
   lastBatch(log: LogId, producer: string): ProducerBatch | null;
-  /** One certain batch of a producer. */
+  /** The batch of a producer with this epoch and seq. */
   batch(log: LogId, producer: string, epoch: number, seq: number): ProducerBatch | null;
   document(log: LogId, key: string): Document | null;
 }

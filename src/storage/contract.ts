@@ -4,7 +4,7 @@ import type { Identity, Phase } from "../raft/identity.ts";
 import type { Persist } from "../raft/ready.ts";
 import type { HardState, Index, LogReader, QuiesceMark, SnapshotMark, Term } from "../raft/types.ts";
 
-/** All that a node needs to go on after a restart. */
+/** All that a node needs to resume after a restart. */
 export interface Boot {
   readonly identity: Identity;
   readonly phase: Phase;
@@ -18,13 +18,13 @@ export interface Boot {
 
 export interface BatchRange {
   readonly log: LogId;
-  /** The batch that holds this record is the first. */
+  /** The first batch is the one that holds this record. */
   readonly from: Seq;
-  /** Batches that begin at or after this record are left out. */
+  /** Without batches that begin at or after this record. */
   readonly until: Seq;
-  /** Stop once this many records at or after `from` are covered; at least one batch is given. */
+  /** Stop once this many records at or after `from` are covered. Returns at least one batch. */
   readonly recordsMax: number;
-  /** Stop before the batch that takes the encoded bytes over this; at least one batch is given. */
+  /** Stop before the batch that exceeds this many encoded bytes. Returns at least one batch. */
   readonly bytesMax: number;
   /** Only entries up to here. */
   readonly upTo: Index;
@@ -44,31 +44,31 @@ export interface DocumentRange extends NameRange {
 }
 
 /**
- * The durable state of one node. Synchronous; a write is visible to the next read at once and reaches
- * the disk later, in order, the writes of one `transaction` together or not at all.
+ * The durable state of one node. Synchronous: a write is visible to the next read at once, and reaches the disk later.
+ * Writes reach it in order, and those of one `transaction` all together or not at all.
  */
 export interface Storage extends LogReader {
-  /** Null for a node that was never bootstrapped; reading it writes nothing. */
+  /** Null for a node that was never bootstrapped. Writes nothing. */
   load(): Boot | null;
   /**
-   * Uses the storage. Throws in an object that the platform has superseded by another life of it, which may go
-   * on for a while without knowing it: only the use of its storage tells.
+   * Uses the storage, and throws in an object that the platform has superseded by another instance. Such an object may
+   * run on for a while without knowing it: only a use of its storage shows it.
    */
   assertCurrent(): void;
-  /** Makes the schema and writes the identity, as `prepared`. Only on a node that `load`s as null. */
+  /** Creates the schema and writes the identity, as `prepared`. Only on a node that `load`s as null. */
   prepare(identity: Identity): void;
   /** From `prepared` to `started`. */
   start(): void;
-  /** Runs `body` as one write; if it throws, nothing of it has happened. What `body` writes joins it; they don't nest. */
+  /** Runs `body` as one transaction. If it throws, none of its writes has happened. Transactions don't nest. */
   transaction<T>(body: () => T): T;
   /** Hard state, sleep, truncation, snapshot, entries, in that order. */
   write(persist: Persist): void;
   /**
-   * Removes rows up to the snapshot's mark that nobody needs, `rowsMax` of them or a few more. False: there may be
-   * more. What is read as of the mark or later stays the same.
+   * Removes dead rows up to the snapshot's mark: `rowsMax` of them or a few more. False: there may be more. Reads as of
+   * the mark or later give the same results.
    */
   removeDead(rowsMax: number): boolean;
-  /** The logs after the entries up to `upTo`, uncommitted ones included where `upTo` covers them. */
+  /** The logs after the entries up to `upTo`, which may include uncommitted ones. */
   view(upTo: Index): LogView;
   /** Batches of one log in order. */
   batches(range: BatchRange): readonly StoredBatch[];
@@ -77,10 +77,10 @@ export interface Storage extends LogReader {
   /** Documents of one log, in code point order of their keys. */
   documents(range: DocumentRange): readonly Document[];
   /**
-   * The logs (lives) that entries in (after, upTo] made, appended to, changed or deleted; and of each that was made, the
-   * life of its name before: that may have been over by its time alone, with no entry that said so.
+   * The logs (lives) that entries in (after, upTo] created, appended to, changed or deleted. For each created log also
+   * the previous life of its name, which may have ended by its time alone, without an entry.
    */
   touched(after: Index, upTo: Index): readonly LogId[];
-  /** Logs that time or their own growth may change, in the order in which they last did, after index `after`. */
+  /** Logs that time or their own growth may change, in the order of their last change, after index `after`. */
   swept(after: Index, limit: number, upTo: Index): readonly Life[];
 }

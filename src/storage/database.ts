@@ -1,7 +1,7 @@
-/** What a column holds. */
+/** A value of a column. */
 export type SqlValue = ArrayBuffer | string | number | null;
 
-/** The rows of one statement, each in one form, once. */
+/** The rows of one statement. They can be read once, in one form. */
 export interface SqlCursor<T> {
   toArray(): T[];
   /** Throws unless there is exactly one. */
@@ -17,7 +17,7 @@ export interface Sql {
   ): SqlCursor<T>;
 }
 
-/** As much of a Durable Object's storage as a node uses: what else has it can hold a node, too. */
+/** The part of a Durable Object's storage that a node uses. Anything else with this interface can hold a node too. */
 export interface Database {
   readonly sql: Sql;
   transactionSync<T>(body: () => T): T;

@@ -4,7 +4,10 @@ import type { Life, LogView } from "../log/view.ts";
 import type { Index, SnapshotMark } from "../raft/types.ts";
 import type { PLAIN, RowKind } from "./row-kinds.ts";
 
-/** A producer's last batch outlives its records by so long, ms: so long a retry of it is known as one. */
+/**
+ * How long a producer's last batch is kept after its records are trimmed, ms: for this long a retry of it is
+ * recognized.
+ */
 const producerMemoryMs = 7 * 24 * 3_600_000;
 
 type MilestoneKind = Exclude<RowKind, typeof PLAIN>;
@@ -15,7 +18,7 @@ interface StateChange {
   readonly timestamp: number;
 }
 
-/** What is known of a row that is more than a batch, by its kind. */
+/** The facts of a row that is more than a batch, by its kind. */
 interface Details {
   readonly noop: object;
   readonly configuration: object;
@@ -31,57 +34,57 @@ export type Milestone = {
   readonly [K in MilestoneKind]: { readonly index: Index; readonly kind: K } & Details[K];
 }[MilestoneKind];
 
-/** Batches of one life that nobody reads any more. */
+/** Batches of one life that can't be read any more. */
 export interface Unread {
   readonly log: LogId;
-  /** Those that end at or before this record; infinite: all. */
+  /** The batches that end at or before this record; infinite: all. */
   readonly until: number;
-  /** Left alone though it may hold a batch: the row of the life's state. */
+  /** The row of the life's state: kept, although it may hold a batch. */
   readonly stateIndex: Index;
-  /** A producer's last batch is left alone unless it was appended before this time; infinite: none is. */
+  /** A producer's last batch is kept unless it was appended before this time; infinite: none is kept. */
   readonly producersBefore: number;
 }
 
-/** The compacted rows of a node, as far as it takes to remove the dead ones. */
+/** The compacted rows of a node, with the operations that the removal of dead rows needs. */
 export interface CompactedRows {
   /** The first row in (after, upTo] that is more than a batch. */
   next(after: Index, upTo: Index): Milestone | null;
   /** The newest life of a name that has a row before `index`. */
   lifeBefore(name: string, index: Index): LogId | null;
   configurationBefore(index: Index): Index | null;
-  /** Lives of which rows are left, but none that has a state; `max` at most. Goes through all lives. */
+  /** Lives that have rows, but none with a state; `max` at most. Goes through all lives. */
   strays(max: number): readonly LogId[];
-  /** The newest row before `index` that has a state of this life. */
+  /** The newest row before `index` with a state of this life. */
   stateBefore(log: LogId, index: Index): Index | null;
   /** The newest row before `index` of a document. */
   documentBefore(log: LogId, key: string, index: Index): Index | null;
   remove(index: Index): void;
-  /** Leaves of a row with a state one of its batch, or of its producer's tuple, alone; removes one that has neither. */
+  /** Reduces a row with a state to its batch or its producer's tuple. Removes a row that has neither. */
   retire(index: Index): void;
-  /** Removes all rows of a life, those last by which it is found, and `rowsMax` at most; says how many. */
+  /** Removes all rows of a life, `rowsMax` at most; the rows by which it is found come last. Returns how many. */
   removeLife(log: LogId, rowsMax: number): number;
-  /** Removes documents of a life, `rowsMax` at most; says how many. */
+  /** Removes documents of a life, `rowsMax` at most. Returns how many. */
   removeDocuments(log: LogId, rowsMax: number): number;
-  /** Removes batches, oldest first and `rowsMax` at most; says how many. */
+  /** Removes batches, oldest first, `rowsMax` at most. Returns how many. */
   removeBatches(unread: Unread, rowsMax: number): number;
 }
 
-/** What is judged, as of `upTo`. */
+/** The rows to judge, as of `upTo`. */
 interface Judgement {
   readonly rows: CompactedRows;
   /** As of `upTo`. */
   readonly view: LogView;
-  /** The rows up to here may have come in a snapshot, and lack others that were dead where it came from. */
+  /** The rows up to here may have come in a snapshot, without rows that were dead at the sender. */
   readonly readableIndex: Index;
 }
 
 /**
- * Removes the rows that are dead as of `upTo`: no-ops; configurations, states and documents that a later one
- * replaces (a state that came with a batch leaves it there, so that a log has one row with a state in the end);
- * batches that are trimmed, or of deleted logs, unless a fork reads them; and all of a name's lives but the newest,
- * whose end stays: the next life goes on from there. Judges rows after `judgedIndex`, in order; reads or removes about
- * `rowsMax`, and says how far it came. `view` is as of `upTo`. Once all is judged that a snapshot brought, which is up
- * to `readableIndex`, what it left without a state goes too.
+ * Removes the rows that are dead as of `upTo`: no-ops; configurations, states and documents that later ones replace (a
+ * batch that came with a state stays, so in the end a log has one row with a state); batches that are trimmed, or
+ * belong to deleted logs, unless a fork reads them; and all lives of a name but the newest, whose end stays because the
+ * next life continues there. Judges the rows after `judgedIndex` in order, reads or removes about `rowsMax` of them,
+ * and returns how far it came. `view` is as of `upTo`. Once all rows of a snapshot are judged, up to `readableIndex`,
+ * lives that it left without a state are removed too.
  */
 export function removeDeadRows(
   rows: CompactedRows,
@@ -100,7 +103,7 @@ export function removeDeadRows(
     }
     if (row === null) return upTo;
     const removed = removeDeadBy({ rows, view, readableIndex }, row, room);
-    // There may be more: the row is judged once more.
+    // There may be more, so the row is judged again.
     if (removed >= room) return judged;
     judged = row.index;
     room -= removed + 1;
@@ -109,8 +112,8 @@ export function removeDeadRows(
 }
 
 /**
- * A snapshot's parts are read at different times: where a log was deleted and its name used again meanwhile, the
- * first part has rows of a life of which a later one says nothing.
+ * The parts of a snapshot are read at different times. If a log was deleted and its name was used again meanwhile, the
+ * first part has rows of a life that later parts do not mention.
  */
 function removeStrays(rows: CompactedRows, rowsMax: number): number {
   let removed = 0;
@@ -119,7 +122,7 @@ function removeStrays(rows: CompactedRows, rowsMax: number): number {
   return removed;
 }
 
-/** Removes what nobody needs after `row`, up to `rowsMax` rows. */
+/** Removes the rows that `row` made dead, up to `rowsMax` of them. */
 function removeDeadBy(judgement: Judgement, row: Milestone, rowsMax: number): number {
   const { rows } = judgement;
   switch (row.kind) {
@@ -140,8 +143,8 @@ function removeDeadBy(judgement: Judgement, row: Milestone, rowsMax: number): nu
 }
 
 /**
- * The state before, and earlier lives too: the row that began this life may have been removed where a snapshot came
- * from, and judged by nobody here. So may the one that trimmed it.
+ * Removes the state before, and also earlier lives: the row that began this life may have been removed at the sender of
+ * a snapshot, and so never judged here. The same holds for a row that trimmed it.
  */
 function removeBeforeState(
   judgement: Judgement,
@@ -158,12 +161,12 @@ function removeBeforeState(
   return removed + reap(judgement, log, timestamp, rowsMax - removed);
 }
 
-/** Of a fork it can't be told whether it has moved its first record, or found it there. */
+/** A fork does not show whether it was trimmed or began at this record. */
 function isTrimmed(life: Life | null): boolean {
   return life !== null && (life.state.fork !== null || life.state.earliest > life.state.start);
 }
 
-/** There is one at most: each took away the one before it. */
+/** There is at most one, because each one removed the one before it. */
 function removeOne(rows: CompactedRows, index: Index | null): number {
   if (index === null) return 0;
   rows.remove(index);
@@ -175,7 +178,7 @@ function removeLivesBefore(judgement: Judgement, name: string, index: Index, row
   let removed = 0;
   let life = rows.lifeBefore(name, index);
   while (life !== null && removed < rowsMax) {
-    // First its source, while it is known: the life is over already, whether its rows are there or not.
+    // Its source first, while it is known. The life is over already, whether its rows are there or not.
     const source = view.lifeOf(life)?.state.fork?.source ?? null;
     if (source !== null) removed += reap(judgement, source, 0, rowsMax - removed);
     if (removed < rowsMax) removed += rows.removeLife(life, rowsMax - removed);
@@ -184,7 +187,10 @@ function removeLivesBefore(judgement: Judgement, name: string, index: Index, row
   return removed;
 }
 
-/** Removes what nobody reads of a log, and of its sources: a fork that is over, or trimmed, may have been the last. */
+/**
+ * Removes the unreadable records of a log and of its sources: a fork that is over, or trimmed, may have been the last
+ * that read them.
+ */
 function reap(judgement: Judgement, log: LogId, now: number, rowsMax: number): number {
   const { rows, view } = judgement;
   const life = view.lifeOf(log);

@@ -1,16 +1,15 @@
 import type { Index } from "../raft/types.ts";
 
 /**
- * `damaged-entry`: a row is not what was written. `impossible-state`: the rows contradict each other.
- * `newer-schema`: a later version wrote them. `misuse`: the caller asked for what can't be; nothing
- * was written.
+ * `damaged-entry`: a row is not as it was written. `impossible-state`: the rows contradict each other. `newer-schema`:
+ * a later version wrote them. `misuse`: the caller asked for something impossible, and nothing was written.
  */
 export type StorageFault = "damaged-entry" | "impossible-state" | "newer-schema" | "misuse";
 
-/** What a storage holds, or is asked for, can't be right. The node must not go on. */
+/** The contents of a storage, or a request to it, can't be right. The node must stop. */
 export class StorageError extends Error {
   readonly fault: StorageFault;
-  /** The entry that is at fault, where it is one. */
+  /** The damaged entry, if it is one. */
   readonly index: Index | null;
 
   constructor(fault: StorageFault, message: string, index: Index | null = null, options?: ErrorOptions) {

@@ -1,19 +1,16 @@
-/** How large an answer may get; it holds one item at least. */
+/** The limits of an answer. It holds at least one item. */
 export interface Room {
   readonly recordsMax: number;
   readonly bytesMax: number;
 }
 
-/** What one more batch, or entry, adds to an answer. */
+/** The size that one more batch or entry adds to an answer. */
 export interface Extent {
   readonly records: number;
   readonly bytes: number;
 }
 
-/**
- * The items that make an answer: until it covers `recordsMax` records, and before it has more than
- * `bytesMax` bytes. Takes no more from `items` than it needs to know.
- */
+/** The items of an answer, up to `recordsMax` records and `bytesMax` bytes. Takes no more of `items` than needed. */
 export function takeWithin<T>(
   items: Iterable<T>,
   { recordsMax, bytesMax }: Room,
@@ -33,7 +30,7 @@ export function takeWithin<T>(
   return taken;
 }
 
-/** Room that only bytes bound. */
+/** Limits in bytes only. */
 export function bytesRoom(bytesMax: number): Room {
   return { recordsMax: Number.POSITIVE_INFINITY, bytesMax };
 }

@@ -8,32 +8,29 @@ import { type Entry, type Index, toIndex } from "../raft/types.ts";
 import { StorageError } from "./error.ts";
 import { type RowKind, traitsOf } from "./row-kinds.ts";
 
-/**
- * `ENTRY_BYTES_MAX` is for a batch; this much more holds what else its entry says, a state of a log at its limits
- * included.
- */
+/** `ENTRY_BYTES_MAX` is for a batch. This is for the rest of the entry, with a state of a log at its limits. */
 const framingBytesMax = 20_000;
 
-/** What storage reads off an entry's data, so that logs can be looked up by it. */
+/** The values that storage reads from an entry's data, so that logs can be found by them. */
 export interface LogRow {
   readonly kind: RowKind;
   /** The life that it belongs to. */
   readonly log: LogId;
-  /** Only where a life begins, changes or ends; then there is a state, too. */
+  /** Only if a life begins, changes or ends here. Then there is a state too. */
   readonly name: string | null;
   readonly state: LogState | null;
   readonly start: Seq;
   /** Records; the log's tail after this row is `start + count`. */
   readonly count: number;
-  /** Bytes of this life's batches, this one's included. */
+  /** Bytes of this life's batches, including this one. */
   readonly bytes: number;
   readonly timestamp: number;
   readonly producer: ProducerTuple | null;
-  /** Of a document. */
+  /** The key of a document. */
   readonly key: string | null;
 }
 
-/** Null for what concerns no log: a no-op, a configuration. Throws `CodecError` for data that no encoder wrote. */
+/** Null for an entry of no log: a no-op or a configuration. Throws `CodecError` for data that no encoder wrote. */
 export function toLogRow(entry: Entry): LogRow | null {
   if (entry.kind !== "command") return null;
   const logged = decodeLogEntry(entry.data);
@@ -64,7 +61,7 @@ function ownColumns(logged: LogEntry, index: Index): OwnColumns {
   }
 }
 
-/** Whether a later leader's sweeps have to look at a log now and then: time, or its own growth, may change it. */
+/** Whether sweeps must check the log now and then, because time or its own growth may change it. */
 export function isSwept({ kind, state }: LogRow): boolean {
   if (state === null || traitsOf(kind)?.life === "ends") return false;
   const { ttlSeconds, expiresAt, retention } = state;
@@ -83,7 +80,7 @@ export function toProducerBatch(
   return { index, term, epoch: producer.epoch, seq: producer.seq, start, count, timestamp };
 }
 
-/** The last index after `persist` is written onto a log that ends at `lastIndex`. Throws `StorageError`. */
+/** The last index once `persist` is written to a log that ends at `lastIndex`. Throws `StorageError`. */
 export function lastIndexAfter({ truncateFrom, snapshot, append }: Persist, lastIndex: number): number {
   if (truncateFrom !== null && truncateFrom < 1)
     throw new StorageError("misuse", "truncation before the first entry");
@@ -98,7 +95,7 @@ export function lastIndexAfter({ truncateFrom, snapshot, append }: Persist, last
   return last;
 }
 
-/** A snapshot's rows have gaps, but come after those that are there. */
+/** A snapshot's rows have gaps, but come after the present ones. */
 function lastAfterSnapshot({ mark, rows }: SnapshotWrite, lastIndex: number): number {
   let last = lastIndex;
   for (const row of rows) {
@@ -114,20 +111,20 @@ function lastAfterSnapshot({ mark, rows }: SnapshotWrite, lastIndex: number): nu
   return Math.max(last, mark.index);
 }
 
-/** The platform's limit for a row is not enforced everywhere, so we do it ourselves. */
+/** The platform does not enforce its limit for a row everywhere, so it is checked here. */
 function assertFits({ index, data }: Entry): void {
   if (data.length <= ENTRY_BYTES_MAX + framingBytesMax) return;
   throw new StorageError("misuse", `entry ${index} has ${data.length} bytes, too many for a row`, index);
 }
 
-/** Throws `StorageError` where rows that must follow each other from `from` on do not. */
+/** Throws `StorageError` unless the rows follow each other from `from` on. */
 export function assertNoGap(entries: readonly Entry[], from: Index): void {
   const gap = entries.findIndex(({ index }, i) => index !== from + i);
   if (gap === -1) return;
   throw new StorageError("damaged-entry", `entry ${from + gap} is missing`, toIndex(from + gap));
 }
 
-/** The batch that a row holds. Throws `StorageError` where it holds none. */
+/** The batch that a row holds. Throws `StorageError` if it holds none. */
 export function toStoredBatch({ index, data }: Entry): StoredBatch {
   const logged = decodeLogEntry(data);
   const batch = batchOf(logged);
@@ -136,7 +133,7 @@ export function toStoredBatch({ index, data }: Entry): StoredBatch {
   return { start, timestamp, count: batch.count, records: batch.records };
 }
 
-/** The value that a document's row holds; null where it takes one away. Throws `StorageError` for any other row. */
+/** The value that a document's row holds; null if it removes the value. Throws `StorageError` for any other row. */
 export function toDocumentValue({ index, data }: Entry): Uint8Array | null {
   const logged = decodeLogEntry(data);
   if (logged.kind === "document") return logged.value;

@@ -2,12 +2,12 @@ import type { Sql } from "./database.ts";
 import { StorageError } from "./error.ts";
 
 /**
- * Migration k brings a database from version k to k + 1. One that has shipped is never changed.
+ * Migration k brings a database from version k to k + 1. A migration that has shipped is never changed.
  *
- * The log is the database: an entry is a row, and what a log's state is read from are its rows. `log` is
- * the index of the row that created the log; a log's end is `start + count` of its last row. `name` and `state` are
- * set where a life begins, changes or ends, `key` where a document does. `data` comes last, so that reading what is
- * before it never touches its pages.
+ * The log is the database: an entry is a row, and a log's state is read from its rows. `log` is the index of the row
+ * that created the log. A log ends at `start + count` of its last row. `name` and `state` are set if a life begins,
+ * changes or ends, `key` if a document changes. `data` comes last, so that reading the other columns never touches its
+ * pages.
  */
 const migrations: readonly string[] = [
   `
@@ -43,7 +43,7 @@ const migrations: readonly string[] = [
   CREATE INDEX entries_by_producer ON entries (log, producer, producer_epoch, producer_seq)
     WHERE producer IS NOT NULL;
   `,
-  // More kinds of entries: the table is made anew, for a column's CHECK can't be changed.
+  // More kinds of entries. The table is made again, because a column's CHECK can't be changed.
   `
   ALTER TABLE entries RENAME TO entries_before;
   CREATE TABLE entries (
@@ -77,7 +77,7 @@ const migrations: readonly string[] = [
   ALTER TABLE node ADD COLUMN sleep_index INTEGER;
   ALTER TABLE node ADD COLUMN sleep_round INTEGER;
   `,
-  // Compaction. Rows up to `judged_index` were looked at, and what they made dead is removed.
+  // Compaction. Rows up to `judged_index` were judged, and the rows that they made dead are removed.
   `
   ALTER TABLE node ADD COLUMN snapshot_index INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE node ADD COLUMN snapshot_term INTEGER NOT NULL DEFAULT 0;
@@ -86,7 +86,7 @@ const migrations: readonly string[] = [
 
   CREATE INDEX entries_that_are_no_batches ON entries (idx) WHERE kind <> 'append';
   `,
-  // States of logs, and documents. `state` is null in rows of before: such a log has the plain one.
+  // States of logs, and documents. `state` is null in older rows: such a log has the plain state.
   `
   ALTER TABLE entries RENAME TO entries_before;
   CREATE TABLE entries (
@@ -128,13 +128,13 @@ const migrations: readonly string[] = [
   CREATE INDEX entries_by_configuration ON entries (idx) WHERE kind = 'configuration';
   CREATE INDEX entries_that_are_no_batches ON entries (idx) WHERE kind <> 'append';
   `,
-  // A state that is replaced leaves no row with a state, so no index is needed to find it among others.
+  // A replaced state leaves no row with a state, so no index is needed to find the newest.
   `
   DROP INDEX entries_by_bare_state;
   `,
 ];
 
-/** Whether there is a schema of ours, of any version. Writes nothing. */
+/** Whether there is a schema, of any version. Writes nothing. */
 export function hasSchema(sql: Sql): boolean {
   const tables = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'");
   return tables.toArray().length > 0;

@@ -68,7 +68,7 @@ export class SqliteCompactedRows implements CompactedRows {
     return row === undefined ? null : toIndex(row.log);
   }
 
-  /** Goes from life to life by index, so that it reads as many rows as there are lives. */
+  /** Goes from life to life by an index, so it reads only one row a life. */
   strays(max: number): readonly LogId[] {
     const rows = this.#sql
       .exec(
@@ -129,7 +129,7 @@ export class SqliteCompactedRows implements CompactedRows {
       rowsMax,
       ...bindings,
     );
-    // Not `rowsWritten`, which counts the indexes too.
+    // Not `rowsWritten`, because that counts index rows too.
     return this.#sql.exec<{ removed: number }>("SELECT changes() AS removed").one().removed;
   }
 }

@@ -11,7 +11,7 @@ export type DocumentRow = [...entry: EntryRow, key: string, timestamp: number];
 /** The columns of a `DocumentRow`, in its order. */
 export const documentColumns = `${entryColumns}, key, timestamp`;
 
-/** Null for one that was taken away. Throws `StorageError` for a damaged one. */
+/** Null for a removed document. Throws `StorageError` for a damaged one. */
 export function toDocument([idx, term, kind, checksum, data, key, timestamp]: DocumentRow): Document | null {
   const value = toDocumentValue(toEntry([idx, term, kind, checksum, data]));
   return value === null ? null : { key, value, version: toIndex(idx), timestamp };
@@ -21,7 +21,7 @@ export function toDocument([idx, term, kind, checksum, data, key, timestamp]: Do
 export function readDocuments(sql: Sql, range: DocumentRange): readonly Document[] {
   const documents: Document[] = [];
   let after = range.after;
-  // Some are taken away: then a page of rows is not yet a page of documents.
+  // Some rows are removed documents, so a page of rows may hold fewer documents.
   while (documents.length < range.limit) {
     const limit = range.limit - documents.length;
     const rows = readNewest(sql, { ...range, after, limit });

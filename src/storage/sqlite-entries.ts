@@ -23,7 +23,7 @@ export function insertEntry(sql: Sql, entry: Entry): void {
   sql.exec(insert, index, term, row?.kind ?? entry.kind, ...columnsOf(row), checksum, stateOf(row), data);
 }
 
-/** From `log` to `swept`. */
+/** The columns from `log` to `swept`. */
 function columnsOf(row: LogRow | null): readonly SqlValue[] {
   if (row === null) return Array.from({ length: 12 }, () => null);
   const { log, name, key, start, count, bytes, timestamp, producer, state } = row;
@@ -92,9 +92,9 @@ export function readRows(
 }
 
 /**
- * Where to cut comes first and data in a second query: a cursor left half-read would keep the table locked,
- * and one read to its end could hold more than memory. The window gives rows in its order, and as it goes:
- * SQLite reads no further than to the cut.
+ * A first query finds where to cut, a second one reads the data. A half-read cursor would keep the table locked, and
+ * reading it to its end could need too much memory. The window function yields rows in order as it goes, so SQLite
+ * reads no further than the cut.
  */
 function lastWithin(sql: Sql, from: Index, to: Index, bytesMax: number, countMax: number): number {
   const [beyond] = sql
@@ -113,7 +113,7 @@ function lastWithin(sql: Sql, from: Index, to: Index, bytesMax: number, countMax
   return beyond === undefined ? to : beyond.idx - 1;
 }
 
-/** Throws `StorageError` unless the row is what its author wrote. */
+/** Throws `StorageError` unless the row is as its author wrote it. */
 export function toEntry([idx, term, kind, checksum, data]: EntryRow): Entry {
   const index = toIndex(idx);
   const traits = traitsOf(kind);

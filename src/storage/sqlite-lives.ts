@@ -16,10 +16,12 @@ type LifeRow = [
   state: ArrayBuffer | null,
 ];
 
-/** What `toLives` reads. */
+/** The columns that `toLives` reads. */
 export const lifeColumns = "idx, kind, log, name, start, timestamp, state";
 
-/** Lives as they are from certain rows on. Rows of an earlier version have no state, and their logs the plain one. */
+/**
+ * The lives whose states are in these rows. Rows of an earlier version have no state: their logs have the plain one.
+ */
 export function toLives(rows: SqlCursor<Record<string, SqlValue>>): Life[] {
   return Array.from(rows.raw<LifeRow>(), ([idx, kind, log, name, start, timestamp, bytes]) => {
     const state =

@@ -5,7 +5,7 @@ import type { Boot } from "./contract.ts";
 import type { Sql, SqlValue } from "./database.ts";
 import { StorageError } from "./error.ts";
 
-/** How many rows, from the last one back, are compared with their neighbours at start. */
+/** How many of the last rows are compared with their neighbours at start. */
 const checkedRows = 256;
 
 export function insertNode(sql: Sql, identity: Identity): void {
@@ -41,7 +41,7 @@ type Judged = Pick<SnapshotMark, "index" | "readableIndex"> & { readonly judgedI
 
 type JudgedRow = Pick<NodeRow, "snapshot_index" | "readable_index"> & { judged_index: number };
 
-/** Up to where rows can be dead, what a snapshot brought, and up to where they were judged. */
+/** How far rows can be dead, how far a snapshot reached, and how far rows were judged. */
 export function readJudged(sql: Sql): Judged {
   const row = sql.exec<JudgedRow>("SELECT snapshot_index, readable_index, judged_index FROM node").one();
   const { snapshot_index, readable_index, judged_index } = row;
@@ -56,7 +56,7 @@ export function updateJudged(sql: Sql, judgedIndex: Index): void {
   sql.exec("UPDATE node SET judged_index = ?", judgedIndex);
 }
 
-/** The node's state, which must be a possible one. Throws `StorageError`. */
+/** The node's state. Throws `StorageError` if it is impossible. */
 export function readBoot(sql: Sql): Boot {
   const node = readNode(sql);
   const { index, term } = node.snapshot;
@@ -108,7 +108,7 @@ function readNode(sql: Sql): StoredNode {
   };
 }
 
-/** Half a mark is none: a node that is awake by mistake loses an election timeout at most. */
+/** An incomplete mark counts as none: a node that is awake by mistake loses at most an election timeout. */
 function toQuiesceMark(row: NodeRow): QuiesceMark | null {
   const { sleep_term: term, sleep_leader: leader, sleep_index: index, sleep_round: round } = row;
   const isWhole = term !== null && leader !== null && index !== null && round !== null;
@@ -123,7 +123,7 @@ function parseIdentity(json: string): Identity {
   }
 }
 
-/** Of the rows that are replicable as entries; 0 where there is none. */
+/** Of the rows that can be replicated as entries; 0 if there are none. */
 function readEnds(sql: Sql, after: Index): { first: number; last: number; lastTerm: number } {
   return sql
     .exec<{ first: number; last: number; lastTerm: number }>(
@@ -136,8 +136,8 @@ function readEnds(sql: Sql, after: Index): { first: number; last: number; lastTe
 }
 
 /**
- * Behind the snapshot, neighbours have adjacent indexes and terms that never decrease. Looks at the newest rows only, where a
- * fault of the last writes would be: an object starts often, and its log is long. Readers check the rest.
+ * After the snapshot, neighbours have adjacent indexes, and terms never decrease. Checks only the newest rows, where a
+ * fault of the last writes would be, because an object starts often and its log is long. Readers check the rest.
  */
 function checkNeighbours(sql: Sql, snapshot: SnapshotMark, last: number): void {
   const [odd] = sql

@@ -10,7 +10,9 @@ import { kindIn } from "./row-kinds.ts";
 import { type EntryRow, entryColumns, toEntry } from "./sqlite-entries.ts";
 import { lifeColumns, toLives } from "./sqlite-lives.ts";
 
-/** SQLite plans by the value of a bare `LIMIT ?`, and so prepares the statement anew at each use: twice the cost. */
+/**
+ * With a bare `LIMIT ?` SQLite plans by its value, and so prepares the statement again at each use, at twice the cost.
+ */
 export const limitTo = (parameter: number) => `LIMIT CAST(?${parameter} AS INTEGER)`;
 
 const isBeginning = kindIn(({ life }) => life === "begins");
@@ -41,7 +43,10 @@ export function readBatches(sql: Sql, range: BatchRange): readonly StoredBatch[]
   return [...rows].map((row) => toStoredBatch(toEntry(row)));
 }
 
-/** Sizes come first for the reason that `readEntries` has. Each batch holds a record, so `recordsMax` bounds them. */
+/**
+ * Sizes are read first, for the same reason as in `readEntries`. Each batch holds a record, so `recordsMax` bounds
+ * their number.
+ */
 function readSizes(sql: Sql, { log, from, until, recordsMax, upTo }: BatchRange): SizeRow[] {
   const rows = sql
     .exec(
@@ -59,7 +64,10 @@ function readSizes(sql: Sql, { log, from, until, recordsMax, upTo }: BatchRange)
   return [...rows];
 }
 
-/** As `Storage.names`. No UTF-8 has a byte FF, so what begins with `prefix` lies before it and that byte. */
+/**
+ * As `Storage.names`. UTF-8 has no byte FF, so all names that begin with `prefix` sort before `prefix` followed by that
+ * byte.
+ */
 export function readNames(sql: Sql, { prefix, after, limit, upTo }: NameRange): readonly string[] {
   const rows = sql
     .exec(

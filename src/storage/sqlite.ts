@@ -33,13 +33,13 @@ import {
 import { readBatches, readNames, readSwept, readTouched } from "./sqlite-reads.ts";
 import { SqliteView } from "./sqlite-view.ts";
 
-/** A node's storage in its Durable Object. Holds nothing in memory but where the log ends. */
+/** A node's storage in its Durable Object. Holds nothing in memory but the end of the log. */
 export class SqliteStorage implements Storage {
   readonly #storage: Database;
   readonly #sql: Sql;
-  /** Null until it is asked for, and after a failed write. */
+  /** Null until it is needed, and after a failed write. */
   #lastIndex: number | null = null;
-  /** A write inside a transaction is part of it: a savepoint of its own would only cost time. */
+  /** A write inside a transaction is part of it. A savepoint of its own would only cost time. */
   #inTransaction = false;
 
   constructor(storage: Database) {

@@ -35,16 +35,16 @@ const resultKinds = {
   documents: ["documents", "log-not-found", "log-gone"],
 } as const satisfies Readonly<Record<Query["kind"], readonly QueryResult["kind"][]>>;
 
-/** What a query of this kind can give. */
+/** The results that a query of this kind can have. */
 export type ResultOf<Q extends Query> = Extract<
   QueryResult,
   { readonly kind: (typeof resultKinds)[Q["kind"]][number] }
 >;
 
-/** What a request can be answered with. */
+/** All answers to a request, failures included. */
 export type AnswerOf<R extends Request> = Failure | DoneAnswer<R>;
 
-/** What a request that does not fail is answered with. */
+/** The answers to a request that does not fail. */
 export type DoneAnswer<R extends Request> =
   R extends CommandRequest<infer C>
     ? OutcomeAnswer<OutcomeOf<C>>
@@ -54,7 +54,7 @@ export type DoneAnswer<R extends Request> =
         ? QueryAnswer<ResultOf<Q>>
         : Extract<Answer, { readonly kind: (typeof answerKinds)[R["kind"]][number] }>;
 
-/** Whether this program can serve a request: a later version may send others. */
+/** Whether this program knows the request. A later version may send others. */
 export function isKnown(request: Request): boolean {
   if (!Object.hasOwn(answerKinds, request.kind)) return false;
   if (request.kind === "query") return Object.hasOwn(resultKinds, request.query.kind);
@@ -66,7 +66,7 @@ function isKnownCommand({ kind }: Command): boolean {
   return Object.hasOwn(outcomeKinds, kind);
 }
 
-/** `answer`, which a node gave to `request`. Throws `CodecError` where it answers something else. */
+/** `answer`, if it can be an answer to `request`. Throws `CodecError` if not. */
 export function answerTo<R extends Request>(request: R, answer: Answer): AnswerOf<R> {
   if (!fits(request, answer)) throw new CodecError(`a ${request.kind} was answered with a ${answer.kind}`);
   return answer as AnswerOf<R>;

@@ -1,13 +1,16 @@
 import { inTime } from "./in-time.ts";
 import { TransportError, toTransportError } from "./transport-error.ts";
 
-/** The paths that the object serves which delivers for a cluster's subscriptions; no route from outside leads to them. */
+/** The paths of the object that delivers for a cluster's subscriptions. No route from outside leads to them. */
 export const delivererPaths = { news: "/news", operation: "/operation" } as const;
 
-/** How long it may take to take note of news, ms. */
+/** How long it may take to record news, ms. */
 const newsTimeoutMs = 5_000;
 
-/** Tells that logs have changed, null: any may have. Once it resolves, they will be looked at. Throws `TransportError`. */
+/**
+ * Reports that logs have changed; null: any may have. Once this resolves, they will be looked at. Throws
+ * `TransportError`.
+ */
 export async function tellDeliverer(
   deliverers: DurableObjectNamespace,
   cluster: string,
@@ -17,7 +20,7 @@ export async function tellDeliverer(
   if (!ok) throw new TransportError(`the deliverer of ${cluster} took no news`);
 }
 
-/** Sends a body as JSON, and gives the answer, whatever its status. Throws `TransportError`. */
+/** Sends a body as JSON, and returns the answer, whatever its status. Throws `TransportError`. */
 export async function askDeliverer(
   deliverers: DurableObjectNamespace,
   cluster: string,
@@ -30,7 +33,7 @@ export async function askDeliverer(
     return await inTime(timeoutMs, async (signal) => {
       const init = { method: "POST", body: JSON.stringify(body), signal };
       const response = await stub.fetch(`https://deliverer${path}`, init);
-      // The whole of it, so that the time covers it.
+      // Reads the whole answer, so that the time limit covers it.
       return new Response(response.status === 204 ? null : await response.text(), response);
     });
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * Runs `use`, whose signal aborts after `timeoutMs`. Not by `AbortSignal.timeout`: its timer would outlive the answer,
- * and keep an idle object awake.
+ * Runs `use`, whose signal aborts after `timeoutMs`. `AbortSignal.timeout` would not do: its timer outlives the answer
+ * and keeps an idle object awake.
  */
 export async function inTime<T>(timeoutMs: number, use: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

@@ -3,7 +3,7 @@ import { pack, toBytes, toNatural, unpack } from "../log/packed.ts";
 import type { Message } from "../raft/messages.ts";
 import { type Entry, type Index, toIndex } from "../raft/types.ts";
 
-/** Places are the wire's numbers: only ever add at the end. */
+/** Positions in this list are numbers on the wire: add only at the end. */
 const types: readonly Message["type"][] = [
   "PreVote",
   "PreVoteResponse",
@@ -26,7 +26,7 @@ export function encodeMessages(messages: readonly Message[]): Uint8Array {
   );
 }
 
-/** What `encodeMessages` was given; entries' data are views on `body`. Throws `CodecError`. */
+/** Decodes what `encodeMessages` gave. Entries' data are views on `body`. Throws `CodecError`. */
 export function decodeMessages(body: Uint8Array): Message[] {
   return unpack(body).map(toMessage);
 }
@@ -112,7 +112,7 @@ function toFields(type: Message["type"] | undefined, packed: readonly unknown[])
     case "RequestVoteResponse":
       return { type, granted: packed[0] === 1 };
     case "AppendEntries": {
-      // The version before has no part in sleep: its heartbeats let nobody, and its followers don't.
+      // The previous version has no sleep: its heartbeats put no node to sleep, and its followers never sleep.
       const [, prevTerm, , round, entries, , quiesce] = packed;
       const indexes = {
         prevIndex: indexAt(packed, 0),
@@ -171,7 +171,7 @@ function toEntry(packed: unknown): Entry {
 
 const indexAt = (packed: readonly unknown[], place: number): Index => toIndex(toNatural(packed[place]));
 
-/** As `indexAt`, of a field that the version before does not send. */
+/** As `indexAt`, for a field that the previous version does not send. */
 const addedAt = (packed: readonly unknown[], place: number): Index => toIndex(toNatural(packed[place] ?? 0));
 
 function toArray(packed: unknown): readonly unknown[] {

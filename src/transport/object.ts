@@ -10,15 +10,15 @@ import type { Status } from "./status.ts";
 import { decodeStatus } from "./status-codec.ts";
 import { TransportError, toTransportError } from "./transport-error.ts";
 
-/** How long an answer may be late, beyond the time that the node has to give it, ms. */
+/** How long an answer may take beyond the time that the node has for it, ms. */
 const graceMs = 500;
 
-/** How long a node has to say how it is, or to become a member, ms. */
+/** How long a node has to report its status, or to become a member, ms. */
 const controlTimeoutMs = 5_000;
 
 /**
- * Where a node is: object `cluster/id`, placed by `region` (a location hint) when it is first reached. Of a
- * node that was removed, and so was reached before, the region may be unknown: it is empty.
+ * The address of a node: object `cluster/id`, placed by `region` (a location hint) when it is first reached. The region
+ * of a removed node may be unknown, and is then empty: that node was placed before.
  */
 export interface NodeAddress {
   readonly cluster: string;
@@ -47,7 +47,7 @@ export async function sendMessages(
   return post(nodes, address, paths.messages, encodeMessages(messages), timeoutMs, decodeMessages);
 }
 
-/** Asks one node; it answers within `timeoutMs`. Throws `TransportError`. */
+/** Asks one node, which answers within `timeoutMs`. Throws `TransportError`. */
 export async function askNode<R extends Request>(
   nodes: DurableObjectNamespace,
   address: NodeAddress,
@@ -67,7 +67,7 @@ export async function nodeStatus(
   return post(nodes, address, paths.status, "", controlTimeoutMs, decodeStatus);
 }
 
-/** Makes a node a silent member. False where it is another one already. Throws `TransportError`. */
+/** Makes a node a silent member. False if it has another identity already. Throws `TransportError`. */
 export async function prepareNode(
   nodes: DurableObjectNamespace,
   address: NodeAddress,
@@ -76,13 +76,13 @@ export async function prepareNode(
   return post(nodes, address, paths.prepare, JSON.stringify(identity), controlTimeoutMs, parse<boolean>);
 }
 
-/** Lets a prepared node take part. False where it was never prepared. Throws `TransportError`. */
+/** Starts a prepared node. False if it was never prepared. Throws `TransportError`. */
 export async function startNode(nodes: DurableObjectNamespace, address: NodeAddress): Promise<boolean> {
   return post(nodes, address, paths.start, "", controlTimeoutMs, parse<boolean>);
 }
 
 /**
- * Opens a WebSocket to a node, which is told what it is for: 101 where the node takes it, and else why not. Throws
+ * Opens a WebSocket to a node, and tells it what it is for. Status 101 if the node accepts it, else the reason. Throws
  * `TransportError`.
  */
 export async function openSocket(
@@ -122,7 +122,7 @@ async function post<T>(
 
 type NodeFetch = (path: string, init: RequestInit) => Promise<Response>;
 
-/** A fresh stub each time: one that has failed stays broken. */
+/** A new stub each time, because a stub that has failed stays broken. */
 async function reach<T>(
   nodes: DurableObjectNamespace,
   { cluster, id, region }: NodeAddress,

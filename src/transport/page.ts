@@ -5,7 +5,7 @@ export function isEmpty({ from, next }: Page): boolean {
   return next <= from;
 }
 
-/** Whether nothing will ever follow a page: it reaches the end of a closed log. */
+/** Whether the page reaches the end of a closed log, so that nothing will ever follow it. */
 export function isEnd({ next, tail, state }: Page): boolean {
   return state.closed && next >= tail;
 }

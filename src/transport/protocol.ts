@@ -6,7 +6,7 @@ import type { ChangeRefusal, MembersChange } from "../raft/membership.ts";
 import type { RecoveryRefusal } from "../raft/recovery.ts";
 import type { Index, NodeId } from "../raft/types.ts";
 
-/** What the Worker, or a follower on its behalf, asks of a node. */
+/** A request to a node, from the Worker or from a follower on its behalf. */
 export type Request =
   | CommandRequest
   | CommandsRequest
@@ -16,18 +16,21 @@ export type Request =
   | RecoverRequest
   | QueryRequest;
 
-/** Decided by the leader; a follower hands it on, once. */
+/** The leader decides on it. A follower hands it on once. */
 export interface CommandRequest<C extends Command = Command> {
   readonly kind: "command";
   readonly command: C;
-  /** The member nearest to where it came from; absent where that is not known. */
+  /** The member nearest to the client; absent if that is not known. */
   readonly near?: NodeId;
 }
 
-/** Commands that the leader decides one after another, with nothing in between, each on what those before it wrote. */
+/**
+ * Commands that the leader decides one after the other, with no other command in between. Each sees the writes of those
+ * before it.
+ */
 export interface CommandsRequest<C extends Command = Command> {
   readonly kind: "commands";
-  /** One at least. */
+  /** At least one. */
   readonly commands: readonly C[];
   readonly near?: NodeId;
 }
@@ -37,26 +40,26 @@ export interface ReadIndexRequest {
   readonly kind: "read-index";
 }
 
-/** Asks the leader to hand over to a peer; done twice it is done once. */
+/** Asks the leader to hand over to a peer. Asking twice has the same effect as asking once. */
 export interface TransferRequest {
   readonly kind: "transfer";
   readonly to: NodeId;
 }
 
-/** Asks the leader to change who takes part. */
+/** Asks the leader to change the members. */
 export interface MembersRequest {
   readonly kind: "members";
   readonly change: MembersChange;
 }
 
-/** Makes the node that is asked the only voter, after the loss of a quorum. */
+/** Makes the receiving node the only voter, after the loss of a quorum. */
 export interface RecoverRequest {
   readonly kind: "recover";
   /** All other members, which are given up. */
   readonly lost: readonly NodeId[];
 }
 
-/** Answered by any node from its own rows. */
+/** Any node answers it from its own rows. */
 export interface QueryRequest<Q extends Query = Query> {
   readonly kind: "query";
   readonly query: Q;
@@ -75,15 +78,15 @@ export interface PageQuery {
   /** No records at or after this one; null: up to the tail. */
   readonly until: number | null;
   readonly recordsMax: number;
-  /** Encoded bytes; a page always holds one batch where there is one. */
+  /** Encoded bytes. A page always holds at least one batch, if there is one. */
   readonly bytesMax: number;
-  /** If nothing is there yet, wait this long for it, ms; 0 answers at once. */
+  /** If there is nothing yet, wait this long, ms; 0 answers at once. */
   readonly waitMs: number;
 }
 
 /**
- * Where to begin: a sequence number; the first, or the next, one; the last `count` records; or the first that was
- * appended at this time or later, ms since the epoch.
+ * Where to begin: at a sequence number; at the earliest record or at the tail; at the last `count` records; or at the
+ * first record that was appended at this time or later, ms since the epoch.
  */
 export type PageStart =
   | { readonly at: "seq"; readonly seq: number }
@@ -109,7 +112,7 @@ export interface NamesQuery {
   readonly limit: number;
 }
 
-/** The values of a log that are no records, in the order of their keys. */
+/** The values of a log that are not records, in the order of their keys. */
 export interface DocumentsQuery {
   readonly kind: "documents";
   readonly name: string;
@@ -134,7 +137,7 @@ export interface OutcomeAnswer<O extends Outcome = Outcome> {
   readonly outcome: O;
 }
 
-/** What came of each of the commands, in their order. */
+/** The answers to the commands, in their order. */
 export interface OutcomesAnswer<O extends Outcome = Outcome> {
   readonly kind: "outcomes";
   readonly answers: readonly (OutcomeAnswer<O> | Failure)[];
@@ -145,38 +148,38 @@ export interface ReadIndexAnswer {
   readonly index: Index;
 }
 
-/** The leader has begun to hand over, or is the target itself. What comes of it shows in who leads. */
+/** The leader has begun to hand over, or is the target itself. The result shows in who leads. */
 export interface TransferAnswer {
   readonly kind: "transferring";
 }
 
-/** The first step of a change is committed, and the others follow by themselves; or a forced recovery is. */
+/** The first step of a change is committed, and the others follow by themselves. Or a forced recovery is committed. */
 export interface MembersAnswer {
   readonly kind: "members";
   readonly configuration: Configuration;
-  /** To be expected by the next change. */
+  /** The index to expect in the next change. */
   readonly configurationIndex: Index;
 }
 
-/** The change is not possible; nothing was written. */
+/** The change is refused. Nothing was written. */
 export interface MembersRefused {
   readonly kind: "members-refused";
   readonly reason: ChangeRefusal;
-  /** In force, and committed. */
+  /** The configuration in force, which is committed. */
   readonly configuration: Configuration;
   readonly configurationIndex: Index;
 }
 
-/** The node did not make itself the only voter; nothing was written. */
+/** The node did not make itself the only voter. Nothing was written. */
 export interface RecoverRefused {
   readonly kind: "recover-refused";
   readonly reason: RecoveryRefusal;
-  /** In force at this node. */
+  /** The configuration in force at this node. */
   readonly configuration: Configuration;
   readonly configurationIndex: Index;
 }
 
-/** A query's result, and the committed index that it is true of. */
+/** A query's result, and the committed index as of which it is true. */
 export interface QueryAnswer<R extends QueryResult = QueryResult> {
   readonly kind: "result";
   readonly result: R;
@@ -185,7 +188,7 @@ export interface QueryAnswer<R extends QueryResult = QueryResult> {
 
 export type QueryResult = Page | Description | Ends | Names | Documents | NoLog;
 
-/** `log-gone`: deleted, and held by forks. */
+/** `log-gone`: deleted, but forks still need it. */
 export interface NoLog {
   readonly kind: "log-not-found" | "log-gone";
 }
@@ -193,9 +196,9 @@ export interface NoLog {
 export interface Page {
   readonly kind: "page";
   readonly log: LogId;
-  /** The first record asked for; the first batch may begin before it. */
+  /** The first record of the page. The first batch may begin before it. */
   readonly from: Seq;
-  /** Where to read on. Batches may hold records at or after it, to be left out. */
+  /** Where the next page begins. Records of the last batch at or after it are not part of this page. */
   readonly next: Seq;
   readonly tail: Seq;
   readonly earliest: Seq;
@@ -203,7 +206,7 @@ export interface Page {
   readonly complete: boolean;
   readonly batches: readonly StoredBatch[];
   readonly state: LogState;
-  /** Of the log's last entry, ms since the epoch. */
+  /** Timestamp of the log's last entry, ms since the epoch. */
   readonly timestamp: number;
 }
 
@@ -212,14 +215,14 @@ export interface Description {
   readonly name: string;
   readonly log: LogId;
   readonly tail: Seq;
-  /** Bytes of the records that are not trimmed, in whole batches; those of a fork's source not counted. */
+  /** Bytes of the batches that are not trimmed, without those of a fork's source. */
   readonly bytes: number;
   readonly state: LogState;
-  /** Of the log's last entry, ms since the epoch. */
+  /** Timestamp of the log's last entry, ms since the epoch. */
   readonly timestamp: number;
 }
 
-/** In the order that was asked for; logs that are not there are left out. */
+/** In the order of the request. Logs that do not exist are left out. */
 export interface Ends {
   readonly kind: "ends";
   readonly ends: readonly LogEnds[];
@@ -227,9 +230,9 @@ export interface Ends {
 
 export interface LogEnds {
   readonly name: string;
-  /** Which life of it this is. */
+  /** The life of the log. */
   readonly log: LogId;
-  /** Where this life of it began. */
+  /** Where this life began. */
   readonly start: Seq;
   readonly earliest: Seq;
   readonly tail: Seq;
@@ -250,44 +253,44 @@ export interface Names {
 export interface Failure {
   readonly kind: "failure";
   readonly reason: FailureReason;
-  /** Who leads, as far as this node knows. */
+  /** The leader, as far as this node knows. */
   readonly leader: NodeId | null;
 }
 
 export const isFailure = (answer: Answer): answer is Failure => answer.kind === "failure";
 
 export type FailureReason =
-  /** This node does not lead and knows of no leader that does, or could not reach it. */
+  /** This node does not lead, and knows no leader or could not reach it. */
   | "not-leader"
-  /** Another leader's entry took the proposal's place. */
+  /** An entry of another leader has replaced the proposal. */
   | "superseded"
-  /** Too much is proposed and not yet committed. */
+  /** Too many bytes are proposed and not yet committed. */
   | "busy"
-  /** This node has as many requests under way as it takes. */
+  /** This node has too many requests under way. */
   | "too-many-requests"
-  /** As many reads wait at this node, or at the leader that it asked, as it takes. */
+  /** Too many reads wait at this node, or at the leader that it asked. */
   | "too-many-readers"
-  /** A read that could not be confirmed, or a wait for `minIndex` that was not met, in time. */
+  /** A read was not confirmed in time, or `minIndex` was not reached in time. */
   | "timeout"
-  /** This node's copy of what was asked for is damaged; another's may be whole. */
+  /** This node's copy of the records is damaged. Another node's copy may be intact. */
   | "unreadable"
   /** The proposal may be committed, now or later. */
   | "outcome-unknown"
-  /** Leadership can't go to a node that is no member. */
+  /** The node is not a member, so it can't become the leader. */
   | "no-such-peer"
   /** This node belongs to no cluster. */
   | "no-such-cluster";
 
-/** The members that are to be asked: all that elect and commit, in either half of a joint configuration. */
+/** The members to ask: all that elect and commit, in either half of a joint configuration. */
 export interface Members {
   readonly members: readonly { readonly id: NodeId; readonly region: string }[];
-  /** Of the configuration that they are of, as `recoveries`; the newest counts. */
+  /** The index of their configuration. The newest configuration counts. */
   readonly configurationIndex: Index;
   /** See `compareMarks`. */
   readonly recoveries: number;
 }
 
-/** An answer, and the members where they are newer than those that the caller knows. */
+/** An answer, and the members if they are newer than those that the caller knows. */
 export interface Reply<A extends Answer = Answer> {
   readonly answer: A;
   readonly members: Members | null;

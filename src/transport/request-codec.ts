@@ -7,23 +7,23 @@ import { type Index, toIndex } from "../raft/types.ts";
 import { type AnswerOf, answerTo, isKnown } from "./answer-of.ts";
 import type { Answer, Members, Reply, Request } from "./protocol.ts";
 
-/** A request with what its carrier has to know. */
+/** A request, and the information that carries it. */
 export interface NodeCall {
   readonly request: Request;
-  /** It is answered within this time, ms. */
+  /** The answer must come within this time, ms. */
   readonly timeoutMs: number;
-  /** It comes from a peer, and is not handed on again. */
+  /** It comes from a peer, and must not be handed on again. */
   readonly forwarded: boolean;
-  /** The caller routes by the members of this configuration; null for who has no need to know of newer ones. */
+  /** The caller routes by the members of this configuration. Null if it does not need to know of newer ones. */
   readonly knownIndex: Index | null;
   /** Its forced recoveries: see `compareMarks`. */
   readonly knownRecoveries: number;
 }
 
-/** Requests and answers travel as maps, so that a version may add a member and the one before ignores it. */
+/** Requests and answers travel as maps, so that a version can add a member and the previous one ignores it. */
 export const encodeCall = (call: NodeCall): Uint8Array => pack([call]);
 
-/** What `encodeCall` was given. Throws `CodecError`. */
+/** Decodes what `encodeCall` gave. Throws `CodecError`. */
 export function decodeCall(body: Uint8Array): NodeCall {
   const call = withMember<NodeCall>(unpack(body)[0], "request");
   return {
@@ -34,7 +34,7 @@ export function decodeCall(body: Uint8Array): NodeCall {
   };
 }
 
-/** A node that took what it can't serve would fall over it. */
+/** A node must not accept a request that it can't serve. */
 function toRequest(request: Request): Request {
   if (!isKnown(request)) throw new CodecError("a request is of no known kind");
   switch (request.kind) {
@@ -51,10 +51,10 @@ function toRequest(request: Request): Request {
   }
 }
 
-/** The members come second: the version before reads the first alone, and sends no more. */
+/** The members come second. The previous version reads and sends only the first. */
 export const encodeReply = ({ answer, members }: Reply): Uint8Array => pack([answer, members]);
 
-/** What `encodeReply` was given, in answer to `request`. Throws `CodecError`. */
+/** Decodes what `encodeReply` gave, as an answer to `request`. Throws `CodecError`. */
 export function decodeReply<R extends Request>(request: R, body: Uint8Array): Reply<AnswerOf<R>> {
   const [answer, members = null] = unpack(body);
   return {
@@ -63,7 +63,7 @@ export function decodeReply<R extends Request>(request: R, body: Uint8Array): Re
   };
 }
 
-/** The version before says no more of a log than where it begins: all else of it is plain. */
+/** The previous version sends only where a log begins. All else gets its default. */
 function toAnswer(answer: Answer): Answer {
   if (answer.kind !== "result") return answer;
   const { result } = answer;
@@ -75,13 +75,13 @@ function toAnswer(answer: Answer): Answer {
   return { ...answer, result: { ...unsaid, ...result, state } };
 }
 
-/** The version before does not say how many recoveries there were. */
+/** The previous version does not send the number of recoveries. */
 function toMembers(value: unknown): Members {
   const members = withMember<Members>(value, "configurationIndex");
   return { ...members, recoveries: members.recoveries ?? 0 };
 }
 
-/** Both ends are this program, at most one version apart: what has the right outline is believed. */
+/** Both ends are this program, at most one version apart, so only the outline is checked. */
 function withMember<T>(value: unknown, member: keyof T): T {
   if (typeof value !== "object" || value === null || !(member in value)) {
     throw new CodecError(`a message without ${String(member)}`);

@@ -2,7 +2,7 @@ import { completed } from "../raft/configuration.ts";
 import { completedIdentity, type PartialIdentity } from "../raft/identity.ts";
 import type { PeerStatus, Status } from "./status.ts";
 
-/** What the version before says of itself, at least. */
+/** The members that the previous version's status has. */
 type SentStatus = Partial<Status> &
   Pick<
     Status,
@@ -14,7 +14,7 @@ type SentStatus = Partial<Status> &
 
 type SentPeer = Partial<PeerStatus> & Pick<PeerStatus, "id" | "region" | "matchIndex" | "lag" | "silentMs">;
 
-/** What a version says nothing of has not happened in it. */
+/** Defaults for the members that an older version does not have. */
 const unsaid = {
   lastTerm: 0,
   snapshotIndex: 0,
@@ -27,7 +27,7 @@ const unsaid = {
 
 const unsaidOfPeer = { part: "voter", caughtUp: true, mode: null, appendShare: 0 } as const;
 
-/** The answer of a node that was asked how it is, whole also where its version is the one before. */
+/** The status of a node, complete even if the node has the previous version. */
 export function decodeStatus(bytes: Uint8Array): Status | null {
   const sent: SentStatus | null = JSON.parse(new TextDecoder().decode(bytes));
   if (sent === null) return null;

@@ -2,15 +2,15 @@ import type { Configuration, Part } from "../raft/configuration.ts";
 import type { Identity, Phase } from "../raft/identity.ts";
 import type { Index, NodeId, Term } from "../raft/types.ts";
 
-/** How one member, or one that is just leaving, is doing, as its leader sees it. */
+/** The state of one member, or of one that is just leaving, as its leader sees it. */
 export interface PeerStatus {
   readonly id: NodeId;
   readonly region: string;
   readonly matchIndex: Index;
   readonly part: Part;
-  /** Whether a learner takes what comes in as fast as it comes: then it becomes a voter. True of all others. */
+  /** Whether a learner keeps up with new entries, so that it can become a voter. True for all others. */
   readonly caughtUp: boolean;
-  /** Entries that it does not have yet, as far as the leader knows. */
+  /** Entries that it lacks, as far as the leader knows. */
   readonly lag: number;
   /** Milliseconds since its last answer; null for the leader itself. */
   readonly silentMs: number | null;
@@ -20,26 +20,26 @@ export interface PeerStatus {
   readonly appendShare: number;
 }
 
-/** Leadership that was sent after the writers. */
+/** A hand-over of leadership to a node near the writers. */
 export interface HandOver {
   readonly to: NodeId;
-  /** Ms since the epoch, on the clock of who led. */
+  /** Ms since the epoch, on the clock of the old leader. */
   readonly at: number;
 }
 
-/** What is under way in a node. */
+/** The work under way in a node. */
 export interface LoadStatus {
-  /** Requests that are not answered yet. */
+  /** Unanswered requests. */
   readonly requests: number;
-  /** Reads among them, or left by them, that wait: for a majority, a commit, or the next record. */
+  /** Reads, of these requests or of earlier ones, that wait for a majority, a commit or the next record. */
   readonly readers: number;
-  /** Bytes of the requests whose turn has not come, or that are handed on to the leader. */
+  /** Bytes of the requests that wait for their turn, or are handed on to the leader. */
   readonly queuedBytes: number;
   /** Bytes of commands that this node, as the leader, has proposed and not committed. */
   readonly uncommittedBytes: number;
 }
 
-/** What a node says of itself. */
+/** The status of a node. */
 export interface Status {
   readonly identity: Identity;
   readonly phase: Phase;
@@ -52,7 +52,7 @@ export interface Status {
   readonly lastTerm: Term;
   /** Up to here entries are compacted, and sent to others as a snapshot. */
   readonly snapshotIndex: number;
-  /** In force at this node, committed or not. */
+  /** The configuration in force at this node, committed or not. */
   readonly configuration: Configuration;
   readonly configurationIndex: Index;
   /** Only from a leader. */
@@ -64,12 +64,12 @@ export interface Status {
   readonly followsWriters: boolean;
   /** The last such hand-over that this node began since its object started. */
   readonly handedOver: HandOver | null;
-  /** It has nothing to do, and does nothing until somebody needs it. */
+  /** The node sleeps: it does nothing until it is needed. */
   readonly asleep: boolean;
   readonly counters: Counters;
 }
 
-/** What a node has done since its object started: none of it while the cluster sleeps. */
+/** The work of a node since its object started. It does none of it while the cluster sleeps. */
 export interface Counters {
   readonly alarms: number;
   /** Calls to peers: messages, and requests that were handed on. */

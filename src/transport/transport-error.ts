@@ -2,9 +2,9 @@ interface TransportErrorOptions extends ErrorOptions {
   readonly overloaded?: boolean;
 }
 
-/** The node could not be reached, or its answer did not arrive: what was asked may have happened. */
+/** The node could not be reached, or its answer did not arrive. The request may have been carried out. */
 export class TransportError extends Error {
-  /** The object has too much to do: it took nothing, and is not to be asked again at once. */
+  /** The object is overloaded: it did not accept the request, and must not be asked again at once. */
   readonly overloaded: boolean;
 
   constructor(message: string, { overloaded = false, ...options }: TransportErrorOptions = {}) {
@@ -14,7 +14,7 @@ export class TransportError extends Error {
   }
 }
 
-/** Sorts what a stub's `fetch` throws, and answers that can't be understood. */
+/** Classifies errors of a stub's `fetch`, and answers that can't be decoded. */
 export function toTransportError(error: unknown, node: string): TransportError {
   if (error instanceof TransportError) return error;
   const { overloaded = false } = (error ?? {}) as { overloaded?: boolean };

@@ -264,11 +264,11 @@ describe("a quiesced cluster wakes", () => {
 
 test("nothing is asked of a node that sleeps: it would never be sent", () => {
   const { raft } = quiesced().node(1);
-  expect(() => raft.propose(new Uint8Array(1))).toThrow("calls `wake` first");
-  expect(() => raft.read(toIndex(0))).toThrow("calls `wake` first");
-  expect(() => raft.transfer(2, 0)).toThrow("calls `wake` first");
+  expect(() => raft.propose(new Uint8Array(1))).toThrow("`wake` was not called");
+  expect(() => raft.read(toIndex(0))).toThrow("`wake` was not called");
+  expect(() => raft.transfer(2, 0)).toThrow("`wake` was not called");
   const change = { add: [], remove: [3], expectedIndex: null };
-  expect(() => raft.changeMembers(change, 0)).toThrow("calls `wake` first");
+  expect(() => raft.changeMembers(change, 0)).toThrow("`wake` was not called");
 });
 
 describe("what is late or doubled", () => {
