@@ -13,7 +13,8 @@ export interface FollowOptions {
   readonly from: number;
   readonly signal: AbortSignal;
   readonly onOpen: () => void;
-  readonly onRecord: (record: Seen) => void;
+  /** `next`: where to go on after it. */
+  readonly onRecord: (record: Seen, next: number) => void;
 }
 
 /** Follows a log by server-sent events (HTML Standard §9.2) until the stream ends. Throws where it breaks. */
@@ -28,10 +29,12 @@ export async function followEvents(options: FollowOptions, dispatcher: Dispatche
   for await (const chunk of body as AsyncIterable<string>) {
     const events = (rest + chunk).split("\n\n");
     rest = events.pop() ?? "";
-    for (const event of events.filter(isRecord)) onRecord(recordOf(event));
+    for (const event of events.filter(isRecord)) onRecord(recordOf(event), idOf(event));
   }
 }
 
 const isRecord = (event: string): boolean => event.includes("\nevent: record\n");
+
+const idOf = (event: string): number => Number(/^id: (\d+)$/m.exec(event)?.[1]);
 
 const recordOf = (event: string): Seen => JSON.parse(event.slice(event.indexOf("data: ") + 6)) as Seen;

@@ -11,11 +11,12 @@ const agent = new Agent({ bodyTimeout: 0 });
 
 const recordsUrl = ({ url, log }: Ground): URL => new URL(`/v1/logs/${log}/records`, url());
 
-const take = ({ got }: Sink, records: readonly Seen[]): void => {
-  const seqs = records.map(({ seq }) => seq);
-  const last = seqs.at(-1);
-  if (last !== undefined) got(records.map(({ data }) => data).join(""), String(last + 1), seqs);
-};
+const take = ({ got }: Sink, records: readonly Seen[], next: number): void =>
+  got(
+    records.map(({ data }) => data).join(""),
+    String(next),
+    records.map(({ seq }) => seq),
+  );
 
 const followBy =
   (follow: (options: FollowOptions) => Promise<void>): Form =>
@@ -23,7 +24,7 @@ const followBy =
     follow({
       ...{ url: recordsUrl(ground), from: Number(sink.from ?? 0), signal },
       onOpen: () => undefined,
-      onRecord: (record) => take(sink, [record]),
+      onRecord: (record, next) => take(sink, [record], next),
     });
 
 /** How much it lets come at once, bytes: less than a batch may have. */
@@ -36,12 +37,12 @@ const bySession: Form = async (ground, sink, signal) => {
   try {
     while (socket.closed === null && !signal.aborted) {
       for (; heard < socket.said.length; heard += 1) {
-        const { kind, records, bytes, problem } = socket.said[heard];
+        const { kind, records, next, bytes, problem } = socket.said[heard];
         if (kind === "welcome") {
           const from = Number(sink.from ?? 0);
           socket.say({ kind: "tail", tail: 1, log: ground.log, from, credit: sessionCredit });
         } else if (kind === "records") {
-          take(sink, records);
+          take(sink, records, next);
           socket.say({ kind: "credit", tail: 1, bytes });
         } else if (kind !== "tailing") throw new Error(problem?.type ?? kind);
       }
@@ -60,7 +61,7 @@ const byPages: Form = async (ground, sink, signal) => {
     const response = await fetch(url, { headers: { Accept: "application/json" }, signal });
     if (!response.ok) throw new Error(`status ${response.status}`);
     const page = (await response.json()) as { readonly records: readonly Seen[]; readonly next: number };
-    take(sink, page.records);
+    take(sink, page.records, page.next);
     from = String(page.next);
   }
 };

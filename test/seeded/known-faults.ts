@@ -15,7 +15,7 @@ export const faults: readonly Mutant[] = [
     fault: 'if (tuple.seq <= expectedSeq) return { kind: "next" };',
   },
   {
-    name: "an event's id is that of the record, not of the next one",
+    name: "an event's id is that of its record, not of the next one",
     file: "src/sessions/tail-format.ts",
     original: "(placed) => one(placed.seq, recordLine(placed))",
     fault: "(placed) => one(placed.seq - 1, recordLine(placed))",
