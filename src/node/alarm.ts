@@ -1,26 +1,26 @@
 /**
- * The one alarm of an object, as the node in memory knows it. Setting it is a billed write, so it is only ever
- * moved earlier: one that rings too soon finds nothing due, and is set anew. One that should have rung long ago is
- * lost, as the platform gives up on an alarm in the end: it is set again with the next event.
+ * The one alarm of an object, as the node in memory knows it. Setting it is a billed write, so it is only ever moved
+ * earlier. If it rings too soon, it finds nothing due and is set again. If it should have rung long ago, it is lost,
+ * because the platform gives up on an alarm in the end. Then the next event sets it again.
  */
 export class Alarm {
   readonly #set: (at: number) => void;
   readonly #lostAfterMs: number;
-  /** When it rings, ms since the epoch; null when it is not set. */
+  /** When it rings, ms since the epoch; null: it is not set. */
   #at: number | null = null;
 
-  /** `lostAfterMs`: how late it may be before it is taken for lost. */
+  /** `lostAfterMs`: how late it may be before it counts as lost. */
   constructor(set: (at: number) => void, lostAfterMs: number) {
     this.#set = set;
     this.#lostAfterMs = lostAfterMs;
   }
 
-  /** An earlier life of the object has set it to ring at `at`; null: it has not. */
+  /** An earlier instance of the object has set it to ring at `at`; null: none has. */
   loaded(at: number | null): void {
     this.#at = at;
   }
 
-  /** It rings now; nothing is set any more. */
+  /** It rings now, and is not set any more. */
   rang(): void {
     this.#at = null;
   }
@@ -29,7 +29,7 @@ export class Alarm {
   ensure(at: number, now: number): void {
     const isLost = this.#at !== null && now - this.#at > this.#lostAfterMs;
     if (this.#at !== null && !isLost && this.#at <= at) return;
-    // Up to a whole millisecond: ringing a moment early would find nothing due.
+    // Rounded up: a moment too early, nothing would be due.
     this.#at = Math.ceil(Math.max(at, now));
     this.#set(this.#at);
   }

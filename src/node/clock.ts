@@ -1,4 +1,4 @@
-/** Time for consensus: it follows the wall clock, but stands still while that is set back. */
+/** Time for consensus. It follows the wall clock, but does not go back if that is set back. */
 export class Clock {
   readonly #wallNow: () => number;
   #lastWall: number;
@@ -9,7 +9,7 @@ export class Clock {
     this.#lastWall = wallNow();
   }
 
-  /** Milliseconds since this clock began; never goes back. */
+  /** Milliseconds since this clock began. Never goes back. */
   now(): number {
     const wall = this.#wallNow();
     this.#elapsed += Math.max(0, wall - this.#lastWall);

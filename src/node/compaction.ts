@@ -6,15 +6,15 @@ import { Tail } from "./entry-bytes.ts";
 import type { NodeOptions } from "./options.ts";
 
 /**
- * Compacts a node's log, each node as it sees fit: keeps a bounded tail of entries for followers that are slow,
- * and removes rows that nobody needs any more, some with each group of inputs.
+ * Compacts a node's log, independently of other nodes. Keeps a bounded tail of entries for slow followers, and removes
+ * dead rows, some with each group of inputs.
  */
 export class Compaction {
   readonly #raft: Raft;
   readonly #storage: Storage;
   readonly #options: NodeOptions;
   readonly #tail: Tail;
-  /** Whether dead rows may be left, by the mark that they were looked for last. */
+  /** The mark up to which no dead rows are left. */
   #cleanTo = toIndex(0);
 
   constructor(raft: Raft, storage: Storage, options: NodeOptions) {
@@ -24,12 +24,15 @@ export class Compaction {
     this.#tail = new Tail(options.tailBytes);
   }
 
-  /** Follows what is written. */
+  /** Called with each write. */
   written(persist: Persist): void {
     this.#tail.written(persist);
   }
 
-  /** Lets consensus forget what lies before the tail; its `ready` is due then. Rarely, so that it costs little. */
+  /**
+   * Lets consensus compact what lies before the tail; call its `ready` afterwards. Acts rarely, so that it costs
+   * little.
+   */
   advance(): void {
     const { snapshot } = this.#raft.state;
     const index = this.#tailStart();
@@ -39,8 +42,8 @@ export class Compaction {
   }
 
   /**
-   * Up to where the log may go: the tail has grown to twice its size, in entries or in bytes. One committed entry
-   * always stays, however large: a node that was restarted hears by it what is committed.
+   * How far to compact, once the tail has grown to twice its size in entries or in bytes. One committed entry always
+   * stays, however large, because a restarted node learns from it what is committed.
    */
   #tailStart(): Index {
     const { commitIndex, snapshot } = this.#raft.state;
@@ -52,8 +55,8 @@ export class Compaction {
   }
 
   /**
-   * True where it may have removed rows. Half of a snapshot says nothing of what is dead: rows that would hold others,
-   * as a fork does its source, may be in the other half.
+   * True if it may have removed rows. Half of a snapshot can't tell which rows are dead: the other half may have rows
+   * that keep others alive, as a fork does with its source.
    */
   removeDead(): boolean {
     const { index, readableIndex } = this.#raft.state.snapshot;

@@ -15,7 +15,7 @@ import { ObjectHost } from "./object-host.ts";
 import { type NodeVars, optionsFrom } from "./options.ts";
 import type { SocketFace } from "./socket-face.ts";
 
-/** How late an alarm may be before it is taken for lost, ms. The platform's maintenance may take a minute. */
+/** How late an alarm may be before it counts as lost, ms. The platform's maintenance may take a minute. */
 const alarmLostAfterMs = 2_000;
 
 export interface NodeEnv extends NodeVars {
@@ -26,8 +26,8 @@ export interface NodeEnv extends NodeVars {
 }
 
 /**
- * A node as a Durable Object: a thin shell around `Node`. All of its state is in storage, and in the attachments of
- * its sockets; it may be stopped at any moment, and goes on from there.
+ * A node as a Durable Object: a thin shell around `Node`. All of its state is in storage and in the attachments of its
+ * sockets, so it can be stopped at any moment and resume from there.
  */
 export abstract class NodeObject extends DurableObject<NodeEnv> {
   readonly #alarm: Alarm;
@@ -55,7 +55,7 @@ export abstract class NodeObject extends DurableObject<NodeEnv> {
     this.#sockets = this.openSockets(this.#node, host, (run) => this.#run(run));
   }
 
-  /** What speaks over the node's sockets; `guard` is for what enters the node. */
+  /** What serves the node's sockets. `guard` wraps what enters the node. */
   protected abstract openSockets(node: Node, host: Host, guard: (run: () => void) => void): SocketFace;
 
   /** Where this node keeps its state. */
@@ -72,7 +72,7 @@ export abstract class NodeObject extends DurableObject<NodeEnv> {
     }
   }
 
-  /** If it throws, the object has been dropped, and the platform rings again. */
+  /** If it throws, the object was dropped, and the platform rings again. */
   override async alarm(): Promise<void> {
     this.#alarm.rang();
     this.#run(() => this.#node.alarm());
@@ -141,8 +141,8 @@ export abstract class NodeObject extends DurableObject<NodeEnv> {
   }
 
   /**
-   * Nothing that throws in here leaves memory and disk alike for certain: the object is dropped, those who
-   * wait hear that their outcome is unknown, and the next event starts a new one from storage.
+   * After an exception, memory and disk may differ. So the object is dropped, waiting callers learn that their outcome
+   * is unknown, and the next event starts a new object from storage.
    */
   #run<T>(body: () => T): T {
     try {
@@ -150,7 +150,7 @@ export abstract class NodeObject extends DurableObject<NodeEnv> {
       this.#sockets.settled();
       return result;
     } catch (error) {
-      console.error("the node stops and starts anew:", error);
+      console.error("the node stops and starts again:", error);
       this.ctx.abort(String(error));
       throw error;
     }

@@ -1,16 +1,16 @@
 import type { Persist } from "../raft/ready.ts";
 import { type Index, toIndex } from "../raft/types.ts";
 
-/** Into so many parts the tail is measured: it is cut between two of them. */
+/** The number of parts in which the tail is measured. It is cut between two of them. */
 const parts = 8;
 
 /**
- * How many bytes the entries at the end of the log have, as far as this object has written them itself: those
- * of an earlier life are not counted, and are bounded by their number alone.
+ * The size of the entries at the end of the log, bytes. Counts only entries that this instance of the object has
+ * written. Earlier entries are bounded by their number alone.
  */
 export class Tail {
   readonly #partBytes: number;
-  /** The last entry of each whole part, and the bytes of the part; oldest first. */
+  /** The last entry and the bytes of each whole part, oldest first. */
   #marks: { readonly index: Index; readonly bytes: number }[] = [];
   #open = 0;
 
@@ -23,7 +23,7 @@ export class Tail {
     return this.#marks.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Follows what is written; what is truncated was never committed, and may count all the same. */
+  /** Called with each write. Truncated entries still count, which does no harm. */
   written({ append }: Persist): void {
     for (const { index, data } of append) {
       this.#open += data.byteLength;
@@ -33,7 +33,7 @@ export class Tail {
     }
   }
 
-  /** The last entry before the newest `bytesMax` bytes; 0 where there are not so many. */
+  /** The last entry before the newest `bytesMax` bytes; 0 if there are fewer. */
   before(bytesMax: number): Index {
     let bytes = 0;
     const at = this.#marks.findLastIndex((mark) => {

@@ -6,41 +6,43 @@ import type { Host } from "./host.ts";
 import type { Replica } from "./replica.ts";
 import type { Subscriber, TailEnd } from "./subscriber.ts";
 
-/** How those who follow logs are served. */
+/** How subscribers are served. */
 export interface FanOutOptions {
-  /** What one of them is sent at once, at most: records, and bytes where that is more than one batch. */
+  /** The most that one subscriber is sent at once: records, and bytes if that is more than one batch. */
   readonly pageRecords: number;
   readonly pageBytes: number;
-  /** A round is over once it has sent so many bytes, or a page more: till then nothing of it leaves the memory. */
+  /**
+   * A round ends once it has sent this many bytes, or up to a page more. Until then nothing of it leaves the memory.
+   */
   readonly roundBytes: number;
-  /** Pages that leave the node in the mean, at most: the more who follow, the more records gather for a page. */
+  /** Pages that leave the node a second, on average, at most. With more subscribers, more records gather for a page. */
   readonly sendsPerSecond: number;
-  /** Who has given no credit for so long, though there was something to send, is dropped, ms. */
+  /** A subscriber that has given no credit for this long, while there was something to send, is dropped, ms. */
   readonly stallMs: number;
 }
 
-/** What a round has sent so far. */
+/** The pages and bytes that a round has sent so far. */
 interface Sent {
   pages: number;
   bytes: number;
 }
 
 /**
- * All who follow logs at one node. They are served in rounds: each of those that are due gets one page, read once
- * for all who are at the same place; who finds no room is the first in the next round. That waits until what the last
- * one sent can have left. While nothing comes nothing is pending: an idle object may lose its memory, and its
- * subscribers join again.
+ * All subscribers of logs at one node. They are served in rounds: each subscriber that is due gets one page, which is
+ * read once for all at the same place. If a round has no room, the rest come first in the next round, which waits until
+ * the pages of the last one can have left. Without new records nothing is pending, so an idle object may lose its
+ * memory; then its subscribers join again.
  */
 export class FanOut {
   readonly #replica: () => Replica | null;
   readonly #host: Pick<Host, "now" | "after">;
   readonly #options: FanOutOptions;
   readonly #byLog = new Map<LogId, Set<Subscriber>>();
-  /** Who may have something to get. */
+  /** Subscribers that may have something to get. */
   readonly #due = new Set<Subscriber>();
-  /** Who knows of more than this node does. */
+  /** Subscribers that wait for a later index than this node has. */
   readonly #ahead = new Set<Subscriber>();
-  /** The readable index that they have been told of. */
+  /** The readable index up to which they were notified. */
   #toldIndex: Index = toIndex(0);
   #roundAt = 0;
   #pauseMs = 0;
@@ -52,7 +54,7 @@ export class FanOut {
     this.#options = options;
   }
 
-  /** It is served from the next `settled` on. */
+  /** Adds a subscriber. It is served from the next `settled` on. */
   join(subscriber: Subscriber): void {
     const { log } = subscriber.position;
     const others = this.#byLog.get(log) ?? new Set();
@@ -69,14 +71,14 @@ export class FanOut {
     this.#ahead.delete(subscriber);
   }
 
-  /** `bytes` more may be sent to it, from the next `settled` on. */
+  /** Gives `bytes` of credit, used from the next `settled` on. */
   grant(subscriber: Subscriber, bytes: number): void {
     const { position } = subscriber;
     subscriber.move({ ...position, credit: position.credit + bytes, stalledAt: null });
     this.#due.add(subscriber);
   }
 
-  /** Something has happened at this node: maybe more is committed. To be called after every event. */
+  /** To be called after every event at this node: more may be committed. */
   settled(): void {
     const replica = this.#replica();
     const index = replica?.readableIndex ?? null;
@@ -87,7 +89,10 @@ export class FanOut {
     this.#goOn();
   }
 
-  /** Those are due whose log has changed (null: any may have), and who waited for this node to know of it. */
+  /**
+   * Makes the subscribers of changed logs due (null: any log may have changed), and those that waited for a later
+   * index.
+   */
   #wake(changed: readonly LogId[] | null): void {
     for (const log of changed ?? this.#byLog.keys()) {
       for (const subscriber of this.#byLog.get(log) ?? []) this.#due.add(subscriber);
@@ -96,12 +101,12 @@ export class FanOut {
     this.#ahead.clear();
   }
 
-  /** The next round, now or as soon as the pause is over. */
+  /** Runs the next round, now or when the pause is over. */
   #goOn(): void {
     const replica = this.#replica();
     const index = replica?.readableIndex ?? null;
     if (replica === null || index === null || this.#due.size === 0 || this.#isWaiting) return;
-    // At most the whole pause, once, though the clock may have been set back.
+    // Never longer than the pause, even if the clock was set back.
     const waitMs = this.#pauseMs - Math.max(0, this.#host.now() - this.#roundAt);
     if (waitMs <= 0) this.#round(replica, index);
     else this.#wait(waitMs);
@@ -116,7 +121,7 @@ export class FanOut {
     });
   }
 
-  /** Who gets more in the next round is due behind those who got nothing in this one. */
+  /** Subscribers that need another page are due after those that got none in this round. */
   #round(replica: Replica, index: Index): void {
     const ready = [...this.#due].filter((subscriber) => this.#mayRead(subscriber, replica, index));
     const sent: Sent = { pages: 0, bytes: 0 };
@@ -129,7 +134,7 @@ export class FanOut {
     this.#goOn();
   }
 
-  /** Who may not is due no more. */
+  /** Whether it may be sent a page now. If not, it is not due any more. */
   #mayRead(subscriber: Subscriber, replica: Replica, index: Index): boolean {
     const { position } = subscriber;
     const isAhead = position.minIndex > index;
@@ -140,7 +145,9 @@ export class FanOut {
     return false;
   }
 
-  /** Whether it has waited too long is looked at only when there is news for it: no timer keeps the object awake. */
+  /**
+   * The time without credit is checked only when there is news for the subscriber, so no timer keeps the object awake.
+   */
   #stall(subscriber: Subscriber): void {
     const { position } = subscriber;
     const now = this.#host.now();
@@ -148,7 +155,7 @@ export class FanOut {
     else if (now - position.stalledAt >= this.#options.stallMs) this.#end(subscriber, { kind: "dropped" });
   }
 
-  /** One page for all who are at the same place, as long as the round has room. */
+  /** Sends one page to all subscribers at the same place, as long as the round has room. */
   #serve(together: readonly Subscriber[], replica: Replica, index: Index, sent: Sent): void {
     const [first] = together;
     if (first === undefined) return;
@@ -158,7 +165,7 @@ export class FanOut {
     const result = replica.page({ name, from, until: null, recordsMax, bytesMax }, index);
     for (const subscriber of together) {
       if (sent.bytes >= this.#options.roundBytes) return;
-      // It may have left meanwhile, with another one whose connection was ended.
+      // It may have left meanwhile, together with another one whose connection was ended.
       if (this.#due.delete(subscriber)) this.#give(subscriber, result, sent);
     }
   }
@@ -177,7 +184,7 @@ export class FanOut {
       sent.bytes += bytes;
       subscriber.move({ ...position, credit: position.credit - bytes, next: result.next, stalledAt: null });
     }
-    // It may have left just now, and others with it: its connection is lost, or was ended.
+    // It may have left just now, and others with it, if its connection was lost or ended.
     if (!this.#isHere(subscriber)) return;
     if (isEnd(result)) this.#end(subscriber, { kind: "closed" });
     else if (hasRecords && !result.complete) this.#due.add(subscriber);
@@ -195,7 +202,7 @@ export class FanOut {
 
 const placeOf = ({ position: { log, next } }: Subscriber): string => `${log}:${next}`;
 
-/** Why the subscriber can get no more records; null: it can. */
+/** Why the subscriber can't get more records; null: it can. */
 function endBefore({ position }: Subscriber, result: QueryResult | null): TailEnd | null {
   if (result === null) return { kind: "unreadable" };
   if (result.kind !== "page" || result.log !== position.log) return { kind: "deleted" };

@@ -2,27 +2,27 @@ import type { Command } from "../log/types.ts";
 import type { FailureReason, Request } from "../transport/protocol.ts";
 import type { NodeOptions } from "./options.ts";
 
-/** What a request that waits for its turn takes up beside its records, bytes. */
+/** The size of a waiting request beside its records, bytes. */
 const requestOverheadBytes = 256;
 
 type Limits = Pick<NodeOptions, "requestsMax" | "readersMax" | "uncommittedBytesMax">;
 
-/** A request that was let in: each of the two is called once. */
+/** An admitted request. Each of the two is called once. */
 interface Admitted {
-  /** Its turn has come. What is handed on stays here until it is answered. */
+  /** Its turn has come. A request that is handed on keeps its bytes until it is answered. */
   served(isHandedOn: boolean): void;
-  /** Whatever it was, it was answered. */
+  /** It was answered. */
   answered(): void;
 }
 
-/** What is under way in one node, so that each part of it can be bounded. */
+/** The work under way in one node, counted so that each part can be bounded. */
 export class Load {
   readonly #limits: Limits;
-  /** Not answered yet. */
+  /** Requests without an answer yet. */
   requests = 0;
-  /** Those among them that read. */
+  /** The reads among them. */
   readers = 0;
-  /** Of those whose turn has not come, or that are handed on. */
+  /** Bytes of the requests that wait for their turn or are handed on. */
   queuedBytes = 0;
 
   constructor(limits: Limits) {
@@ -30,14 +30,14 @@ export class Load {
   }
 
   /**
-   * Why a request can't be let in now; null: it can. `unconfirmed` are the reads that wait for a majority:
-   * they do so even when their requests are over.
+   * Why a request can't be admitted now; null: it can. `unconfirmed` counts the reads that wait for a majority, even
+   * after their requests are over.
    */
   refusal(request: Request, unconfirmed: number): FailureReason | null {
     const { requestsMax, readersMax, uncommittedBytesMax } = this.#limits;
     if (Math.max(this.requests, unconfirmed) >= requestsMax) return "too-many-requests";
     if (isReader(request) && Math.max(this.readers, unconfirmed) >= readersMax) return "too-many-readers";
-    // What brings nothing to write is bounded by its number.
+    // Requests without data are bounded by their number.
     const isWrite = commandsOf(request).length > 0;
     const isTooMuch = this.queuedBytes > 0 && this.queuedBytes + bytesOf(request) > uncommittedBytesMax;
     return isWrite && isTooMuch ? "busy" : null;
@@ -66,7 +66,9 @@ export class Load {
   }
 }
 
-/** Reads wait: for a commit, or for the next record. Followers confirm all of theirs by one request at a time. */
+/**
+ * Reads may wait for a commit or for the next record. A follower confirms all of its reads with one request at a time.
+ */
 const isReader = ({ kind }: Request): boolean => kind === "query";
 
 function bytesOf(request: Request): number {

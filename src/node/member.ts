@@ -23,16 +23,16 @@ import { Sweeper } from "./sweeper.ts";
 import { Tally } from "./tally.ts";
 import { Waiting } from "./waiting.ts";
 
-/** How long a commit waits for the next entries to take it along, ms. */
+/** How long a commit waits for the next entries that carry it, ms. */
 const announceAfterMs = 20;
 
-/** Feeds consensus with one thing that came in. */
+/** Feeds consensus with one input. */
 type Input = (outbox: Outbox) => void;
 
 /**
- * The drive loop of a member of a cluster: it feeds consensus, writes what consensus wants written, then
- * sends what it wants sent and answers those who wait. All that arrives while a write is under way is one
- * group: one transaction, and one round of messages.
+ * The drive loop of a member of a cluster: it feeds consensus, does the writes that consensus asks for, then sends its
+ * messages and answers waiting requests. All that arrives while a write is under way is one group: one transaction, and
+ * one round of messages.
  */
 export class Member {
   readonly raft: Raft;
@@ -50,9 +50,9 @@ export class Member {
   readonly #sweeper: Sweeper;
   readonly #news: News;
   #inputs: Input[] = [];
-  /** Whether the group at hand has written. */
+  /** Whether the current group has written. */
   #wrote = false;
-  /** Writes that are on their way to the disk. */
+  /** Writes that are not durable yet. */
   #syncs = 0;
   #willAnnounce = false;
 
@@ -86,7 +86,7 @@ export class Member {
     return this.#clock.now();
   }
 
-  /** What is under way: all of it is zero in a node that is at rest. */
+  /** The work under way: all zero in a node at rest. */
   get load(): LoadStatus {
     const { requests, readers, queuedBytes } = this.#load;
     const { role } = this.raft.state;
@@ -110,12 +110,12 @@ export class Member {
   }
 
   request(request: Request, timeoutMs: number, mayHandOn: boolean, answer: (answer: Answer) => void): void {
-    // Who was removed is no replica to read from.
+    // A removed node can't serve reads.
     const refusal = this.replica.isOut
       ? "not-leader"
       : this.#load.refusal(request, this.#waiting.unconfirmed);
     if (refusal !== null) {
-      // Where nothing else comes in, only this can notice that the alarm was lost.
+      // If nothing else arrives, only this can notice that the alarm was lost.
       this.armAlarm();
       answer({ kind: "failure", reason: refusal, leader: this.raft.state.leader });
       return;
@@ -133,7 +133,7 @@ export class Member {
     });
   }
 
-  /** Time does not wait for the disk: a leader must notice that it hears nobody, and the alarm be set again. */
+  /** Does not wait for the disk: a leader must notice that it hears from no peer, and the alarm must be set again. */
   alarm(): void {
     this.tally.alarms += 1;
     this.#inputs.push((outbox) => {
@@ -145,14 +145,14 @@ export class Member {
     this.#runGroup();
   }
 
-  /** Nobody waits for it. */
+  /** No request waits for it. */
   #proposeSwept(data: Uint8Array, outbox: Outbox): boolean {
     const isTaken = typeof this.raft.propose(data) !== "string";
     this.#take(this.raft.ready(), outbox, null);
     return isTaken;
   }
 
-  /** Makes sure that the alarm rings when consensus, or somebody who was not told, next needs it. */
+  /** Makes sure that the alarm rings when consensus, a sweep or a notification next needs it. */
   armAlarm(): void {
     for (const at of [this.raft.wakeAt(), this.#sweeper.reviewAt])
       if (at !== null) this.#host.wakeAt(this.#clock.toWall(at));
@@ -165,7 +165,7 @@ export class Member {
     this.#drain();
   }
 
-  /** While a write is under way, what comes in waits for it together. */
+  /** Inputs that arrive while a write is under way wait for it together. */
   #drain(): void {
     if (this.#syncs === 0 && this.#inputs.length > 0) this.#runGroup();
   }
@@ -175,10 +175,11 @@ export class Member {
     const inputs = this.#inputs;
     this.#inputs = [];
     this.#wrote = false;
-    // Its successor may have voted in a later term: then this object must neither confirm a read nor be counted.
+    // A newer instance of this object may have voted in a later term. Then this one must neither confirm reads nor
+    // count.
     this.#host.storage.assertCurrent();
     const outbox = new Outbox();
-    // A lone input's writes are atomic one by one, and a crash between them is as good as one after them.
+    // Each write of a single input is atomic, and a crash between them is no worse than one after them.
     if (inputs.length === 1) this.#run(inputs, outbox);
     else this.#host.storage.transaction(() => this.#run(inputs, outbox));
     if (this.#wrote) this.#awaitDisk();
@@ -195,7 +196,7 @@ export class Member {
     this.#compact(outbox);
   }
 
-  /** After what was sent is known, which may need what is compacted now. */
+  /** Only after the messages are made, because they may need entries that are compacted now. */
   #compact(outbox: Outbox): void {
     if (this.raft.state.quiesce !== null) return;
     this.#compaction.advance();
@@ -203,7 +204,7 @@ export class Member {
     if (this.#compaction.removeDead()) this.#wrote = true;
   }
 
-  /** Writes at once, so that the next input is decided on rows that hold this one; the rest waits its turn. */
+  /** Writes at once, so that the next input is decided on rows that include this one. Messages and answers wait. */
   #take({ persist, afterPersist }: Ready, outbox: Outbox, reply: MessageReply | null): void {
     if (persist !== null) {
       this.#host.storage.write(persist);
@@ -216,8 +217,8 @@ export class Member {
   }
 
   /**
-   * A candidate's vote for itself and a leader's own copy count when they are durable, and others' requests
-   * gather meanwhile. A follower has nobody to tell: its answers wait at the host's gate.
+   * A candidate's vote for itself and a leader's own copy count when they are durable. New requests gather meanwhile. A
+   * follower need not wait: the output gate holds back its answers.
    */
   #awaitDisk(): void {
     const { role } = this.raft.state;
@@ -234,7 +235,7 @@ export class Member {
     });
   }
 
-  /** Followers have readers that wait: they hear of a commit soon, if nothing else takes it to them before. */
+  /** Readers may wait at followers, so followers hear of a commit soon, even if no entry carries it to them. */
   #announceSoon(): void {
     if (this.#willAnnounce || !this.raft.hasNews) return;
     this.#willAnnounce = true;

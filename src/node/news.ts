@@ -3,34 +3,34 @@ import type { Raft } from "../raft/raft.ts";
 import type { Index } from "../raft/types.ts";
 import type { Host } from "./host.ts";
 
-/** After nobody could be told, ms. */
+/** Delay before another try, if the deliverer could not be told, ms. */
 const againMs = 1_000;
 
-/** A telling that has no answer by then was lost, with the life of the object that began it, ms. */
+/** After this time without an answer, a notification counts as lost, ms. */
 const lostAfterMs = 10_000;
 
-/** More logs than this are as good as all. */
+/** If more logs than this changed, any may have. */
 const namesMax = 1_000;
 
 /**
- * Lets a leader tell, after the fact, which logs have changed, to whoever delivers for the subscriptions of its cluster:
- * again and again until it is heard, and one telling at a time. What a leader was about to tell when it was lost, its
- * successor tells: it begins with the news that any log may have changed. A cluster without subscriptions tells nothing,
- * and looks for them only when its leader is new, or a document was written.
+ * A leader tells the deliverer of its cluster's subscriptions which logs have changed, after they are committed: one
+ * notification at a time, repeated until it is heard. A new leader begins with the news that any log may have changed,
+ * in case its predecessor was lost before it told. A cluster without subscriptions tells nothing. It looks for
+ * subscriptions only if its leader is new or a document was written.
  */
 export class News {
   readonly #raft: Raft;
   readonly #host: Host;
-  /** All up to here was heard, by whom it concerns; null: this node has told nothing yet in its term. */
+  /** The deliverer has heard of all up to here; null: this node has told nothing yet in its term. */
   #heard: Index | null = null;
-  /** In which it leads; 0: it does not. */
+  /** The term in which it leads; 0: it does not lead. */
   #term = 0;
   /** Whether there are subscriptions; null: not known yet. */
   #isWatched: boolean | null = null;
-  /** Once this much is committed, it is to be looked up whether there are. */
+  /** Once this index is committed, look whether there are subscriptions. */
   #lookIndex: Index | null = null;
   #isTelling = false;
-  /** When to tell again, or to look whether what is being told was lost, ms since the epoch. */
+  /** When to tell again, or to check whether the last notification was lost, ms since the epoch. */
   #againAt: number | null = null;
 
   constructor(raft: Raft, host: Host) {
@@ -38,17 +38,17 @@ export class News {
     this.#host = host;
   }
 
-  /** When `review` is to be called at the latest, ms since the epoch; null where nothing waits. */
+  /** When `review` must be called at the latest, ms since the epoch; null: nothing waits. */
   get reviewAt(): number | null {
     return this.#term === 0 ? null : this.#againAt;
   }
 
-  /** A document is in the log at `index`, to be committed: it may be the first subscription, or the last may be gone. */
+  /** A document was appended at `index`: once committed, it may be the first subscription, or remove the last. */
   documented(index: Index): void {
     this.#lookIndex = index;
   }
 
-  /** After each group. */
+  /** Called after each group. */
   review(): void {
     const { role, currentTerm } = this.#raft.state;
     if (role.name !== "leader") this.#term = 0;
@@ -64,7 +64,7 @@ export class News {
     else if (this.#isWatched === false) this.#done(commitIndex);
   }
 
-  /** How much of what is in its log is committed, a new leader learns only with an entry of its own. */
+  /** A new leader learns only with an entry of its own how much of its log is committed. */
   #begin(term: number, lastIndex: Index): void {
     this.#term = term;
     this.#heard = null;
@@ -77,7 +77,7 @@ export class News {
     return this.#againAt !== null && this.#host.now() < this.#againAt;
   }
 
-  /** What is found before all is committed that matters is true if it is that there are some. */
+  /** Before all relevant entries are committed, only a positive result is reliable. */
   #lookForWatchers(commitIndex: Index): void {
     if (this.#lookIndex === null) return;
     const { storage } = this.#host;
@@ -100,7 +100,7 @@ export class News {
     this.#againAt = this.#host.now() + lostAfterMs;
     this.#host.tell(names, (isHeard) => {
       this.#isTelling = false;
-      // Another term begins with everything anew.
+      // A new term begins from scratch.
       if (term === this.#term) this.#told(commitIndex, isHeard);
       this.review();
     });
@@ -115,13 +115,13 @@ export class News {
     this.#host.wakeAt(this.#againAt);
   }
 
-  /** Nobody is to hear any more of what happened up to here. */
+  /** Nothing up to here needs to be told. */
   #done(commitIndex: Index): void {
     this.#heard = commitIndex;
     this.#againAt = null;
   }
 
-  /** The logs of applications that these entries changed; null: they are many. */
+  /** The logs, without internal ones, that these entries changed; null: too many. */
   #namesAfter(heard: Index, commitIndex: Index): readonly string[] | null {
     const logs = this.#host.storage.touched(heard, commitIndex);
     if (logs.length > namesMax) return null;

@@ -20,8 +20,8 @@ import { statusOf } from "./status.ts";
 /**
  * One node, a member of a cluster or of none yet. Synchronous throughout; `Host` is the world around it.
  *
- * An exception out of any method, or out of a callback that it gave to the host, means that memory and disk
- * may differ: the host must drop this object, and make a new one from storage.
+ * After an exception from any method, or from a callback that it gave to the host, memory and disk may differ: the
+ * host must drop this object, and make a new one from storage.
  */
 export class Node {
   readonly #host: Host;
@@ -41,15 +41,15 @@ export class Node {
     return this.#boot?.identity ?? null;
   }
 
-  /** Who takes part, as far as this node knows; null for a node that belongs to no cluster. */
+  /** The members, as far as this node knows; null for a node that belongs to no cluster. */
   get configuration(): Configuration | null {
     return this.#member?.raft.state.configuration ?? this.#boot?.identity.configuration ?? null;
   }
 
   /**
-   * Who is to be asked, where that is of a newer configuration than the caller knows; else null. One that is
-   * never committed does no harm: it names the voters of the one before too, unless a committed joint
-   * configuration has decided already that they go.
+   * The members to ask, if their configuration is newer than the caller's; else null. A configuration that is never
+   * committed does no harm: it also names the voters of the one before, unless a committed joint configuration has
+   * already removed them.
    */
   membersAfter(known: ConfigurationMark): Members | null {
     const state = this.#member?.raft.state;
@@ -61,7 +61,7 @@ export class Node {
     return { members, configurationIndex, recoveries };
   }
 
-  /** Becomes a member, silent until `start`. Idempotent; false where it is another one already. */
+  /** Becomes a member, silent until `start`. Idempotent. False if it has another identity already. */
   prepare(identity: Identity): boolean {
     if (this.#boot !== null) return isSameIdentity(this.#boot.identity, identity);
     this.#host.storage.prepare(identity);
@@ -69,7 +69,7 @@ export class Node {
     return true;
   }
 
-  /** Takes part from now on. Idempotent; false where it was never prepared. */
+  /** Takes part from now on. Idempotent. False if it was never prepared. */
   start(): boolean {
     if (this.#boot === null) return false;
     if (this.#member !== null) return true;
@@ -81,8 +81,8 @@ export class Node {
   }
 
   /**
-   * From one peer; `reply` is called exactly once, with what it should get back (maybe nothing). A peer at
-   * work tells a prepared node that its cluster has started.
+   * Handles messages of one peer. `reply` is called exactly once, with the answers (maybe none). Messages of a working
+   * peer show a prepared node that its cluster has started.
    */
   receive(messages: readonly Message[], reply: (messages: readonly Message[]) => void): void {
     this.start();
@@ -95,13 +95,13 @@ export class Node {
     this.#member?.unreachable(peer);
   }
 
-  /** `mayHandOn`: to the leader, if this node does not lead. `answer` is called exactly once. */
+  /** `mayHandOn`: it may go to the leader, if this node does not lead. `answer` is called exactly once. */
   request(request: Request, timeoutMs: number, mayHandOn: boolean, answer: (answer: Answer) => void): void {
     if (this.#member === null) answer({ kind: "failure", reason: "no-such-cluster", leader: null });
     else this.#member.request(request, timeoutMs, mayHandOn, answer);
   }
 
-  /** What can be read here at once; null while it takes no part in a cluster. */
+  /** The replica to read here at once; null while the node takes no part in a cluster. */
   get replica(): Replica | null {
     return this.#member?.replica ?? null;
   }

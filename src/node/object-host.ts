@@ -9,24 +9,24 @@ import type { Alarm } from "./alarm.ts";
 import type { Host } from "./host.ts";
 import type { Node } from "./node.ts";
 
-/** What the host needs of its object. */
+/** What the host needs from its object. */
 export interface ObjectParts {
   readonly storage: Storage;
   readonly alarm: Alarm;
   readonly nodes: DurableObjectNamespace;
   readonly deliverers: DurableObjectNamespace;
-  /** Resolves once all that has been written is durable. */
+  /** Resolves once all writes so far are durable. */
   sync(): Promise<void>;
   /** How long a peer may take to answer messages, ms. */
   readonly messageTimeoutMs: number;
   node(): Node;
-  /** Hears what happens in consensus; null: nobody asks. */
+  /** Receives the events of consensus; null: the trace is off. */
   readonly trace: RaftTrace | null;
-  /** Runs what came in from outside; if it throws, the object is dropped. */
+  /** Runs an input from outside. If it throws, the object is dropped. */
   guard(run: () => void): void;
 }
 
-/** The world around a node in a Durable Object. Its output gate keeps back what must not leave too early. */
+/** The world around a node in a Durable Object, whose output gate holds back what must not leave too early. */
 export class ObjectHost implements Host {
   readonly storage: Storage;
   readonly trace: RaftTrace | null;
@@ -46,7 +46,7 @@ export class ObjectHost implements Host {
     return Math.random();
   }
 
-  /** A peer that stays silent shows in the leader's status; there is nobody else to tell. */
+  /** A silent peer shows in the leader's status, so the error is not reported elsewhere. */
   send(to: NodeId, messages: readonly Message[]): void {
     const { nodes, messageTimeoutMs, guard, node } = this.#around;
     sendMessages(nodes, this.#address(to), messages, messageTimeoutMs).then(
@@ -99,7 +99,7 @@ export class ObjectHost implements Host {
 
   #cluster(): string {
     const { identity } = this.#around.node();
-    if (identity === null) throw new Error("a node of no cluster has nobody to speak with");
+    if (identity === null) throw new Error("a node of no cluster has no peers");
     return identity.cluster;
   }
 }

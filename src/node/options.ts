@@ -5,7 +5,7 @@ import type { WriterOptions } from "./writers.ts";
 export interface NodeVars {
   readonly ELECTION_TIMEOUT_MS: string;
   readonly HEARTBEAT_MS: string;
-  /** Location hints by commas, the best first. */
+  /** Location hints, separated by commas, the best first. */
   readonly LEADER_REGIONS: string;
   /** "on" or "off". */
   readonly FOLLOW_WRITERS: string;
@@ -13,29 +13,29 @@ export interface NodeVars {
   readonly SLEEP_AFTER_MS: string;
 }
 
-/** What all nodes are told alike; the rank of each comes of its region. */
+/** Options that are the same for all nodes. The rank of each follows from its region. */
 export interface NodeOptions extends Omit<Options, "rank" | "ranks"> {
-  /** Where a leader is wanted, the best region first. */
+  /** Preferred regions of the leader, the best first. */
   readonly leaderRegions: readonly string[];
   /** Whether leadership goes to where most appends enter. */
   readonly followWriters: boolean;
   readonly writers: WriterOptions;
   /** Requests that may be under way in one node. */
   readonly requestsMax: number;
-  /** Reads among them. */
+  /** Reads among these requests. */
   readonly readersMax: number;
-  /** Committed entries that stay replicable as such, for followers that are slow; twice as many at most. */
+  /** Committed entries that are kept for slow followers; at most twice as many. */
   readonly tailEntries: number;
-  /** Bytes of such entries; twice as many at most. */
+  /** Bytes of such entries; at most twice as many. */
   readonly tailBytes: number;
-  /** Dead rows that one group of inputs looks at or removes, at most. */
+  /** Dead rows that one group of inputs judges or removes, at most. */
   readonly deadRowsMax: number;
 }
 
-/** Leadership moves to who carries so many windows, and rests for twice as many after a move. */
+/** Leadership moves to a member that carries this many windows. After a move it stays for twice as many. */
 const writersWindows = 6;
 
-/** Throws where a variable makes no sense: a node must not guess its timing. */
+/** Throws if a variable is invalid: a node must not guess its timing. */
 export function optionsFrom(vars: NodeVars): NodeOptions {
   const electionTimeoutMs = milliseconds("ELECTION_TIMEOUT_MS", vars.ELECTION_TIMEOUT_MS);
   const heartbeatMs = milliseconds("HEARTBEAT_MS", vars.HEARTBEAT_MS);

@@ -2,7 +2,7 @@ import type { Message } from "../raft/messages.ts";
 import type { Ready } from "../raft/ready.ts";
 import type { NodeId } from "../raft/types.ts";
 
-/** The answers that one peer's request takes back with it. */
+/** The answers that go back with one peer's call. */
 export interface MessageReply {
   readonly to: NodeId | null;
   readonly messages: Message[];
@@ -19,7 +19,7 @@ const questions: ReadonlySet<Message["type"]> = new Set([
   "TimeoutNow",
 ]);
 
-/** What one group of inputs lets out: kept until the group is written. */
+/** The output of one group of inputs, kept until the group is written. */
 export class Outbox {
   readonly #byPeer = new Map<NodeId, Message[]>();
   readonly #replies: MessageReply[] = [];
@@ -29,7 +29,7 @@ export class Outbox {
     this.#replies.push(reply);
   }
 
-  /** An answer to the peer whose request is at hand goes back with it; all else is sent on its own. */
+  /** An answer to the peer whose call is at hand goes back with that call. All else is sent separately. */
   add({ messages, reads }: AfterPersist, reply: MessageReply | null): void {
     this.reads.push(...reads);
     for (const message of messages) {
@@ -50,7 +50,7 @@ export class Outbox {
   }
 }
 
-/** What is not an answer can't go back with an answer's call: nobody would take it there. */
+/** Only answers may go back with a call: the peer would not process other messages there. */
 function isAnswer({ type }: Message): boolean {
   return !questions.has(type);
 }

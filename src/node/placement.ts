@@ -5,17 +5,17 @@ import type { HandOver } from "../transport/status.ts";
 import type { NodeOptions } from "./options.ts";
 import { Writers } from "./writers.ts";
 
-/** Entries that a successor may lack: leadership rests while it catches up. */
+/** Entries that a successor may lack. A hand-over waits while it catches up. */
 const lagMax = 64;
 
-/** Lets leadership follow the writers: to a member near which, clearly and steadily, most appends enter. */
+/** Moves leadership to the writers: to a member near which most appends enter, clearly and steadily. */
 export class Placement {
   readonly #raft: Raft;
   readonly #options: NodeOptions;
   #writers: Writers;
   /** The term that `#writers` counts in. */
   #term: number;
-  /** The last hand-over that this node began, in the memory of this life. */
+  /** The last hand-over that this node began since its object started. */
   handedOver: HandOver | null = null;
 
   constructor(raft: Raft, options: NodeOptions, now: number) {
@@ -26,19 +26,19 @@ export class Placement {
   }
 
   /**
-   * The leader has taken an append; null: it is not known near which member it entered. Whoever names one that
-   * was removed has old news, and says nothing of the present ones.
+   * The leader has accepted an append; `near` is null if it is not known near which member it entered. A removed member
+   * does not count.
    */
   appended(near: NodeId | null, now: number): void {
     const { id, configuration } = this.#raft.state;
     if (near !== null && !isMember(configuration, near)) return;
     const { regions } = configuration;
-    // Another member of the leader's own region would be no nearer.
+    // Another member in the leader's own region is not nearer.
     const isHere = near === null || regions[near] === regions[id];
     this.#ofTerm(now).appended(isHere ? id : near, now);
   }
 
-  /** Hands over, if the time has come; `wallNow` is of the wall clock, ms since the epoch. */
+  /** Hands over, if it is time. `wallNow` is ms since the epoch, on the wall clock. */
   review(now: number, wallNow: number): void {
     const { role, quiesce } = this.#raft.state;
     if (role.name !== "leader" || quiesce !== null) return;
@@ -46,7 +46,7 @@ export class Placement {
     if (!this.followsWriters || to === null || !this.#isReady(to, now)) return;
     if (this.#raft.transfer(to, now) !== "begun") return;
     this.handedOver = { to, at: wallNow };
-    // Should it come to nothing, it is not tried again at once.
+    // If the hand-over fails, it is not tried again at once.
     this.#writers = new Writers(this.#options.writers, now);
   }
 
@@ -59,7 +59,7 @@ export class Placement {
     return this.#raft.state.currentTerm === this.#term ? this.#writers.shareOf(id) : 0;
   }
 
-  /** Whether a peer answers, has nearly all, and no other one is handed over to. */
+  /** Whether a peer answers, lacks few entries, and no other hand-over is under way. */
   #isReady(to: NodeId, now: number): boolean {
     const { role, lastIndex } = this.#raft.state;
     if (role.name !== "leader" || role.transfer !== null) return false;
@@ -68,7 +68,7 @@ export class Placement {
     return now - progress.ackedAt < this.#options.electionTimeoutMs;
   }
 
-  /** A node that leads anew counts anew. */
+  /** A node that leads again starts to count again. */
   #ofTerm(now: number): Writers {
     const { currentTerm } = this.#raft.state;
     if (this.#term !== currentTerm) this.#writers = new Writers(this.#options.writers, now);

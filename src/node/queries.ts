@@ -16,8 +16,7 @@ import type {
 import { endOf, readSpans, seekSpans, spansOf } from "./spans.ts";
 
 /**
- * Answers a query from a node's own rows, as of `upTo`. Null where this copy is damaged: that harms nobody but who
- * needs it from here.
+ * Answers a query from a node's own rows, as of `upTo`. Null if this copy is damaged, which concerns only this query.
  */
 export function resultOf(query: Query, storage: Storage, upTo: Index): QueryResult | null {
   try {
@@ -29,7 +28,7 @@ export function resultOf(query: Query, storage: Storage, upTo: Index): QueryResu
   }
 }
 
-/** As `resultOf`; throws `StorageError`. */
+/** As `resultOf`, but throws `StorageError`. */
 export function evaluate(query: Query, storage: Storage, upTo: Index): QueryResult {
   if (query.kind === "names") return { kind: "names", names: storage.names({ ...query, upTo }) };
   const view = storage.view(upTo);
@@ -48,7 +47,7 @@ export function evaluate(query: Query, storage: Storage, upTo: Index): QueryResu
   }
 }
 
-/** None of a log that is not there. */
+/** No results for a log that does not exist. */
 function endsOf(name: string, view: LogView): readonly LogEnds[] {
   const life = view.life(name);
   if (life === null || life.deleted) return [];

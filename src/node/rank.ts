@@ -1,8 +1,8 @@
 import type { Options } from "../raft/types.ts";
 
 /**
- * The place of a node of `region` among those that may lead: the regions of `leaderRegions` come first, the
- * best of them foremost, and all others after them as one.
+ * The rank of a node in `region` as a leader: the regions of `leaderRegions` come first, in their order, and all other
+ * regions share the last rank.
  */
 export function rankIn(leaderRegions: readonly string[], region: string): Pick<Options, "rank" | "ranks"> {
   const place = leaderRegions.indexOf(region);

@@ -2,12 +2,12 @@ import type { Persist } from "../raft/ready.ts";
 import type { Entry, Index, LogReader, Term } from "../raft/types.ts";
 import { bytesRoom, takeWithin } from "../storage/prefix.ts";
 
-/** Bytes of entries kept at hand. A peer that is further behind is served from storage. */
+/** Bytes of entries kept in memory. A peer that is further behind is served from storage. */
 const bytesMax = 1_048_576;
 
 /**
- * The end of the log at hand: what was just written is what is sent next, to each peer. Holds a bounded
- * number of bytes, however long the log; all else is read from storage.
+ * The end of the log in memory, because the entries that were just written are sent to each peer next. Bounded in
+ * bytes, however long the log is. Older entries are read from storage.
  */
 export class RecentEntries implements LogReader {
   readonly #storage: LogReader;
@@ -18,10 +18,10 @@ export class RecentEntries implements LogReader {
     this.#storage = storage;
   }
 
-  /** Follows what is written to storage. */
+  /** Called with each write to storage. */
   written({ truncateFrom, snapshot, append }: Persist): void {
     if (truncateFrom !== null) this.#keep(this.#entries.filter(({ index }) => index < truncateFrom));
-    // What is kept has no gaps.
+    // The kept entries have no gaps.
     if (snapshot !== null) this.#keep(this.#entries.filter(({ index }) => index > snapshot.mark.index));
     for (const entry of append) {
       this.#entries.push(entry);
@@ -60,7 +60,7 @@ export class RecentEntries implements LogReader {
   }
 }
 
-/** As many from the back as `limit` bytes hold. */
+/** As many of the last entries as fit into `limit` bytes. */
 function newestWithin(entries: readonly Entry[], limit: number): Entry[] {
   let bytes = 0;
   const cut = entries.findLastIndex(({ data }) => {

@@ -7,7 +7,7 @@ import type { PageQuery, QueryResult } from "../transport/protocol.ts";
 import { resultOf } from "./queries.ts";
 import type { TailPosition } from "./subscriber.ts";
 
-/** What a member can show from its own rows at once, asking nobody. */
+/** Reads that a member can serve at once from its own rows. */
 export class Replica {
   readonly #raft: Raft;
   readonly #storage: Storage;
@@ -17,15 +17,15 @@ export class Replica {
     this.#storage = storage;
   }
 
-  /** Whether it was removed: it hears no more of what is committed. */
+  /** Whether it was removed, and so does not learn of new commits. */
   get isOut(): boolean {
     const { role, configuration, id } = this.#raft.state;
     return role.name !== "leader" && !isMember(configuration, id);
   }
 
   /**
-   * Up to here all is committed, and in its rows; null where it does not know of anything: it was just started (there
-   * always is more than the snapshot, for compaction leaves a tail), or holds half of a snapshot.
+   * All up to this index is committed and can be read. Null if the node has just started and knows no commit yet (there
+   * is always more than the snapshot, because compaction leaves a tail), or if it holds half of a snapshot.
    */
   get readableIndex(): Index | null {
     const { commitIndex, snapshot } = this.#raft.state;
@@ -33,12 +33,14 @@ export class Replica {
     return isKnown ? commitIndex : null;
   }
 
-  /** The logs that entries in (after, upTo] are of; null: what a snapshot brought in may be of any. */
+  /** The logs that entries in (after, upTo] changed; null: any, because a snapshot came in. */
   changed(after: Index, upTo: Index): readonly LogId[] | null {
     return after < this.#raft.state.snapshot.index ? null : this.#storage.touched(after, upTo);
   }
 
-  /** Whether somebody at the record `next` of a life has something to hear, records or its end, as of `upTo`. */
+  /**
+   * Whether there is news for a subscriber at record `next` of a life, as of `upTo`: records, or the end of the log.
+   */
   hasNews({ name, log, next }: Pick<TailPosition, "name" | "log" | "next">, upTo: Index): boolean {
     const view = this.#storage.view(upTo);
     const life = view.life(name);
@@ -46,7 +48,7 @@ export class Replica {
     return isOver || view.tail(log).seq > next;
   }
 
-  /** A page as of `upTo`, a readable index; null where this copy of it is damaged. */
+  /** A page as of `upTo`, a readable index; null if this copy is damaged. */
   page(query: Omit<PageQuery, "kind" | "waitMs">, upTo: Index): QueryResult | null {
     return resultOf({ kind: "page", ...query, waitMs: 0 }, this.#storage, upTo);
   }

@@ -20,7 +20,7 @@ export interface RequestContext {
   readonly ticket: Ticket;
   /** How long it may take, ms. */
   readonly timeoutMs: number;
-  /** Whether this node may hand it on to the leader; what a peer handed on is not handed on again. */
+  /** Whether this node may hand it on to the leader. A request from a peer is not handed on again. */
   readonly mayHandOn: boolean;
 }
 
@@ -36,17 +36,17 @@ export interface MemberParts {
   readonly now: () => number;
 }
 
-/** Nothing came of the request here. */
+/** The request failed here. */
 export const failure = ({ raft }: MemberParts, reason: FailureReason): Failure => ({
   kind: "failure",
   reason,
   leader: raft.state.leader,
 });
 
-/** What the leader alone can serve. */
+/** Requests that only the leader can serve. */
 export type LeaderRequest = Exclude<Request, QueryRequest | RecoverRequest>;
 
-/** What is true of a request whose answer from the leader is lost. A transfer that is asked for twice is one. */
+/** The failure if the leader's answer to a request is lost. A transfer can simply be asked for again. */
 const ifLost: Readonly<Record<LeaderRequest["kind"], FailureReason>> = {
   command: "outcome-unknown",
   commands: "outcome-unknown",
@@ -55,7 +55,7 @@ const ifLost: Readonly<Record<LeaderRequest["kind"], FailureReason>> = {
   "read-index": "timeout",
 };
 
-/** Gives what needs the leader to the leader, once. */
+/** Hands a request on to the leader, once. */
 export function handOn(
   parts: MemberParts,
   request: LeaderRequest,
@@ -77,7 +77,7 @@ export function handOn(
   );
 }
 
-/** An entry of another term in its place means that it can never be committed: nothing has happened. */
+/** If an entry of another term is in its place, it can never be committed, so nothing has happened. */
 export function awaitEntry(
   parts: MemberParts,
   index: Index,
@@ -93,7 +93,7 @@ export function awaitEntry(
   ticket.atEnd(parts.waiting.forEntry({ index, term, settle }));
 }
 
-/** Runs `then` once all up to `atLeast` is committed, and a majority says that this node leads. */
+/** Runs `then` once all up to `atLeast` is committed, and a majority has confirmed that this node leads. */
 export function confirm(
   parts: MemberParts,
   atLeast: Index,

@@ -14,9 +14,10 @@ import { serveQuery } from "./serve-query.ts";
 import { Ticket } from "./ticket.ts";
 
 /**
- * Serves a command or a query: this starts its clock, and `serve` is for when its turn comes; `write` writes what was
- * proposed so far. Every answer, a refusal too, waits until what it was decided on is committed in the leader's term; a
- * refusal, which leaves no entry behind, also until a majority has confirmed that this node still led when it decided.
+ * Serves a request: this starts its time limit, and `serve` is called when its turn comes. `write` writes the proposals
+ * so far. Every answer, also a refusal, waits until the entries that it was decided on are committed in the leader's
+ * term. A refusal, which leaves no entry, also waits until a majority has confirmed that this node still led when it
+ * decided.
  */
 export function openRequest(
   parts: MemberParts,
@@ -45,7 +46,7 @@ function serve(parts: MemberParts, request: Request, context: RequestContext, wr
   else lead(parts, request, ticket, write);
 }
 
-/** Serves what only a leader can. */
+/** Serves requests that only a leader can serve. */
 function lead(parts: MemberParts, request: LeaderRequest, ticket: Ticket, write: () => void): void {
   switch (request.kind) {
     case "command":
@@ -68,7 +69,7 @@ function lead(parts: MemberParts, request: LeaderRequest, ticket: Ticket, write:
   }
 }
 
-/** What this node holds and knows committed it answers in its sleep. */
+/** A sleeping node answers from its own committed rows. */
 function needsLeader({ raft }: MemberParts, request: Request): boolean {
   if (request.kind !== "query" || request.consistency === "linearizable") return true;
   return request.minIndex > raft.state.commitIndex;

@@ -11,14 +11,14 @@ import type { Answer } from "../transport/protocol.ts";
 import { awaitEntry, confirm, failure, type MemberParts } from "./request-context.ts";
 import type { Ticket } from "./ticket.ts";
 
-/** Whether leadership moves shows in who leads; the answer says that it was begun. */
+/** The answer says that the hand-over has begun. Whether leadership moves shows in the status. */
 export function serveTransfer(parts: MemberParts, to: NodeId, ticket: Ticket): void {
   const { id } = parts.raft.state;
   const begun = to === id ? "begun" : parts.raft.transfer(to, parts.now());
   ticket.answer(begun === "begun" ? { kind: "transferring" } : failure(parts, begun));
 }
 
-/** A refusal is as true as the leadership of who gives it: that is confirmed first. */
+/** A refusal is true only if this node leads, so that is confirmed first. */
 export function serveMembers(parts: MemberParts, change: MembersChange, ticket: Ticket): void {
   const begun = parts.raft.changeMembers(change, parts.now());
   const { configuration, configurationIndex, lastIndex } = parts.raft.state;
@@ -32,7 +32,7 @@ export function serveMembers(parts: MemberParts, change: MembersChange, ticket: 
   }
 }
 
-/** Goes on without the others, who are given up: worth a line in the log of whoever runs this. */
+/** Continues without the other members, which are given up. The operator finds a line about it in the log. */
 export function serveRecovery(parts: MemberParts, lost: readonly NodeId[], ticket: Ticket): void {
   const begun = parts.raft.recover(lost, parts.host.now(), parts.now());
   const { configuration, configurationIndex, id } = parts.raft.state;
@@ -40,12 +40,12 @@ export function serveRecovery(parts: MemberParts, lost: readonly NodeId[], ticke
     ticket.answer({ kind: "recover-refused", reason: begun, configuration, configurationIndex });
     return;
   }
-  console.error(`node ${id} goes on as the only voter; given up: nodes ${lost.join(", ")}`);
+  console.error(`node ${id} continues as the only voter; given up: nodes ${lost.join(", ")}`);
   const answer = { kind: "members", configuration, configurationIndex } as const;
   awaitEntry(parts, begun.index, begun.term, answer, ticket);
 }
 
-/** Decides on the rows written so far, the uncommitted ones included; so the answer waits for those. */
+/** Decides by all rows so far, including uncommitted ones, so the answer waits for those. */
 export function serveCommand(
   parts: MemberParts,
   command: Command,

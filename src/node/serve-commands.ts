@@ -5,8 +5,8 @@ import { serveCommand } from "./serve-command.ts";
 import { Ticket } from "./ticket.ts";
 
 /**
- * Decides commands one after another; `write` makes the rows of each be there for the next. Answered when all are, or
- * at the deadline with what is true of each then.
+ * Decides commands one after another. `write` writes the rows of each, so that the next one sees them. Answers when all
+ * have an answer, or at the deadline with what is true of each then.
  */
 export function serveCommands(
   parts: MemberParts,

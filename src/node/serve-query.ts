@@ -5,12 +5,12 @@ import { resultOf } from "./queries.ts";
 import { confirm, failure, handOn, type MemberParts, type RequestContext } from "./request-context.ts";
 import type { Ticket } from "./ticket.ts";
 
-/** Any node answers from its own rows, once they reach what the request has to see. */
+/** Any node answers from its own rows, once they reach the index that the request must see. */
 export function serveQuery(parts: MemberParts, request: QueryRequest, context: RequestContext): void {
   const answerFrom = (index: Index): void => answerQuery(parts, request, index, context.ticket);
   if (request.consistency === "local") {
-    // A node that was just restarted does not know yet what is committed: it waits to hear it. There always is
-    // more than the snapshot, for compaction leaves a tail.
+    // A node that was just restarted does not know yet what is committed, and waits to learn it. There is always more
+    // than the snapshot, because compaction leaves a tail.
     answerFrom(toIndex(parts.raft.state.snapshot.index + 1));
   } else if (parts.raft.state.role.name === "leader") {
     confirm(parts, toIndex(0), context.ticket, answerFrom);
@@ -21,7 +21,7 @@ export function serveQuery(parts: MemberParts, request: QueryRequest, context: R
   }
 }
 
-/** Nobody is shown half of a snapshot, which may come in while a request waits. */
+/** Half of a snapshot can't be read. One may come in while a request waits. */
 function answerQuery(parts: MemberParts, request: QueryRequest, index: Index, ticket: Ticket): void {
   const { commitIndex, snapshot } = parts.raft.state;
   const enough = toIndex(Math.max(index, request.minIndex, snapshot.readableIndex));
@@ -49,15 +49,18 @@ function answerNow(parts: MemberParts, request: QueryRequest, ticket: Ticket): v
   }
 }
 
-/** At the end of a log that may grow. Who finds that it now begins later than they asked for is told so at once. */
+/**
+ * Whether to wait: at the end of a log that may grow. If the log now begins later than asked for, the answer comes at
+ * once.
+ */
 function mayWait({ from, waitMs }: PageQuery, page: Page): boolean {
   const isMissed = from.at === "seq" && from.seq < page.from;
   return waitMs > 0 && page.from === page.tail && !isEnd(page) && !isMissed;
 }
 
 /**
- * Nothing to read yet: once more from the same place whenever the log changes, until there is something; or the empty
- * page in the end. The first wait sets the clock.
+ * Nothing to read yet: reads again from the same place whenever the log changes, until there is something, or until the
+ * time is over, with the empty page. Only the first wait sets the timer.
  */
 function awaitTail(
   parts: MemberParts,

@@ -4,12 +4,12 @@ import { type Index, toIndex } from "../raft/types.ts";
 import type { Storage } from "../storage/contract.ts";
 import type { Waiting } from "./waiting.ts";
 
-/** Tells those who wait what has come of it: reads, entries, commits, and changes of logs. */
+/** Notifies all that waits of results: reads, entries, commits, and changes of logs. */
 export class Settlement {
   readonly #raft: Raft;
   readonly #storage: Storage;
   readonly #waiting: Waiting;
-  /** The commit index that those who wait for a log to change know of. */
+  /** The commit index up to which waits for changed logs were notified. */
   #toldCommit: Index = toIndex(0);
 
   constructor(raft: Raft, storage: Storage, waiting: Waiting) {
@@ -18,7 +18,7 @@ export class Settlement {
     this.#waiting = waiting;
   }
 
-  /** After a group, with the reads that it confirmed. */
+  /** Called after a group, with the reads that it confirmed. */
   settle(reads: readonly ConfirmedRead[]): void {
     for (const { context, index } of reads) this.#waiting.confirmRead(context, index);
     const { role, commitIndex } = this.#raft.state;
@@ -27,7 +27,7 @@ export class Settlement {
     this.#tellTails(commitIndex);
   }
 
-  /** Lets those look again whose log has changed; what a snapshot brought in, or left out, may be of any log. */
+  /** Lets requests read again if their log has changed. A snapshot may have changed any log. */
   #tellTails(commitIndex: Index): void {
     const told = this.#toldCommit;
     const { snapshot } = this.#raft.state;

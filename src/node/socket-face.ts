@@ -1,10 +1,10 @@
-/** What speaks over the WebSockets of a node's object. What throws drops the object. */
+/** Serves the WebSockets of a node's object. An exception drops the object. */
 export interface SocketFace {
-  /** Takes a WebSocket (101), or says why not. */
+  /** Accepts a WebSocket (101), or answers why not. */
   open(request: Request): Response;
   message(socket: WebSocket, message: string | ArrayBuffer): void;
-  /** It was closed, or is lost. */
+  /** The socket was closed, or is lost. */
   gone(socket: WebSocket): void;
-  /** Something has happened at the node. Called after every event. */
+  /** Called after every event at the node. */
   settled(): void;
 }

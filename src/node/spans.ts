@@ -4,7 +4,7 @@ import type { BatchMark, Life, LogView } from "../log/view.ts";
 import type { Index } from "../raft/types.ts";
 import type { Storage } from "../storage/contract.ts";
 
-/** Where the records [from, until) of a log lie: of a fork, partly in its sources. In order, none of them empty. */
+/** The logs that hold the records [from, until) of a log: for a fork, partly its sources. In order, and none empty. */
 export function spansOf({ id, state }: Life, from: number, until: number): readonly Span[] {
   const parts = [...(state.fork?.lineage ?? []), { log: id, until }];
   const spans = parts.map((part, at) => ({
@@ -15,7 +15,7 @@ export function spansOf({ id, state }: Life, from: number, until: number): reado
   return spans.filter((span) => span.from < span.until);
 }
 
-/** As `seek`, over several spans that follow each other. */
+/** As `seek`, over several consecutive spans. */
 export function seekSpans(
   spans: readonly Span[],
   view: LogView,
@@ -34,7 +34,7 @@ interface PageBounds {
   readonly upTo: Index;
 }
 
-/** Batches from several spans that follow each other, cut at the end of each; one at least where there is one. */
+/** Batches from several consecutive spans, cut at the end of each. At least one, if there is one. */
 export function readSpans(
   storage: Storage,
   spans: readonly Span[],
@@ -55,13 +55,13 @@ export function readSpans(
   return batches;
 }
 
-/** What a source has appended beyond where it was forked is not the fork's. */
+/** Records that a source appended after the fork do not belong to the fork. */
 function cutAt(until: number, batch: StoredBatch): StoredBatch {
   const count = Math.min(batch.count, until - batch.start);
   return count === batch.count ? batch : { ...batch, count };
 }
 
-/** One after the last record; null where there is none. */
+/** The position after the last record; null if there is none. */
 export function endOf(batches: readonly StoredBatch[]): number | null {
   const last = batches.at(-1);
   return last === undefined ? null : last.start + last.count;

@@ -5,7 +5,7 @@ import type { PeerStatus, Status } from "../transport/status.ts";
 import type { Member } from "./member.ts";
 import { Tally } from "./tally.ts";
 
-/** How a node is doing. A prepared one, which is no member yet, shows what its storage says. */
+/** The status of a node. A prepared node, which is no member yet, shows its storage. */
 export function statusOf(boot: Boot, member: Member | null): Status {
   if (member === null) return silentStatus(boot);
   const { identity, phase } = boot;
@@ -40,7 +40,7 @@ function silentStatus({ identity, phase, hardState, lastIndex, lastTerm, snapsho
   return { ...silent, ...placed, load, identity, phase, currentTerm, ...log, ...known };
 }
 
-/** Only a leader knows how its peers are doing. */
+/** Only a leader knows the state of its peers. */
 function peerStatus(member: Member, id: NodeId): readonly PeerStatus[] {
   const { state } = member.raft;
   const { role, lastIndex, configuration } = state;

@@ -4,20 +4,20 @@ import type { Raft } from "../raft/raft.ts";
 import { type Index, toIndex } from "../raft/types.ts";
 import type { Storage } from "../storage/contract.ts";
 
-/** How often a leader looks at logs, ms … */
+/** How often a leader checks logs, ms … */
 const intervalMs = 1_000;
-/** … and at how many of them. */
+/** … and how many of them. */
 const logsMax = 100;
 
 /**
- * Lets the leader end logs whose time is over, and trim what retention does not keep: a few logs at a time, in turn,
- * while the cluster is awake. Nobody waits for it: who asks for such a log is told the truth before.
+ * Lets the leader end logs whose time is over, and trim records that retention does not keep: a few logs at a time, in
+ * turn, while the cluster is awake. No request depends on it: the leader checks the time of a log at every request.
  */
 export class Sweeper {
   readonly #raft: Raft;
   readonly #storage: Storage;
   #dueAt = 0;
-  /** The last entry that was looked at … */
+  /** The last entry that was checked … */
   #lastIndex = toIndex(0);
   /** … and the end of the log when this cycle began. */
   #cycleEnd = toIndex(0);
@@ -28,8 +28,8 @@ export class Sweeper {
   }
 
   /**
-   * When `review` is to be called at the latest, on the clock of consensus; null where that needs no alarm of its own:
-   * a leader that has peers has one for its heartbeats.
+   * When `review` must be called at the latest, on the clock of consensus. Null if that needs no alarm of its own,
+   * because a leader with peers has one for its heartbeats.
    */
   get reviewAt(): number | null {
     const { role, quiesce } = this.#raft.state;
@@ -37,8 +37,8 @@ export class Sweeper {
   }
 
   /**
-   * `now` on the clock of consensus, `wallNow` in ms since the epoch. What is to be written goes to `write`, one after
-   * the other; false: the leader takes no more.
+   * `now` is on the clock of consensus, `wallNow` in ms since the epoch. Passes entries to `write`, one after the
+   * other; false: the leader accepts no more.
    */
   review(now: number, wallNow: number, write: (data: Uint8Array) => boolean): void {
     const { role, lastIndex, quiesce } = this.#raft.state;
@@ -46,7 +46,7 @@ export class Sweeper {
     this.#dueAt = now + intervalMs;
     if (this.#lastIndex >= this.#cycleEnd) this.#begin(lastIndex);
     const page = this.#storage.swept(this.#lastIndex, logsMax, lastIndex);
-    // What is written of one log changes nothing for the others.
+    // An entry of one log changes nothing for the others.
     const view = this.#storage.view(lastIndex);
     for (const life of page) {
       const entry = sweep({ life, tail: view.tail(life.id), view, now: wallNow });
@@ -56,7 +56,7 @@ export class Sweeper {
     if (page.length < logsMax) this.#lastIndex = this.#cycleEnd;
   }
 
-  /** What changes from now on has its turn in the next cycle: else the busy would keep the quiet from theirs. */
+  /** Later changes have their turn in the next cycle, so that busy logs do not keep quiet ones waiting. */
   #begin(lastIndex: Index): void {
     this.#lastIndex = toIndex(0);
     this.#cycleEnd = lastIndex;

@@ -2,7 +2,7 @@ import type { Answer } from "../transport/protocol.ts";
 
 /** One request under way: answered exactly once, in time or by its deadline. */
 export class Ticket {
-  /** What is true of the request if its time runs out now. */
+  /** The answer if the request's time runs out now. */
   ifLate: () => Answer;
   readonly #give: (answer: Answer) => void;
   readonly #atEnd: (() => void)[] = [];
@@ -17,7 +17,7 @@ export class Ticket {
     return this.#answered;
   }
 
-  /** Runs `cleanUp` when the request is answered, in whatever way; at once where it is. */
+  /** Runs `cleanUp` when the request is answered, in any way, or at once if it is. */
   atEnd(cleanUp: () => void): void {
     if (this.#answered) cleanUp();
     else this.#atEnd.push(cleanUp);

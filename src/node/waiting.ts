@@ -2,8 +2,8 @@ import type { LogId } from "../log/types.ts";
 import type { Index, Term } from "../raft/types.ts";
 
 /**
- * Somebody waits for an entry to be committed; `settle` learns whether it is still that of `term`: null where
- * that is not known any more.
+ * A request waits for an entry to be committed. `settle` learns whether the entry is still that of `term`; null: that
+ * is not known any more.
  */
 interface EntryWait {
   readonly index: Index;
@@ -11,13 +11,13 @@ interface EntryWait {
   readonly settle: (isCommitted: boolean | null) => void;
 }
 
-/** Somebody waits until this much is committed. */
+/** A request waits until this index is committed. */
 interface CommitWait {
   readonly index: Index;
   readonly run: () => void;
 }
 
-/** Somebody waits for a log to change. */
+/** A request waits for a log to change. */
 interface TailWait {
   readonly log: LogId;
   readonly run: () => void;
@@ -26,7 +26,7 @@ interface TailWait {
 /** A read that waits for a majority; `index` is null if this node stopped leading before. */
 type ReadWait = (index: Index | null) => void;
 
-/** All that waits inside one node; kept in memory, and lost with it. */
+/** All that waits inside one node. Kept in memory, and lost with it. */
 export class Waiting {
   readonly #entries = new Set<EntryWait>();
   readonly #commits = new Set<CommitWait>();
@@ -49,7 +49,7 @@ export class Waiting {
     this.#reads.set(context, wait);
   }
 
-  /** Reads that no majority has confirmed; their requests may be over. */
+  /** Reads that no majority has confirmed. Their requests may be over. */
   get unconfirmed(): number {
     return this.#reads.size;
   }
@@ -64,7 +64,7 @@ export class Waiting {
     wait?.(index);
   }
 
-  /** This node leads no more: nobody can confirm its reads. */
+  /** This node does not lead any more, so its reads can't be confirmed. */
   loseReads(): void {
     const waits = [...this.#reads.values()];
     this.#reads.clear();
@@ -93,7 +93,7 @@ function join<T>(waits: Set<T>, wait: T): () => void {
   return () => waits.delete(wait);
 }
 
-/** Takes out those for whom the wait is over, before any of them can wait anew. */
+/** Removes the waits that are over, before any of them can wait again. */
 function leave<T>(waits: Set<T>, isOver: (wait: T) => boolean): readonly T[] {
   const over = [...waits].filter(isOver);
   for (const wait of over) waits.delete(wait);

@@ -1,16 +1,16 @@
 import type { NodeId } from "../raft/types.ts";
 
-/** When the writers are said to be elsewhere. */
+/** When leadership should move to the writers. */
 export interface WriterOptions {
   /** Appends are counted in windows of this length, ms. */
   readonly windowMs: number;
-  /** So many windows in a row, one member must carry … */
+  /** For this many windows in a row, one member must have … */
   readonly windows: number;
-  /** … more than this share of the appends, a half at least: then no two members can take turns. */
+  /** … more than this share of the appends, at least a half: then no two members can take turns. */
   readonly share: number;
-  /** A window with fewer appends says nothing. */
+  /** A window with fewer appends does not count. */
   readonly appendsMin: number;
-  /** Nothing is said before so long a time, ms: what led once must not lead again at once. */
+  /** No move before this time, ms, so that leadership does not move back at once. */
   readonly coolDownMs: number;
 }
 
@@ -25,9 +25,9 @@ export class Writers {
   readonly #since: number;
   #windowStart: number;
   #counts: Counts = new Map();
-  /** Of the window before. */
+  /** Appends of the window before. */
   #lastCounts: Counts = new Map();
-  /** Who carried the last windows, and how many. */
+  /** The member that carried the last windows, and how many. */
   #carrier: NodeId | null = null;
   #streak = 0;
 
@@ -43,7 +43,7 @@ export class Writers {
     this.#counts.set(near, (this.#counts.get(near) ?? 0) + 1);
   }
 
-  /** The member that has carried the appends clearly and steadily; null: none has, or it is too early to say. */
+  /** The member near which most appends enter, clearly and steadily; null: none, or it is too early to tell. */
   carrier(now: number): NodeId | null {
     this.#endWindows(now);
     const { windows, coolDownMs } = this.#options;
@@ -60,7 +60,7 @@ export class Writers {
     const passed = Math.floor((now - this.#windowStart) / windowMs);
     if (passed === 0) return;
     this.#endWindow();
-    // Nothing was appended in the windows that ended unseen.
+    // There were no appends in the windows that ended unnoticed.
     if (passed > 1) this.#endWindow();
     this.#windowStart += passed * windowMs;
   }
