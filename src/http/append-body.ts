@@ -19,7 +19,7 @@ import { invalidBody } from "./validation.ts";
 /** Bytes of a JSON or NDJSON body: room for a full batch with every character escaped. */
 export const JSON_BODY_BYTES_MAX = 8 * 1_048_576;
 
-/** A longer value is not repeated in a problem, characters. */
+/** The longest value that a problem repeats, characters. */
 const shownValueLengthMax = 200;
 
 /** The body of an append as `application/json`. */
@@ -57,7 +57,7 @@ export function toBatch(
   return withinLimits(inputs.map((input, at) => toRecord(input, sources[at] ?? null, at)));
 }
 
-/** A log of JSON takes a batch that is all JSON; what a text or bytes mean nobody knows. */
+/** A batch of these records. If all are JSON values, a log of JSON accepts it. */
 export function batchOf(
   records: readonly LogRecord[],
 ): Pick<AppendCommand, "count" | "records" | "contentType"> {
@@ -84,14 +84,14 @@ function hasRecords(value: unknown): value is { readonly records: unknown } {
   return typeof value === "object" && value !== null && "records" in value;
 }
 
-/** A client that sends a bare value most likely wants to append it: it is told how. */
+/** A client that sends a bare value probably wants to append it, so the problem says how. */
 function noEnvelope(text: string): Problem {
   const value = text.length <= shownValueLengthMax ? text.trim() : "…";
   const detail = `A body of application/json is {"records":[…]}. To append one JSON value send {"records":[{"json":${value}}]}; to append the body as it is, give it another Content-Type, such as text/plain.`;
   return new Problem("invalid-body", detail);
 }
 
-/** Refuses a huge array before it is looked at in detail. */
+/** Refuses a huge array before its records are checked. */
 function assertCount({ records }: { readonly records: unknown }): void {
   if (Array.isArray(records) && records.length > BATCH_RECORDS_MAX) throw tooMany();
 }
@@ -122,7 +122,7 @@ function* filledLines(text: string): Generator<{ readonly number: number; readon
   }
 }
 
-/** White space is what JSON has as such (RFC 8259 §2). */
+/** White space as in JSON (RFC 8259 §2). */
 function isBlank(line: string): boolean {
   return /^[ \t\r]*$/.test(line);
 }
@@ -160,7 +160,7 @@ function tooMany(): Problem {
   return new Problem("too-many-records", detail, { members: { records_max: BATCH_RECORDS_MAX } });
 }
 
-/** `at` is the record's position where it is not in the path. */
+/** `at` is the record's position, if the path does not name it. */
 function invalidShape({ issues }: z.ZodError, at?: number): Problem {
   if (at !== undefined) {
     return invalidBody(

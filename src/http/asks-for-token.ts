@@ -1,4 +1,4 @@
-/** Each of these admits the bearers of some tokens. */
+/** Each of these variables makes some tokens valid. */
 const admitting = [
   "ADMIN_TOKEN",
   "ADMIN_TOKEN_PREVIOUS",
@@ -7,10 +7,10 @@ const admitting = [
   "JWKS_URL",
 ] as const;
 
-/** The variables that turn authorization on; an empty one is as good as none. */
+/** The variables that turn authorization on. An empty one counts as unset. */
 export type AdmittingVars = { readonly [Name in (typeof admitting)[number]]?: string };
 
-/** Whether there are tokens, so that nothing is served without one. */
+/** Whether requests need a token. */
 export function asksForToken(vars: AdmittingVars): boolean {
   return admitting.some((name) => Boolean(vars[name]));
 }

@@ -12,22 +12,22 @@ import { type TokenSettings, tokenSettings } from "./token-settings.ts";
 import { unauthorized } from "./unauthorized.ts";
 
 /**
- * `append` also closes and fences logs, and moves consumers; `admin` makes, trims and deletes logs, and has clusters.
- * None includes another.
+ * `append` also closes and fences logs, and moves consumers. `admin` creates, trims and deletes logs, and manages
+ * clusters. No action includes another.
  */
 export type Action = "read" | "append" | "admin";
 
-/** What the bearer of a token may do: `actions`, on logs whose name begins with `prefix`, in one cluster. */
+/** The permissions of a token: `actions`, on logs whose name begins with `prefix`, in one cluster. */
 export interface Grant {
   readonly actions: readonly Action[];
   readonly prefix: string;
   /** Null: in all clusters. */
   readonly cluster: string | null;
-  /** Until when, ms since the epoch; null: for ever. */
+  /** When it expires, ms since the epoch; null: never. */
   readonly expiresAt: number | null;
 }
 
-/** What an administrator may do. */
+/** The permissions of an administrator. */
 export const everything: Grant = {
   actions: ["read", "append", "admin"],
   prefix: "",
@@ -35,7 +35,7 @@ export const everything: Grant = {
   expiresAt: null,
 };
 
-/** What a signed token says that its bearer may do; without `cluster` it is for `main`. */
+/** The permissions in a signed token. Without `cluster` they are for `main`. */
 const claims = z.object({
   actions: z.array(z.enum(["read", "append", "admin"])),
   prefix: z.string(),
@@ -43,8 +43,8 @@ const claims = z.object({
 });
 
 /**
- * What the bearer of the request may do, this among it. Throws the problems `unauthorized`, `forbidden`,
- * `auth-not-configured` and `invalid-request`. `log` may be a prefix of names.
+ * The permissions of the request's token, which must include this action. Throws the problems `unauthorized`,
+ * `forbidden`, `auth-not-configured` and `invalid-request`. `log` may be a prefix of names.
  */
 export async function authorize(
   c: Context<AppEnv>,
@@ -57,7 +57,7 @@ export async function authorize(
   return grant;
 }
 
-/** Throws the problem `forbidden` where a grant does not cover it. */
+/** Throws the problem `forbidden` if a grant does not cover it. */
 export function assertAllowed(grant: Grant, action: Action, cluster: string, log: string): void {
   if (!allows(grant, action, cluster, log)) throw forbidden(action);
 }
@@ -73,8 +73,8 @@ export function allows(grant: Grant, action: Action, cluster: string, log: strin
 }
 
 /**
- * What a token entitles to. Throws `unauthorized`, `auth-not-configured`, `misconfigured`, `keys-unavailable` and, of a
- * token in the query, `forbidden`.
+ * The permissions of a token. Throws `unauthorized`, `auth-not-configured`, `misconfigured`, `keys-unavailable` and,
+ * for a token in the query, `forbidden`.
  */
 export async function authenticate(env: Env, credential: Credential | null): Promise<Grant> {
   assertConfigured(env);
@@ -86,7 +86,7 @@ export async function authenticate(env: Env, credential: Credential | null): Pro
   return grant;
 }
 
-/** Without tokens nobody is served, but on someone's own machine. Throws `auth-not-configured`. */
+/** Without configured tokens only a local cluster serves requests. Throws `auth-not-configured`. */
 export function assertConfigured(env: Env): void {
   if (asksForToken(env) || isLocal(env)) return;
   const how =
@@ -109,9 +109,9 @@ async function grantOf(token: string, settings: TokenSettings): Promise<Grant> {
   return { ...parsed.data, expiresAt: exp === undefined ? null : (exp + CLOCK_TOLERANCE_S) * 1_000 };
 }
 
-/** A URL may be kept where others find it later. */
+/** A URL may be stored where others find it later. */
 function assertShortLived({ expiresAt }: Grant): void {
-  // Its maker's clock may be ahead of ours, and it is taken for a while after it has expired.
+  // Allows for the clock of the issuer: a token is accepted for a while after it expires.
   const lifeMs = (QUERY_TOKEN_S + 2 * CLOCK_TOLERANCE_S) * 1_000;
   if (expiresAt !== null && expiresAt <= Date.now() + lifeMs) return;
   const detail = `A token in the query (${ACCESS_TOKEN}) must expire within an hour, as a URL is easily kept.`;

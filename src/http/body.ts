@@ -10,13 +10,13 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const jsonUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /**
- * The whole body, at most `bytesMax`. Throws the problems `body-too-large`, `body-timeout`,
- * `unsupported-media-type` (a compressed body), and `invalid-body` where it was cut off.
+ * The whole body, at most `bytesMax`. Throws the problems `body-too-large`, `body-timeout`, `unsupported-media-type` (a
+ * compressed body), and `invalid-body` if it was cut off.
  */
 export async function readBody(request: Request, bytesMax: number): Promise<Uint8Array> {
   const encoding = request.headers.get("Content-Encoding");
   if (encoding !== null && encoding.toLowerCase() !== "identity") {
-    throw new Problem("unsupported-media-type", "Bodies are not to be compressed.");
+    throw new Problem("unsupported-media-type", "Compressed bodies are not accepted.");
   }
   const lengthText = request.headers.get("Content-Length");
   if (lengthText === null)
@@ -28,7 +28,7 @@ export async function readBody(request: Request, bytesMax: number): Promise<Uint
   return body;
 }
 
-/** Reads a stream of unknown length, no further than `bytesMax`; the rest of it stays to be read. */
+/** Reads a stream of unknown length, up to `bytesMax`. The rest stays unread. */
 async function counted(stream: ReadableStream<Uint8Array>, bytesMax: number): Promise<Uint8Array> {
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
@@ -55,7 +55,7 @@ async function inTime<T>(reading: Promise<T>): Promise<T> {
   }
 }
 
-/** The text of a body of JSON. Throws the problem `invalid-body` where it is not UTF-8. */
+/** The text of a body of JSON. Throws the problem `invalid-body` if it is not UTF-8. */
 export function decodeText(bytes: Uint8Array): string {
   try {
     return jsonUtf8.decode(bytes);
@@ -74,7 +74,7 @@ export function isUtf8(bytes: Uint8Array): boolean {
   }
 }
 
-/** The JSON value that a body is. Throws the problem `invalid-body`. */
+/** The JSON value in a body. Throws the problem `invalid-body`. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -83,7 +83,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** What is wrong with a JSON text, as the parser says. */
+/** The parser's reason why a text is not JSON. */
 export function reasonOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }

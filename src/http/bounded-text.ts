@@ -1,4 +1,4 @@
-/** The text of an answer; null, and the rest of it unread, if it has more than `bytesMax`. */
+/** The text of an answer. Null if it has more than `bytesMax`; the rest is not read. */
 export async function boundedText({ body }: Response, bytesMax: number): Promise<string | null> {
   if (body === null) return "";
   const decoder = new TextDecoder();

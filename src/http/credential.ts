@@ -5,7 +5,7 @@ import { ACCESS_TOKEN, queryTokens } from "./query-token.ts";
 import { invalidRequest } from "./validation.ts";
 import { isUpgrade, offeredProtocols } from "./web-socket.ts";
 
-/** A token, and whether it was in the URL, where it is easily kept. */
+/** A token, and whether it was in the URL, which is easily stored somewhere. */
 export interface Credential {
   readonly token: string;
   readonly isInQuery: boolean;
@@ -20,10 +20,9 @@ export function credentialInHeader(c: Context<AppEnv>): Credential | null {
 }
 
 /**
- * The token of a request that a browser's `EventSource` or `WebSocket` may have made, which can't send the header. If
- * it follows something, by a `WebSocket` or as `isEvents` says, the token may also be in the query; that of a
- * `WebSocket` may also be a sub-protocol. Null if there is none. Throws `invalid-request` where there are several
- * (RFC 6750 §2), or one where it may not be.
+ * The token of a request that a browser's `EventSource` or `WebSocket` may have made, which can't send the header. For
+ * a `WebSocket`, or if `isEvents`, the token may also be in the query; for a `WebSocket` also in a sub-protocol. Null
+ * if there is none. Throws `invalid-request` if there are several tokens (RFC 6750 §2), or one in a wrong place.
  */
 export function credentialOfFollower(c: Context<AppEnv>, isEvents: boolean): Credential | null {
   const isSocket = isUpgrade(c);
@@ -32,7 +31,7 @@ export function credentialOfFollower(c: Context<AppEnv>, isEvents: boolean): Cre
   return onlyOne(c, hidden, isFollower ? queryTokens(c) : []);
 }
 
-/** The token in a header `Authorization` (RFC 6750 §2.1); null where there is none. */
+/** The token in a header `Authorization` (RFC 6750 §2.1); null if there is none. */
 function bearerToken(header: string | undefined): string | null {
   return /^Bearer +([^\s,]+)$/i.exec(header ?? "")?.[1] ?? null;
 }
@@ -67,7 +66,7 @@ function decoded(text: string): string {
     if (/^[\w-]+$/.test(text))
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(decodeBase64Url(text));
   } catch {
-    // Said below: it is no UTF-8, or its length is no base64's.
+    // Reported below: it is not UTF-8, or not base64url.
   }
   const message = `${tokenProtocol} must be followed by a token in base64url without padding`;
   throw invalidRequest("header", [{ path: ["Sec-WebSocket-Protocol"], message }]);

@@ -9,15 +9,15 @@ import { type Origins, originsOf } from "./origins.ts";
 /** How long a preflight's answer may be kept, s. */
 const MAX_AGE_S = 86_400;
 
-/** The headers that pages of other origins may send to a face, and read of its answers. */
+/** The headers that pages of other origins may send to a face, and read from its answers. */
 export interface OpenFace {
   readonly allowHeaders: readonly string[];
   readonly exposeHeaders: readonly string[];
-  /** Holds if `CORS_ORIGINS` is not set; null: no page. */
+  /** The origins if `CORS_ORIGINS` is not set; null: none. */
   readonly originsByDefault: Origins | null;
 }
 
-/** Headers of requests to both faces that a browser asks about. */
+/** Request headers of both faces that need a preflight. */
 export const requestHeaders: readonly string[] = [
   "Authorization",
   "Cache-Control",
@@ -42,19 +42,19 @@ export const nativeFace: OpenFace = {
 };
 
 /**
- * Cross-origin resource sharing (Fetch Standard §3.3) by the variable `CORS_ORIGINS`; every answer has it, problems
- * too, and a preflight is answered at once. Tokens are in headers, never in cookies: no credentials are allowed.
- * Throws the problem `misconfigured`.
+ * Cross-origin resource sharing (Fetch Standard §3.3) by the variable `CORS_ORIGINS`. All answers carry its headers,
+ * problems too, and a preflight is answered at once. Tokens are in headers, never in cookies, so credentials are not
+ * allowed. Throws the problem `misconfigured`.
  */
 export function crossOrigin(app: OpenAPIHono<AppEnv>, face: OpenFace): MiddlewareHandler<AppEnv> {
-  // A page may read that there is no such path only if its method is allowed.
+  // A path without a route allows all methods, so that a page can read its 404.
   const takenAt = (path: string): string[] => {
     const taken = methodsAt(app, path);
     return [...(taken.length === 0 ? allMethods : taken)];
   };
   return async (c, next) => {
     const origins = originsOf(c.env) ?? face.originsByDefault;
-    // No browser checks this of a WebSocket, and a socket has to be handed on as it is.
+    // A browser does not check this for a WebSocket, and a socket's answer must stay as it is.
     if (origins === null || c.req.header("Upgrade") !== undefined) return next();
     const share = cors({
       origin: origins === "*" ? origins : [...origins],

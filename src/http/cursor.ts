@@ -4,17 +4,17 @@ import { invalidRequest } from "./validation.ts";
 
 const cursorPattern = /^[A-Za-z0-9_-]+={0,2}$/;
 
-/** Asks for the page after the one that ends with `name`. */
+/** The cursor of the page after the one that ends with `name`. */
 export function cursorOf(name: string): string {
   return encodeBase64Url(new TextEncoder().encode(name).buffer);
 }
 
-/** The name in a cursor, one that `schema` takes. Throws the problem `invalid-request`. */
+/** The name in a cursor, checked by `schema`. Throws the problem `invalid-request`. */
 export function nameIn(cursor: string, schema: z.ZodType<string>): string {
   const name =
     cursor.length % 4 === 0 && cursorPattern.test(cursor)
       ? new TextDecoder().decode(decodeBase64Url(cursor))
       : "";
   if (schema.safeParse(name).success) return name;
-  throw invalidRequest("query", [{ path: ["cursor"], message: "is not one that this server gave" }]);
+  throw invalidRequest("query", [{ path: ["cursor"], message: "is not a cursor of this server" }]);
 }

@@ -1,9 +1,9 @@
-/** The tags that `If-None-Match` names (RFC 9110 §13.1.2), without the mark of the weak ones: it compares weakly. */
+/** The tags in `If-None-Match` (RFC 9110 §13.1.2), without the mark of weak ones, because the comparison is weak. */
 export function entityTags(header: string): readonly string[] {
   return header.split(",").map(bareTag);
 }
 
-/** A tag without the mark of a weak one. */
+/** A tag without the mark of weak ones. */
 export function bareTag(tag: string): string {
   return tag.trim().replace(/^W\//, "");
 }

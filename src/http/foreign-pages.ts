@@ -5,10 +5,11 @@ import { includesOrigin, isOrigin, originsOf } from "./origins.ts";
 import { Problem } from "./problem.ts";
 
 /**
- * Keeps web pages from elsewhere out of a cluster that asks for no token. Any page that a developer looks at could use
- * it: a browser asks nobody before a simple `POST` or a WebSocket. Pages of this machine and of `CORS_ORIGINS` are let in,
- * and so are clients that are no browsers. The name of the host counts too: a page can make its own name lead here (DNS
- * rebinding), and is no other origin then. A preflight does nothing, and passes. Throws the problem `origin-refused`.
+ * Keeps web pages from elsewhere out of a cluster that needs no token. Any page that a developer visits could use it,
+ * because a browser sends a simple `POST` or opens a WebSocket without asking. Pages of this machine and of
+ * `CORS_ORIGINS` are admitted, and so are clients that are not browsers. The host name is checked too: a page can make
+ * its own name lead here (DNS rebinding), and then has the same origin. A preflight changes nothing, and passes. Throws
+ * the problem `origin-refused`.
  */
 export const refuseForeignPages: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (isOpen(c.env) && c.req.method !== "OPTIONS") {

@@ -6,7 +6,7 @@ import { invalidBody } from "./validation.ts";
 
 const bodyBytesMax = 4_096;
 
-/** As `readJsonBody`, of a request that must have one. */
+/** As `readJsonBody`, for a request that must have a body. */
 export async function requireJsonBody<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
   const input = await readJsonBody(request, schema);
   if (input === null) throw new Problem("invalid-body", "The body is empty.");
@@ -14,8 +14,8 @@ export async function requireJsonBody<T>(request: Request, schema: z.ZodType<T>)
 }
 
 /**
- * The small JSON body of a request, of the shape of `schema`; null where there is none. Throws the problems of
- * `readBody`, `invalid-body` and `unsupported-media-type`.
+ * The small JSON body of a request, checked by `schema`; null if there is none. Throws the problems of `readBody`,
+ * `invalid-body` and `unsupported-media-type`.
  */
 export async function readJsonBody<T>(request: Request, schema: z.ZodType<T>): Promise<T | null> {
   const bytes = await readBody(request, bodyBytesMax);

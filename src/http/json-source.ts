@@ -1,9 +1,9 @@
 /**
- * Where the values of a JSON text lie in it (RFC 8259), so that each can be kept as it was sent. Only for a text that
- * `JSON.parse` has taken: nothing is checked again. Linear, and without recursion.
+ * Finds the values in a JSON text (RFC 8259), so that each can be kept as it was sent. Only for a text that
+ * `JSON.parse` has accepted: nothing is checked again. Linear, and without recursion.
  */
 
-/** A value's place, from its first character to after its last, and how deep it is nested; 0: it is no container. */
+/** The place of a value, from its first character to after its last, and its depth; 0: it is not a container. */
 export interface Extent {
   readonly start: number;
   readonly end: number;
@@ -14,7 +14,7 @@ const code = (sign: string): number => sign.charCodeAt(0);
 const [quote, backslash, comma, colon] = [code('"'), code("\\"), code(","), code(":")];
 const [openArray, closeArray, openObject, closeObject] = [code("["), code("]"), code("{"), code("}")];
 
-/** Where the value begins that is the whole text. */
+/** Where the value of the whole text begins. */
 export function rootStart(text: string): number {
   return skipBlanks(text, 0);
 }
@@ -31,7 +31,7 @@ export function elementsOf(text: string, start: number): readonly Extent[] {
   return elements;
 }
 
-/** The member `name` of the object at `start`: the last one, as `JSON.parse` has it. Null: it has none. */
+/** The member `name` of the object at `start`: the last one, like `JSON.parse`. Null: there is none. */
 export function memberOf(text: string, start: number, name: string): Extent | null {
   let found: Extent | null = null;
   let at = skipBlanks(text, start + 1);
@@ -44,12 +44,12 @@ export function memberOf(text: string, start: number, name: string): Extent | nu
   return found;
 }
 
-/** Whether a string's text says this name. Few names have an escape. */
+/** Whether a string's text stands for this name. Few names have an escape. */
 function isName(text: string, name: string): boolean {
   return text.includes("\\") ? JSON.parse(text) === name : text.slice(1, -1) === name;
 }
 
-/** Whether a value of the text has half of a surrogate pair in a string: UTF-8 has no way to write that, only `\u`. */
+/** Whether a string in the text has half of a surrogate pair, which only `\u` can write, and UTF-8 can't. */
 export function hasLoneSurrogate(text: string): boolean {
   if (!/\\u[dD][89a-fA-F]/.test(text)) return false;
   for (let at = text.indexOf('"'); at !== -1; ) {
@@ -88,7 +88,7 @@ function containerAt(text: string, start: number): Extent {
   return { start, end: at, depth };
 }
 
-/** After the quotation mark that ends the string at `start`. */
+/** The position after the quotation mark that ends the string at `start`. */
 function stringEnd(text: string, start: number): number {
   let at = text.indexOf('"', start + 1);
   while (isEscaped(text, at)) at = text.indexOf('"', at + 1);
@@ -101,7 +101,7 @@ function isEscaped(text: string, at: number): boolean {
   return (at - before) % 2 === 0;
 }
 
-/** Where the next element or member begins, or its container ends. */
+/** Where the next element or member begins, or the container ends. */
 function next(text: string, end: number): number {
   const at = skipBlanks(text, end);
   return text.charCodeAt(at) === comma ? skipBlanks(text, at + 1) : at;

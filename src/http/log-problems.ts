@@ -1,10 +1,10 @@
 import type { ProblemKind } from "./problem-kind.ts";
 
-/** What the state of a log, of its producers or of its consumers forbids. */
+/** Refusals by the state of a log, of its producers or of its consumers. */
 export const logProblems = {
   "stale-producer-epoch": {
     status: 403,
-    title: "A newer incarnation of the producer has appended",
+    title: "A newer epoch of the producer has appended",
     description:
       "`Producer-Epoch` is lower than `epoch`, the newest that this producer id has used in the log. This writer was replaced and must stop. Nothing was written.",
   },
@@ -16,7 +16,7 @@ export const logProblems = {
   "source-not-found": {
     status: 404,
     title: "There is no log to fork",
-    description: "The log that was to be forked is not there. Nothing was written.",
+    description: "The log to fork does not exist. Nothing was written.",
   },
   "consumer-not-found": {
     status: 404,
@@ -26,8 +26,8 @@ export const logProblems = {
   },
   "log-exists": {
     status: 409,
-    title: "The log exists, and is another one",
-    description: "Its settings differ from those that it was asked for with. Nothing was written.",
+    title: "The log exists with other settings",
+    description: "Its settings differ from those in the request. Nothing was written.",
   },
   "log-closed": {
     status: 409,
@@ -38,7 +38,7 @@ export const logProblems = {
     status: 409,
     title: "The log takes records of another media type",
     description:
-      "All its records are of the type `content_type`: to a log of `application/json` append records with `json`, and to one of another type none of those. Nothing was written.",
+      "All its records have the type `content_type`. Append records with `json` to a log of `application/json`, and other records to a log of another type. Nothing was written.",
   },
   "writer-sequence-regression": {
     status: 409,
@@ -49,13 +49,13 @@ export const logProblems = {
     status: 409,
     title: "The consumer's lease is not yours",
     description:
-      "`holder` has it until `until` (ms since the epoch, on the leader's clock). Where they are null nobody has it any more, you neither: another one may have moved the position since. Read the consumer, take the lease again, and go on from its position. Nothing was written.",
+      "`holder` has the lease until `until` (ms since the epoch, on the leader's clock). If they are null, the lease is over, and another client may have moved the position since. Read the consumer, take the lease again, and continue from its position. Nothing was written.",
   },
   "producer-sequence-gap": {
     status: 409,
     title: "Batches of the producer are missing",
     description:
-      "A producer's batches are numbered from 0 within an epoch, without gaps: `expected_producer_seq` is the next, `received_producer_seq` what was sent. Nothing was written.",
+      "A producer's batches are numbered from 0 within an epoch, without gaps: `expected_producer_seq` is the next one, and `received_producer_seq` was sent. Nothing was written.",
   },
   trimmed: {
     status: 410,
@@ -65,32 +65,32 @@ export const logProblems = {
   },
   "log-gone": {
     status: 410,
-    title: "The log is deleted, and forks of it are not",
+    title: "The log is deleted, but has forks",
     description:
       "Its records are kept for its forks. The name can be used again once all of them are deleted. Nothing was written.",
   },
   "source-gone": {
     status: 409,
     title: "The log to fork is deleted",
-    description: "Only what its forks hold is left of it: fork one of them. Nothing was written.",
+    description: "Only its forks are left: fork one of them. Nothing was written.",
   },
   "batch-trimmed": {
     status: 410,
     title: "The batch was stored, and is trimmed",
     description:
-      "This is a retry of a batch that was stored when it was first sent; its records have been trimmed since, and where they lay is not known any more. The producer's newest batch is `producer_seq`: go on after it, unless the log is `closed`. Nothing was written now.",
+      "This is a retry of a batch that was stored when it was first sent. Its records have been trimmed since, and their positions are not known any more. The producer's newest batch is `producer_seq`: continue after it, unless the log is `closed`. Nothing was written now.",
   },
   "sequence-mismatch": {
     status: 412,
     title: "The log's tail is not the expected one",
     description:
-      "`expected_seq`, or the tail in `If-Match`, is not the log's next sequence number, which is `tail`. `fencing_token` is the log's, as others may append. Nothing was written.",
+      "`expected_seq`, or the tail in `If-Match`, is not the log's next sequence number, which is `tail`. `fencing_token` is the log's, because other writers may append. Nothing was written.",
   },
   fenced: {
     status: 412,
-    title: "The log's fencing token is another one",
+    title: "The log has another fencing token",
     description:
-      "The log's token is `fencing_token` (null: it has none), and not the one that the request names. Another writer has taken over: stop, unless it is you. Nothing was written.",
+      "The log's token is `fencing_token` (null: it has none), not the one in the request. Another writer has taken over, so stop, unless that is you. Nothing was written.",
   },
   "version-mismatch": {
     status: 412,
@@ -112,6 +112,6 @@ export const logProblems = {
   "fork-too-deep": {
     status: 422,
     title: "The fork is too far from the first log",
-    description: "The records of a fork lie in at most `depth_max` other logs. Nothing was written.",
+    description: "The records of a fork may be in at most `depth_max` other logs. Nothing was written.",
   },
 } as const satisfies Readonly<Record<string, ProblemKind>>;

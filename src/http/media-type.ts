@@ -13,7 +13,7 @@ export const mediaTypes = {
 
 export type ReadFormat = keyof typeof mediaTypes;
 
-/** A format that ends. */
+/** A format of a page. */
 export type PageFormat = Exclude<ReadFormat, "events">;
 
 /** A media range of `Accept`. */
@@ -35,7 +35,7 @@ export function isMediaType(essence: string): boolean {
   return essence.length <= MEDIA_TYPE_LENGTH_MAX && mediaTypePattern.test(essence);
 }
 
-/** A media type without its parameters, in lower case, and its charset, where it names one. */
+/** A media type without its parameters, in lower case, and its charset, if it names one. */
 export function parseMediaType(header: string | null): {
   readonly essence: string;
   readonly charset: string | null;
@@ -47,7 +47,7 @@ export function parseMediaType(header: string | null): {
   return { essence: essence.trim(), charset: charset ?? null };
 }
 
-/** The format that `Accept` prefers (RFC 9110 §12.5.1); JSON where it has no wish. Throws `not-acceptable`. */
+/** The format that `Accept` prefers (RFC 9110 §12.5.1); JSON if it has no preference. Throws `not-acceptable`. */
 export function negotiate(c: Context): ReadFormat {
   const format = preferred(c);
   if (format !== undefined) return format;
@@ -78,10 +78,10 @@ function best(wishes: readonly Wish[]): ReadFormat | undefined {
   return top > 0 ? rated.find(({ q }) => q === top)?.format : undefined;
 }
 
-/** The most specific range that matches says how much a type is wanted. */
+/** The weight of a type: that of the most specific range that matches. */
 function quality(type: string, wishes: readonly Wish[]): number {
   const [main] = type.split("/");
-  // An endless stream of events is for those only who ask for one.
+  // An endless event stream only if the client asks for exactly that.
   const ranges = type === mediaTypes.events ? [type] : [type, `${main}/*`, "*/*"];
   const match = ranges.map((range) => wishes.find((wish) => wish.type.toLowerCase() === range)).find(Boolean);
   return match?.q ?? 0;

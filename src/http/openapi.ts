@@ -18,16 +18,16 @@ const string = { schema: { type: "string" as const } };
 /** The headers of a page, in every format. */
 export const pageHeaderDocs = {
   "Timberline-Index": {
-    description: "The committed index that the page is true of; usable as `min_index`.",
+    description: "The committed index as of which the page is true; usable as `min_index`.",
     ...integer,
   },
-  "Timberline-Next": { description: "Where to read on.", ...integer },
+  "Timberline-Next": { description: "Where the next page begins.", ...integer },
   "Timberline-Tail": { description: "The log's next sequence number.", ...integer },
-  "Timberline-Complete": { description: "False where a limit cut the page short.", ...boolean },
+  "Timberline-Complete": { description: "False if a limit cut the page.", ...boolean },
   "Timberline-Closed": { description: "The log is closed, and ends here.", ...boolean },
 };
 
-/** The headers of a page that may be kept. */
+/** The headers of a page that can be cached. */
 export const keptHeaderDocs = {
   ETag: { description: "Of a page that never changes, for `If-None-Match`.", ...string },
   "Cache-Control": { description: "`immutable` for a page that never changes.", ...string },

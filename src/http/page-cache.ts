@@ -3,7 +3,7 @@ import type { Page, PageStart } from "../transport/protocol.ts";
 import { bareTag, entityTags } from "./entity-tags.ts";
 import type { PageFormat } from "./media-type.ts";
 
-/** What of a request decides which records a page holds, and in which form. */
+/** The parts of a request that decide the records of a page and their form. */
 export interface AskedPage {
   readonly from: PageStart;
   readonly limit: number;
@@ -12,15 +12,14 @@ export interface AskedPage {
   readonly format: PageFormat;
 }
 
-/** Whether a page never changes: one from a sequence number that ends before the tail is full, and committed. */
+/** Whether a page never changes: it begins at a sequence number and ends, full, before the tail. */
 export function isSettled({ from }: AskedPage, { next, tail }: Page): boolean {
   return from.at === "seq" && next < tail;
 }
 
 /**
- * The headers of a page that never changes, and of the answer that one that was kept is still right. `private`: a
- * shared cache would give it to people without a token, or with one for other logs. `Vary` keeps formats apart,
- * and what came with one token from who comes with another.
+ * The headers of a page that never changes, and of a 304 for it. `private`, because a shared cache would serve it to
+ * clients without a token, or with a token for other logs. `Vary` separates formats and tokens.
  */
 export function keptHeaders(asked: AskedPage, log: LogId): Readonly<Record<string, string>> {
   return {
@@ -35,14 +34,14 @@ export function keptTag(asked: AskedPage, ifNoneMatch: string): string | null {
   return entityTags(ifNoneMatch).find((tag) => tag.endsWith(`.${question(asked)}"`)) ?? null;
 }
 
-/** Whether `tag` is of this life of the log. */
+/** Whether `tag` belongs to this life of the log. */
 export function isOf(tag: string, asked: AskedPage, log: LogId): boolean {
   return tag === bareTag(tagOf(asked, log));
 }
 
 /**
- * The life of the log, as another one has other records, and all of the question. Weak for JSON, which also says
- * how long the log is by now (RFC 9110 §8.8.1); in the other formats every byte is the same.
+ * The life of the log, because another life has other records, and the whole question. Weak for JSON, which also has
+ * the log's present tail (RFC 9110 §8.8.1). In the other formats every byte is the same.
  */
 function tagOf(asked: AskedPage, log: LogId): string {
   const tag = `"${log}.${question(asked)}"`;

@@ -5,7 +5,7 @@ import { type PlacedRecord, recordsOf } from "./page.ts";
 import { type AskedPage, isSettled, keptHeaders } from "./page-cache.ts";
 import { recordJson, recordLine } from "./record-output.ts";
 
-/** A page as a response in one of the formats that end. `index` is the committed index it is true of. */
+/** A page as a response in one of its formats. `index` is the committed index as of which it is true. */
 export function pageResponse(asked: AskedPage, page: Page, index: number): Response {
   const headers = pageHeaders(page, index);
   headers.set("Content-Type", mediaTypes[asked.format]);
@@ -23,7 +23,7 @@ export function pageResponse(asked: AskedPage, page: Page, index: number): Respo
   }
 }
 
-/** What every page says about itself, whatever its format. */
+/** The headers of every page, in every format. */
 export function pageHeaders(page: Page, index: number): Headers {
   return new Headers({
     "Cache-Control": "no-store",
@@ -47,7 +47,7 @@ function lines(page: Page): string {
   return Array.from(recordsOf(page), (placed) => `${recordLine(placed)}\n`).join("");
 }
 
-/** The bytes of one record; nothing (204) where there is none yet. */
+/** The bytes of one record; 204 if there is none yet. */
 function rawRecord(page: Page, headers: Headers): Response {
   const [placed] = recordsOf(page);
   if (placed === undefined) {
@@ -59,7 +59,7 @@ function rawRecord(page: Page, headers: Headers): Response {
   return new Response(placed.record.value.slice(), { headers });
 }
 
-/** Of each record: its length, 4 bytes, big-endian, then its bytes. */
+/** For each record its length (4 bytes, big-endian) and its bytes. */
 function framed(page: Page): Uint8Array<ArrayBuffer> {
   const values = Array.from(recordsOf(page), ({ record }: PlacedRecord) => record.value);
   const bytes = new Uint8Array(values.reduce((sum, value) => sum + 4 + value.length, 0));

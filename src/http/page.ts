@@ -9,7 +9,7 @@ export interface PlacedRecord {
   readonly record: LogRecord;
 }
 
-/** The records of a page; its batches may hold others before and after, and one that a fork has only the beginning of, beyond its `count`. */
+/** The records of a page. Its batches may hold others before and after them, and, in a fork, beyond their `count`. */
 export function* recordsOf({ batches, from, next }: Page): Generator<PlacedRecord> {
   for (const { start, count, timestamp, records } of batches) {
     for (const [at, record] of decodeRecords(records).entries()) {

@@ -14,7 +14,7 @@ export function naturalParameter(min = 0, max: number = Number.MAX_SAFE_INTEGER)
     .openapi({ type: "integer", minimum: min, maximum: max });
 }
 
-/** Names in a path: percent-decoded by the router, so that a slash is written %2F. */
+/** Names in a path. The router decodes percent-encoding, so a slash is written %2F. */
 export const logName = z
   .string()
   .max(LOG_NAME_LENGTH_MAX)
@@ -34,17 +34,17 @@ export const consumerName = z
   .regex(new RegExp(`^${segment}$`), "must be [A-Za-z0-9][A-Za-z0-9._~:-]*")
   .openapi({ description: "The consumer's name.", example: "billing" });
 
-/** What a writer, or the holder of a lease, is known by. */
+/** The name of a writer, or of the holder of a lease. */
 const token = z
   .string()
   .min(1)
   .max(TOKEN_LENGTH_MAX)
   .refine((text) => text.isWellFormed(), "must be well-formed Unicode");
 
-/** Which writer may append. */
+/** A fencing token. */
 export const fencingToken = token;
 
-/** Who has a lease. */
+/** The holder of a lease. */
 export const leaseHolder = token;
 
 /** Names that begin with `_` are reserved. */
@@ -53,7 +53,7 @@ export const clusterName = z
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be 1 to 63 of a-z, 0-9 and -, not beginning with -")
   .openapi({ description: "The cluster's name.", example: "main" });
 
-/** A node's number in its cluster: those of members that were removed are not given again. */
+/** A node's number in its cluster. Numbers of removed members are not used again. */
 export const nodeId = naturalParameter(1);
 
 /** The numbers of several nodes in a body. */
@@ -78,7 +78,7 @@ export const consistencyQuery = {
   ...deadlineQuery,
   consistency: z.enum(["linearizable", "local"]).default("linearizable").openapi({
     description:
-      "`linearizable`: everything acknowledged before the request is seen. `local`: what the nearest node knows to be committed.",
+      "`linearizable`: everything acknowledged before the request is seen. `local`: the committed records that the nearest node has.",
   }),
   min_index: naturalParameter().default(0).openapi({
     description:

@@ -19,7 +19,7 @@ export interface ProblemKind {
     | 500
     | 503;
   readonly title: string;
-  /** What it means, what happened to the request, and what to do. */
+  /** Its meaning, the effect of the request, and what to do. */
   readonly description: string;
   /** Seconds after which a retry makes sense. */
   readonly retryAfterS?: number;

@@ -12,13 +12,13 @@ export const problemTable = {
     status: 400,
     title: "The request is not valid",
     description:
-      "A path segment, query parameter or header is malformed, unknown or contradicts another. `errors` says where. Nothing happened.",
+      "A path segment, query parameter or header is malformed, unknown, or contradicts another one. `errors` says where. Nothing happened.",
   },
   "invalid-body": {
     status: 400,
     title: "The body is not valid",
     description:
-      "The body is empty, cut off, not UTF-8, not JSON, or not of the documented shape. Where it is known, `errors` says what is wrong in which place, and `record` is the position in the batch of the record at fault. Nothing was written.",
+      "The body is empty, cut off, not UTF-8, not JSON, or not of the documented shape. If known, `errors` says what is wrong and where, and `record` is the position of the faulty record in the batch. Nothing was written.",
   },
   unauthorized: {
     status: 401,
@@ -76,14 +76,14 @@ export const problemTable = {
   },
   "unsupported-media-type": {
     status: 415,
-    title: "The body's media type or encoding is not taken",
+    title: "The body's media type or encoding is not accepted",
     description:
-      "JSON must be UTF-8, bodies are not compressed, and what `application/vnd.timberline.records` holds can only be read. Nothing was written.",
+      "JSON must be UTF-8, bodies must not be compressed, and `application/vnd.timberline.records` is only for reading. Nothing was written.",
   },
   internal: {
     status: 500,
     title: "The server is at fault",
-    description: "A defect of the server, never of the request. A write may have happened.",
+    description: "A defect of the server, not of the request. A write may have happened.",
   },
   misconfigured: {
     status: 500,
@@ -94,20 +94,20 @@ export const problemTable = {
     status: 503,
     title: "No secret is configured, so every request is refused",
     description:
-      "Set one with `wrangler secret put ADMIN_TOKEN` (a bearer token that may do everything) or `wrangler secret put JWT_SECRET` (verifies signed tokens, HS256), or set `JWKS_URL` (keys of an identity provider). Nothing happened.",
+      "Set one with `wrangler secret put ADMIN_TOKEN` (a bearer token that allows everything) or `wrangler secret put JWT_SECRET` (verifies signed tokens, HS256), or set `JWKS_URL` (keys of an identity provider). Nothing happened.",
   },
   "keys-unavailable": {
     status: 503,
     title: "The identity provider's keys could not be fetched",
     description:
-      "The keys at `JWKS_URL`, which verify the token, have not been fetched since this part of the server started: the provider is down, slow, or answers with something else. Other tokens are taken. Nothing happened. Try again; the Worker's logs say what the provider answered.",
+      "The keys at `JWKS_URL`, which verify the token, could not be fetched since this part of the server started: the provider is down, slow, or its answer is not a key set. Other tokens work. Nothing happened. Try again; the Worker's logs show the provider's answer.",
     retryAfterS: 1,
   },
   "no-leader": {
     status: 503,
     title: "No leader answered in time",
     description:
-      "No node that leads answered within `timeout_ms`: maybe an election was under way, or no majority of the voters can be reached, or no node at all. The cluster's status shows who is there. A write did not happen. Try again.",
+      "No leader answered within `timeout_ms`. Maybe an election was under way, or no majority of the voters, or no node at all, can be reached. The cluster's status shows which nodes answer. A write did not happen. Try again.",
     retryAfterS: 1,
   },
   timeout: {
@@ -119,36 +119,36 @@ export const problemTable = {
   },
   unreadable: {
     status: 503,
-    title: "No node has an undamaged copy within reach",
+    title: "No reachable node has an undamaged copy",
     description:
-      "The copies of these records on the nodes that were asked are damaged: their checksums are wrong. Others may be whole. Try again, and look at the Worker's logs, which name the entries.",
+      "The copies of these records on the asked nodes are damaged: their checksums are wrong. Copies on other nodes may be intact. Try again, and see the Worker's logs, which name the entries.",
     retryAfterS: 1,
   },
   busy: {
     status: 503,
     title: "Too much is waiting to be committed",
-    description: "The leader takes no more before some of it is. Nothing was written. Try again.",
+    description:
+      "The leader accepts more only after some of it is committed. Nothing was written. Try again.",
     retryAfterS: 1,
   },
   "too-many-requests": {
     status: 503,
     title: "Too many requests are under way",
-    description:
-      "A node that was asked has as many requests under way as it takes. Nothing was written. Try again.",
+    description: "A node has reached its limit of requests under way. Nothing was written. Try again.",
     retryAfterS: 1,
   },
   "too-many-readers": {
     status: 503,
     title: "Too many reads are waiting",
     description:
-      "Every node has as many reads and long polls waiting, or as many sockets and event streams open, as it takes. Try again.",
+      "Every node has reached its limit of waiting reads and long polls, or of open sockets and event streams. Try again.",
     retryAfterS: 1,
   },
   "outcome-unknown": {
     status: 503,
     title: "It is not known whether this happened",
     description:
-      "The request may have taken effect, or may still. An append with `Producer-Id`, `Producer-Epoch` and `Producer-Seq` can be sent again safely: it is stored once. Without them, read the log before you send it again. What is conditional may be refused for its own first time: look at the log, or the consumer, first.",
+      "The request may have taken effect, or may still do so. An append with `Producer-Id`, `Producer-Epoch` and `Producer-Seq` can be sent again safely: it is stored once. Without them, read the log before you send it again. A conditional request may be refused because its own first attempt succeeded: read the log, or the consumer, first.",
   },
 } as const satisfies Readonly<Record<string, ProblemKind>>;
 

@@ -21,12 +21,12 @@ export class Problem extends Error {
   }
 }
 
-/** Where a kind of problem is documented: its `type`, relative to the server. */
+/** The `type` of a kind of problem, where it is documented, relative to the server. */
 export function problemType(kind: ProblemName): string {
   return `/problems/${kind}`;
 }
 
-/** What a problem says. */
+/** The body of a problem. */
 export function problemBody({ kind, message: detail, options }: Problem): ProblemOutput {
   const { status, title }: ProblemKind = problemTable[kind];
   return { type: problemType(kind), title, status, detail, ...options.members };

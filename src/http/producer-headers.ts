@@ -4,20 +4,20 @@ import type { ProducerTuple } from "../log/types.ts";
 import { naturalParameter } from "./parameters.ts";
 import { invalidRequest } from "./validation.ts";
 
-/** What a producer is known by. */
+/** The name of a producer. */
 export const producerId = z
   .string()
   .regex(/^[!-+\--~]+$/, "must be visible ASCII without a comma")
   .max(PRODUCER_ID_LENGTH_MAX);
 
-/** The headers that make an append, or a closing, happen exactly once. */
+/** The headers that make an append, or a close, happen exactly once. */
 export const producerHeaders = {
   "producer-id": producerId
     .optional()
     .openapi({ description: "With `Producer-Epoch` and `Producer-Seq`: it happens exactly once." }),
   "producer-epoch": naturalParameter()
     .optional()
-    .openapi({ description: "A new incarnation of the producer takes a higher one." }),
+    .openapi({ description: "A new instance of the producer uses a higher one." }),
   "producer-seq": naturalParameter()
     .optional()
     .openapi({ description: "Counts the producer's batches from 0 within an epoch." }),
@@ -25,7 +25,7 @@ export const producerHeaders = {
 
 type ProducerHeaders = z.infer<z.ZodObject<typeof producerHeaders>>;
 
-/** The producer's batch; null where there is none. Throws the problem `invalid-request` where it is half of one. */
+/** The producer's tuple; null if there is none. Throws the problem `invalid-request` if it is incomplete. */
 export function producerOf(headers: ProducerHeaders): ProducerTuple | null {
   const { "producer-id": id, "producer-epoch": epoch, "producer-seq": seq } = headers;
   if (id === undefined && epoch === undefined && seq === undefined) return null;

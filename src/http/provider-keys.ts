@@ -7,23 +7,23 @@ import { Problem } from "./problem.ts";
 export const keyTimes = {
   /** How long a set of keys may take to arrive. */
   fetchMs: 3_000,
-  /** Keys are asked for anew when they are older. */
+  /** Older keys are fetched again. */
   freshMs: 600_000,
-  /** Between two attempts to get newer keys than those known. */
+  /** Between two attempts to get newer keys. */
   againMs: 30_000,
   /** Between two attempts while none is known. */
   firstAgainMs: 1_000,
-  /** How often a request looks whether the attempt of another one has ended. */
+  /** How often a request checks whether another request's attempt has ended. */
   lookMs: 50,
 } as const;
 
-/** No more of an answer is read. */
+/** The largest answer that is read, bytes. */
 const answerBytesMax = 262_144;
 
 /** Types of keys (`kty`, RFC 7518 §6.1, RFC 8037 §2) that can verify a token. */
 const publicTypes: readonly string[] = ["RSA", "EC", "OKP"];
 
-/** What keys are fetched with. */
+/** The clock and `fetch` to use. */
 export interface Surroundings {
   fetch(url: string, init: RequestInit): Promise<Response>;
   /** Ms since the epoch. */
@@ -37,9 +37,10 @@ interface Attempt {
 }
 
 /**
- * The keys of an identity provider, as this isolate knows them. A key that is not among them has all of them asked for
- * anew, at a bounded rate; those known stay if that fails. A request never awaits what another one has begun: the
- * platform ends the work of a request with that request. So it looks from time to time whether that is done.
+ * The keys of an identity provider, as this isolate knows them. If a key is unknown, all keys are fetched again, at a
+ * bounded rate. If that fails, the known keys stay. A request never awaits a fetch that another request has begun,
+ * because the platform ends the work of a request with that request. So it checks from time to time whether the fetch
+ * is done.
  */
 export class ProviderKeys {
   readonly #url: string;
@@ -81,14 +82,14 @@ export class ProviderKeys {
     while (this.#isUnderWay()) await this.#around.sleep(keyTimes.lookMs);
   }
 
-  /** Asks for the keys if it is time to; what fails leaves those known. */
+  /** Fetches the keys if it is time to. A failure leaves the known keys. */
   async #renew(): Promise<void> {
     if (!this.#isDue()) return;
     const attempt = { since: this.#around.now(), hasEnded: false };
     this.#last = attempt;
     try {
       const keys = createLocalJWKSet(await this.#fetched());
-      // One that was given up may arrive after a later one.
+      // An attempt that was given up may end after a later one.
       if (this.#last !== attempt) return;
       this.#keys = keys;
       this.#fetchedAt = attempt.since;
@@ -103,7 +104,7 @@ export class ProviderKeys {
     return !this.#last.hasEnded && this.#around.now() < this.#last.since + keyTimes.fetchMs;
   }
 
-  /** An attempt that never ends was of a request that was given up: it does not count. */
+  /** An attempt that never ends belonged to a request that is gone, and does not count. */
   #isDue(): boolean {
     const { since, hasEnded } = this.#last;
     if (!hasEnded) return !this.#isUnderWay();
@@ -114,7 +115,7 @@ export class ProviderKeys {
   #fetched(): Promise<JSONWebKeySet> {
     return inTime(keyTimes.fetchMs, async (signal) => {
       const headers = { Accept: "application/jwk-set+json, application/json" };
-      // Nobody has looked at the address that a redirection names.
+      // The address of a redirection has not been checked.
       const response = await this.#around.fetch(this.#url, { headers, signal, redirect: "manual" });
       if (response.status !== 200) {
         await response.body?.cancel();
@@ -136,7 +137,7 @@ const surroundings: Surroundings = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-/** By address. There is one, unless the configuration changes. */
+/** By address. There is only one, unless the configuration changes. */
 const all = new Map<string, ProviderKeys>();
 
 /** The keys that are published at an address, as all requests of this isolate know them. */

@@ -5,10 +5,10 @@ import type { AppEnv } from "./env.ts";
 /** The parameter that carries a token (RFC 6750 §2.3). */
 export const ACCESS_TOKEN = "access_token";
 
-/** How long a token that is sent in a URL may be good for at most, s: a URL is easily kept somewhere. */
+/** The longest life of a token in a URL, s, because a URL is easily stored somewhere. */
 export const QUERY_TOKEN_S = 3_600;
 
-/** Of operations that a browser's `EventSource` or `WebSocket` opens, which can't send `Authorization`. */
+/** For operations that a browser's `EventSource` or `WebSocket` opens, which can't send `Authorization`. */
 export const accessTokenQuery = {
   [ACCESS_TOKEN]: z.string().optional().openapi({
     description:
@@ -24,7 +24,7 @@ export function queryTokens(c: Context): readonly string[] {
 /** Keeps the answer to a URL that carries a token out of caches, and the URL out of `Referer` (RFC 6750 §5.3). */
 export const hideQueryToken: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
-  // A socket has to be handed on as it is.
+  // A socket's answer must stay as it is.
   if (queryTokens(c).length === 0 || c.res.status === 101) return;
   c.header("Cache-Control", "no-store");
   c.header("Referrer-Policy", "no-referrer");

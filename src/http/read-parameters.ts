@@ -29,7 +29,7 @@ export const readQuery = z
     from: fromParameter.default({ at: "earliest" }).openapi({ default: "earliest" }),
     until: naturalParameter()
       .optional()
-      .openapi({ description: "Of pages: where to end, no record at or after this sequence number." }),
+      .openapi({ description: "Of pages: where to end; no record at or after this sequence number." }),
     limit: naturalParameter(1, 10_000)
       .optional()
       .openapi({ description: "Of pages: records, at most; 1000 by default, 1 of raw bytes." }),
@@ -39,7 +39,7 @@ export const readQuery = z
     }),
     wait: naturalParameter(0, 30_000).default(0).openapi({
       description:
-        "Of pages: if there is nothing to read yet, wait this long for it, ms (long poll), but no longer than half of the log's `ttl_s`. At the end of a closed log nothing is waited for. Of events: between signs of life. Not of a WebSocket.",
+        "Of pages: if there is nothing to read yet, wait this long for it, ms (long poll), but no longer than half of the log's `ttl_s`. There is no wait at the end of a closed log. Of events: between signs of life. Not of a WebSocket.",
       default: 0,
     }),
   })
@@ -49,19 +49,18 @@ export const readQuery = z
   });
 
 export const readHeaders = z.object({
-  "last-event-id": z
-    .string()
-    .optional()
-    .openapi({ description: "Of events: the id of the last one that arrived; the stream goes on after it." }),
+  "last-event-id": z.string().optional().openapi({
+    description: "Of events: the id of the last one that arrived; the stream continues after it.",
+  }),
   "if-none-match": z
     .string()
     .optional()
-    .openapi({ description: "The `ETag` of a page that was kept: 304 where it is still right." }),
+    .openapi({ description: "The `ETag` of a cached page: 304 if it is still valid." }),
 });
 
 export type ReadQuery = z.infer<typeof readQuery>;
 
-/** A place in a log, or what is wrong with it. */
+/** A place in a log, or an error text. */
 function placeStart(text: string): PageStart | string {
   if (!placePattern.test(text)) return "must be a sequence number, earliest, tail, -N or time:T";
   if (text === "earliest" || text === "tail") return { at: text };
@@ -70,7 +69,7 @@ function placeStart(text: string): PageStart | string {
   return text.startsWith("-") ? { at: "last", count: -number } : { at: "seq", seq: number };
 }
 
-/** A time, or what is wrong with it. */
+/** A time, or an error text. */
 function timeStart(text: string): PageStart | string {
   const isNumber = /^(0|[1-9][0-9]*)$/.test(text);
   if (!isNumber && !dateTime.safeParse(text).success)

@@ -18,7 +18,7 @@ const headers = z
   .custom<Headers>(isHeaders, `must be an object of at most ${HEADERS_MAX} well-formed strings`)
   .openapi({ type: "object", additionalProperties: { type: "string" }, maxProperties: HEADERS_MAX });
 
-/** A record as JSON gives it. */
+/** A record in JSON. */
 export const recordInput = z
   .strictObject({
     data: z
@@ -37,7 +37,7 @@ export const recordInput = z
 export type RecordInput = z.infer<typeof recordInput>;
 
 /**
- * A record of the batch as it is stored; `source` is the text of `json`, where it has one. `at` is its position, for the
+ * A record, as it is stored. `source` is the text of `json`, if it has one. `at` is its position in the batch, for the
  * problem `invalid-body`.
  */
 export function toRecord(input: RecordInput, source: Source | null, at: number): LogRecord {
@@ -51,7 +51,7 @@ export function toRecord(input: RecordInput, source: Source | null, at: number):
   throw notOneForm(at);
 }
 
-/** A record that is a JSON value, as the text that was sent. Throws the problem `invalid-body`. */
+/** A record with a JSON value, as the text that was sent. Throws the problem `invalid-body`. */
 export function jsonRecord({ text, depth }: Source, headers: LogRecord["headers"], at: number): LogRecord {
   if (depth > JSON_DEPTH_MAX) throw invalidRecord(at, `is nested deeper than ${JSON_DEPTH_MAX}`);
   if (hasLoneSurrogate(text)) throw invalidRecord(at, "has a string that is not well-formed");
@@ -68,7 +68,7 @@ export function sourceAt(text: string, { start, end, depth }: Extent): Source {
   return { text: text.slice(start, end), depth };
 }
 
-/** The text of `json` in the record that begins at `start`; null: it has none. */
+/** The text of `json` in the record at `start`; null: it has none. */
 export function recordSource(text: string, start: number): Source | null {
   const json = memberOf(text, start, "json");
   return json && sourceAt(text, json);
@@ -85,7 +85,7 @@ function notOneForm(at: number): Problem {
   return invalidRecord(at, "needs exactly one of data, json and base64");
 }
 
-/** A record is not of the documented shape. */
+/** A problem for a record that does not have the documented shape. */
 function invalidRecord(at: number, what: string): Problem {
   return new Problem("invalid-body", `Record ${at} ${what}.`, { members: { record: at } });
 }

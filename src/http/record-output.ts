@@ -3,7 +3,7 @@ import { encodeBase64 } from "hono/utils/encode";
 import type { LogRecord } from "../log/records.ts";
 import type { PlacedRecord } from "./page.ts";
 
-/** A record as JSON shows it: in the form it was given in. */
+/** A record in JSON, in the form in which it was sent. */
 export const recordOutput = z
   .object({
     seq: z.int().min(0),
@@ -19,12 +19,12 @@ export const recordOutput = z
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** A record as one line of JSON: line ends inside a value stand between its tokens, and become spaces. */
+/** A record as one line of JSON. Line ends in a value are between its tokens, and become spaces. */
 export function recordLine(placed: PlacedRecord): string {
   return recordJson(placed).replaceAll(/[\n\r]/g, " ");
 }
 
-/** A record as JSON. A JSON value goes out as it was sent, so there may be line ends in it. */
+/** A record as JSON. A JSON value is returned as it was sent, so it may have line ends. */
 export function recordJson({ seq, timestamp, record }: PlacedRecord): string {
   const headers = record.headers.length === 0 ? "{}" : JSON.stringify(Object.fromEntries(record.headers));
   return `{"seq":${seq},"timestamp":${timestamp},"headers":${headers},${valueJson(record)}}`;

@@ -11,19 +11,19 @@ interface Checked {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
-  /** A small JSON body; where the schema is optional, there may be none. */
+  /** A small JSON body. If the schema is optional, there may be none. */
   readonly body?: z.ZodType;
 }
 
-/** One operation: as the document describes it, and what must hold before it is carried out. */
+/** One operation: its description for the document, and the checks before its handler runs. */
 export interface Operation extends Omit<RouteConfig, "request">, Checked {
-  /** What the token must allow on the cluster and the log in the path; or a check of the operation's own. */
+  /** The action that the token must allow on the cluster and the log in the path, or a check of the operation's own. */
   readonly allows?: Action | ((c: Context<AppEnv>) => Promise<Grant>);
-  /** The body as the document describes it, where the handler reads it. */
+  /** The body for the document, if the handler reads it. */
   readonly content?: NonNullable<NonNullable<RouteConfig["request"]>["body"]>;
 }
 
-/** What the checks made of a request; `grant` is what its bearer may do, where the operation asks. */
+/** The checked parts of a request. `grant` is what its token allows, if the operation checks it. */
 export type Input<O extends Operation> = {
   readonly [K in keyof Checked]-?: O[K] extends z.ZodType ? z.output<O[K]> : undefined;
 } & { readonly grant: O extends { readonly allows: unknown } ? Grant : undefined };
@@ -44,7 +44,7 @@ export function serve<O extends Operation>(
   });
 }
 
-/** Puts an operation into the document that is served already. */
+/** Adds an operation that is served elsewhere to the document. */
 export function describe(app: OpenAPIHono<AppEnv>, operation: Operation): void {
   const { params, query, headers, body, content, allows: _, ...config } = operation;
   const described = body === undefined ? content : bodyContent(body);
@@ -77,7 +77,7 @@ async function grantOf(c: Context<AppEnv>, { allows }: Operation): Promise<Grant
   return allows && authorize(c, allows, c.req.param("log") ?? "");
 }
 
-/** Of operations that take no parameters in the query. */
+/** For operations without query parameters. */
 const noQuery = z.strictObject({});
 
 async function inputOf(c: Context<AppEnv>, operation: Operation): Promise<Record<keyof Checked, unknown>> {

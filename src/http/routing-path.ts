@@ -1,4 +1,4 @@
-/** A path of the document, as the router writes it: `{name}` is one segment of it, `{path}` all that follows. */
+/** A path of the document in the router's syntax: `{name}` is one segment, `{path}` the rest. */
 export function routingPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === "path" ? ":path{.+}" : `:${name}`));
 }

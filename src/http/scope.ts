@@ -3,15 +3,15 @@ import type { Context } from "hono";
 import { clusterName, consumerName, logName } from "./parameters.ts";
 import { routingPath } from "./routing-path.ts";
 
-/** The cluster that paths without a cluster mean; it keeps the catalogue of the others. */
+/** The cluster of paths that do not name one. It keeps the catalogue of the others. */
 export const MAIN = "main";
 
-/** The cluster that a request's path names. */
+/** The cluster in a request's path. */
 export function clusterNameIn(c: Context): string {
   return c.req.param("cluster") ?? MAIN;
 }
 
-/** Where the routes of logs live: once below a cluster's name, once without, for `main`. */
+/** A place for the routes of logs: below a cluster's name, or without it, for `main`. */
 export interface Scope {
   readonly base: string;
   /** Path parameters of a route for one log. */

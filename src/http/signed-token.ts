@@ -4,10 +4,10 @@ import { providerKeys } from "./provider-keys.ts";
 import type { TokenSettings } from "./token-settings.ts";
 import { unauthorized } from "./unauthorized.ts";
 
-/** How far the clock of a token's maker may be from ours, s. */
+/** How far the issuer's clock may be off, s. */
 export const CLOCK_TOLERANCE_S = 5;
 
-/** Which algorithms go with which keys: a public key is never taken for a secret, and none for no key. */
+/** The algorithms for each kind of key: a public key is never used as a secret, and `none` is never accepted. */
 const algorithms = { secret: ["HS256"], provider: ["RS256", "ES256", "EdDSA"] };
 
 /** The claims of a signed token (JWT, RFC 7519). Throws the problems `unauthorized` and `keys-unavailable`. */
@@ -50,7 +50,7 @@ async function bySecret(
   throw new errors.JWSSignatureVerificationFailed();
 }
 
-/** Why a token is not taken; of one that is signed as it should be, more exactly. */
+/** Why a token is refused. More exact if its signature is right. */
 function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return "The token has expired.";
   if (error instanceof errors.JWTClaimValidationFailed)

@@ -2,17 +2,17 @@ import { type Env, isLocal } from "./env.ts";
 import { isLoopback } from "./loopback.ts";
 import { Problem } from "./problem.ts";
 
-/** Which tokens are taken, as the variables say. */
+/** The accepted tokens, by the variables. */
 export interface TokenSettings {
   readonly adminTokens: readonly string[];
-  /** Of signed tokens (HS256). */
+  /** Secrets of signed tokens (HS256). */
   readonly secrets: readonly string[];
-  /** Where an identity provider publishes its keys (a JWK Set, RFC 7517 §5); null: there is none. */
+  /** The address of an identity provider's keys (a JWK Set, RFC 7517 §5); null: there is none. */
   readonly keysUrl: string | null;
-  /** What `iss` and `aud` of signed tokens must be; null: anything. */
+  /** The required `iss` and `aud` of signed tokens; null: any. */
   readonly issuer: string | null;
   readonly audience: string | null;
-  /** The claim that holds what the bearer may do; null: the claims of the token themselves. */
+  /** The claim that holds the permissions; null: they are claims of the token itself. */
   readonly claim: string | null;
 }
 
@@ -22,7 +22,7 @@ export function tokenSettings(env: Env): TokenSettings {
   const audience = env.JWT_AUDIENCE || null;
   const keysUrl = env.JWKS_URL ? checkedUrl(env.JWKS_URL, isLocal(env)) : null;
   if (keysUrl !== null && issuer === null && audience === null) {
-    const why = "without them a token that the provider made for another application would be taken";
+    const why = "without them a token that the provider issued for another application would be accepted";
     throw new Problem("misconfigured", `JWKS_URL needs JWT_AUDIENCE or JWT_ISSUER: ${why}.`);
   }
   return {
@@ -37,7 +37,7 @@ function isSet(value: string | undefined): value is string {
   return value !== undefined && value !== "";
 }
 
-/** Whoever can change the keys on their way can make any token. */
+/** An attacker that can change the keys in transit could make any token. */
 function checkedUrl(text: string, isOnOwnMachine: boolean): string {
   const url = URL.parse(text);
   const isSafe =

@@ -2,7 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { Problem } from "./problem.ts";
 
-/** Parts of a request that a schema describes. */
+/** The parts of a request that schemas describe. */
 export type Part = "path" | "query" | "header";
 
 interface Issue {
@@ -10,17 +10,17 @@ interface Issue {
   readonly message: string;
 }
 
-/** A batch may have as many faults as members: no more are listed. */
+/** The most faults that are listed: a batch may have one in each member. */
 const issuesMax = 20;
 
-/** A part of a request, as its schema gives it. Throws the problem `invalid-request`. */
+/** A part of a request, parsed by its schema. Throws the problem `invalid-request`. */
 export function validated<T extends z.ZodType>(schema: T, part: Part, value: unknown): z.output<T> {
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw invalidRequest(part, parsed.error.issues);
   return parsed.data;
 }
 
-/** The query: a parameter given once is a string; twice, a list, which no schema takes. */
+/** The query. A parameter that is given once is a string. Given twice it is a list, which no schema accepts. */
 export function queryOf(c: Context): Readonly<Record<string, string | readonly string[]>> {
   const entries = Object.entries(c.req.queries());
   return Object.fromEntries(
@@ -28,12 +28,12 @@ export function queryOf(c: Context): Readonly<Record<string, string | readonly s
   );
 }
 
-/** What a schema finds wrong with a part of a request. */
+/** The problem for a part of a request that its schema refuses. */
 export function invalidRequest(part: Part, issues: readonly Issue[]): Problem {
   return invalid("invalid-request", part, issues);
 }
 
-/** What a schema finds wrong with a body; `record` is the position of the record at fault, where one is. */
+/** The problem for a body that its schema refuses. `record` is the position of the faulty record, if it is one. */
 export function invalidBody(issues: readonly Issue[], record?: number): Problem {
   return invalid("invalid-body", "body", issues, record === undefined ? {} : { record });
 }

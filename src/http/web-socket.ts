@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 
-/** Whether a client wants a WebSocket (RFC 6455 §4.2.1). */
+/** Whether a client asks for a WebSocket (RFC 6455 §4.2.1). */
 export function isUpgrade(c: Context): boolean {
   return c.req.header("Upgrade")?.toLowerCase() === "websocket";
 }

@@ -1,4 +1,4 @@
-/** What `promise` gives, or what `late` throws if that takes longer than `timeoutMs`. */
+/** The result of `promise`, or throws `late()` after `timeoutMs`. */
 export async function within<T>(timeoutMs: number, promise: Promise<T>, late: () => Error): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | null = null;
   const timeout = new Promise<never>((_, reject) => {

@@ -4,33 +4,30 @@ import type { Call, World } from "./world.ts";
 
 const backoffMsMin = 10;
 const backoffMsMax = 250;
-/** A hanging node costs at most half of the time that is left, but no attempt gets less than this, ms. */
+/** A hanging node costs at most half of the remaining time, but no attempt gets less than this, ms. */
 const attemptMsMin = 500;
 
-/** Nobody can tell whether it happened. */
+/** The problem if it is not known whether a request happened. */
 export function outcomeUnknown(cause?: unknown): Problem {
   const detail = "The answer was lost: this may have happened, or may still happen.";
   return new Problem("outcome-unknown", detail, { cause });
 }
 
-/** Why nothing came of what a node was asked for. */
+/** The problem for a node's failure. */
 export function failureProblem(reason: FailureReason, cluster: string): Problem {
   switch (reason) {
     case "outcome-unknown":
       return outcomeUnknown();
     case "busy":
-      return new Problem(reason, "The leader takes no more right now.");
+      return new Problem(reason, "The leader accepts no more right now.");
     case "too-many-requests":
-      return new Problem(reason, "The node takes no more requests right now.");
+      return new Problem(reason, "The node accepts no more requests right now.");
     case "too-many-readers":
-      return new Problem(reason, "The nodes take no more readers right now.");
+      return new Problem(reason, "The nodes accept no more readers right now.");
     case "unreadable":
-      return new Problem(reason, "The nodes that were asked have damaged copies.");
+      return new Problem(reason, "The copies on the asked nodes are damaged.");
     case "timeout":
-      return new Problem(
-        reason,
-        "In time no node could confirm the read, or had come as far as `min_index`.",
-      );
+      return new Problem(reason, "No node could confirm the read, or reach `min_index`, in time.");
     case "not-leader":
     case "superseded":
     case "no-such-peer":
@@ -39,7 +36,7 @@ export function failureProblem(reason: FailureReason, cluster: string): Problem 
   }
 }
 
-/** How the attempts of one call go. */
+/** The attempts of one call. */
 export class Attempts {
   readonly #world: World;
   readonly #call: Call;
@@ -63,13 +60,13 @@ export class Attempts {
     return Math.min(leftMs, waitMs + Math.max((leftMs - waitMs) / 2, attemptMsMin));
   }
 
-  /** The last attempt failed so. */
+  /** Notes why the last attempt failed. */
   note(reason: FailureReason): void {
     this.#last = reason;
     if (reason === "outcome-unknown") this.#mayHaveHappened = true;
   }
 
-  /** True once: the nodes belong to no cluster yet. Setting them up takes the place of the next pause. */
+  /** The nodes belong to no cluster yet. True once: setting them up takes the place of the next pause. */
   takeBootstrap(): boolean {
     if (this.#last !== "no-such-cluster" || this.#hasBootstrapped) return false;
     this.#hasBootstrapped = true;
@@ -77,7 +74,7 @@ export class Attempts {
     return true;
   }
 
-  /** Between two attempts. The first that names another node is followed at once. */
+  /** Waits between two attempts. The first hint at another node is followed at once. */
   async pause(isNamed: boolean): Promise<void> {
     this.#attempts++;
     if (isNamed && this.#attempts === 1) return;
@@ -86,7 +83,7 @@ export class Attempts {
     await this.#world.sleep(Math.max(0, Math.min(backoffMs, this.leftMs())));
   }
 
-  /** What all attempts come to. */
+  /** The problem that all attempts result in. */
   problem(): Problem {
     if (this.#mayHaveHappened) return failureProblem("outcome-unknown", this.#cluster);
     return failureProblem(this.#last, this.#cluster);

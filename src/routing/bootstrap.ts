@@ -10,17 +10,17 @@ import type { Nodes } from "./nodes.ts";
 import { membersFound, type Survey, survey } from "./survey.ts";
 
 /**
- * Makes the nodes of a cluster members, then lets them take part. A node counts on nothing until all know
- * who they are; node 1 is told first, so that of two callers with other regions one loses. Idempotent:
- * after a failure the same call goes on where this one stopped. Says whether anything was new.
- * Throws the problems `cluster-exists`, `node-lost` and `bootstrap-incomplete`.
+ * Makes the nodes of a cluster members, then lets them take part. No node takes part before all are prepared. Node 1 is
+ * prepared first, so that of two callers with different regions one fails. Idempotent: after a failure the same call
+ * continues where this one stopped. Returns whether anything was new. Throws the problems `cluster-exists`, `node-lost`
+ * and `bootstrap-incomplete`.
  */
 export async function bootstrap(nodes: Nodes, cluster: Cluster, timeoutMs: number): Promise<boolean> {
   const incomplete = `Not all nodes of the cluster ${cluster.name} could be reached. Send the same request again.`;
   return reachingAll(timeoutMs, setUp(nodes, cluster, timeoutMs), incomplete);
 }
 
-/** What `work` gives; the problem `bootstrap-incomplete` where a node can't be reached, or the time is over. */
+/** The result of `work`, or the problem `bootstrap-incomplete` if a node can't be reached or the time is over. */
 export async function reachingAll<T>(timeoutMs: number, work: Promise<T>, incomplete: string): Promise<T> {
   const late = (): TransportError => new TransportError("the nodes took too long");
   try {
@@ -38,7 +38,7 @@ async function setUp(nodes: Nodes, cluster: Cluster, timeoutMs: number): Promise
   if (unreachable) throw new TransportError(`node ${unreachable.id} can't be reached`);
   assertSameRegions(cluster, seen.statuses);
   await assertNoneLost(nodes, cluster, present, seen);
-  // Members change only once the bootstrap is over: then those of the bootstrap may be gone for good.
+  // Members change only after the bootstrap. Then its first members may be gone for good.
   const isOver = seen.configurationIndex > 0 || present.every(({ id }) => isStarted(seen, id));
   if (isOver) return false;
   const [first, ...others] = cluster.members;
@@ -59,9 +59,9 @@ function assertSameRegions(cluster: Cluster, statuses: readonly Status[]): void 
 }
 
 /**
- * Once a node has started, all were prepared: one that knows nothing has forgotten its votes. Those that
- * seem to are asked again, as another caller may have set them up while the first answers were under way.
- * Whoever was removed may forget what it likes.
+ * Once a node has started, all were prepared. So a node that knows nothing has lost its votes. Such nodes are asked
+ * again, because another caller may have set them up while the first answers were under way. Removed nodes may lose
+ * anything.
  */
 async function assertNoneLost(
   nodes: Nodes,
@@ -84,14 +84,14 @@ async function prepare(nodes: Nodes, cluster: Cluster, member: NodeAddress): Pro
   throw clusterExists(cluster.name, status?.identity.regions ?? []);
 }
 
-/** Lets a node take part that was prepared before. Throws the problem `node-lost`. */
+/** Starts a prepared node. Throws the problem `node-lost`. */
 export async function startPrepared(nodes: Nodes, member: NodeAddress): Promise<void> {
   if (await nodes.start(member)) return;
   const detail = `Node ${member.id} of the cluster ${member.cluster} lost its storage while it was set up.`;
   throw new Problem("node-lost", detail, { members: { nodes: [member.id] } });
 }
 
-/** The name is taken by a cluster with other regions. */
+/** The problem for a cluster that exists with other regions. */
 export function clusterExists(name: string, regions: readonly string[]): Problem {
   const detail = `The cluster ${name} exists with the regions ${regions.join(", ")}.`;
   return new Problem("cluster-exists", detail, { members: { regions } });

@@ -1,12 +1,12 @@
 import type { Command } from "../log/types.ts";
 
 /**
- * Whether a command that may have happened can be sent again: twice is the same as once, and a refusal of the
- * second time is none of the first. Others' commands may come in between. A second delete would destroy what
- * was made and appended since. A second append without a producer, or a second write that expects what the first
- * one has changed, would be refused, or done, for its own first time; so would a second move of a consumer
- * that somebody has leased since. Who makes, trims, seals, fences or leases has not been answered yet: to have
- * it so once more is what they ask for.
+ * Whether a command that may have happened can be sent again: twice must have the same effect as once, and a refusal of
+ * the second attempt must be true of the first. Other commands may come in between. A second delete would delete a log
+ * that was created since. A second append without a producer would append twice. A second write with a condition would
+ * be refused because of the first one, and so would a move of a consumer that another client has leased since.
+ * Creating, trimming, sealing, fencing and leasing can be repeated: the caller has no answer yet, and asks for this
+ * state.
  */
 export function canRepeat(command: Command): boolean {
   switch (command.kind) {

@@ -4,7 +4,7 @@ import type { Command } from "../log/types.ts";
 import { refusalProblem } from "./refusal.ts";
 import type { Visit } from "./visit.ts";
 
-/** What came of a command. Throws the problems of `Router.command`, and those that `explain` makes of refusals. */
+/** The outcome of a command. Throws the problems of `Router.command`, and those of refusals. */
 export async function carryOut<C extends Command>(
   { api, call, cluster }: Visit,
   command: C,

@@ -3,15 +3,15 @@ import { Problem } from "../http/problem.ts";
 import type { NodeAddress } from "../transport/object.ts";
 import { isRegion } from "./regions.ts";
 
-/** Nodes of a cluster, at most; at its bootstrap their number is odd. */
+/** The most nodes of a cluster. At its bootstrap their number is odd. */
 export const NODES_MAX = 7;
 
-/** A cluster and where its nodes are: at its bootstrap, node k lives in the k-th region. */
+/** A cluster and the places of its nodes. At its bootstrap, node k lives in the k-th region. */
 export interface Cluster {
   readonly name: string;
-  /** Of its bootstrap. */
+  /** The regions of its bootstrap. */
   readonly regions: readonly string[];
-  /** Those of its bootstrap, unless they come from the roster. */
+  /** The members of its bootstrap, or newer ones from the roster. */
   readonly members: readonly NodeAddress[];
 }
 
@@ -20,7 +20,7 @@ export function clusterOf(name: string, regions: readonly string[]): Cluster {
   return { name, regions, members: regions.map((region, at) => ({ cluster: name, id: at + 1, region })) };
 }
 
-/** Whether so many nodes make a cluster. */
+/** Whether a cluster can have this many nodes. */
 export function isClusterSize(size: number): boolean {
   return size % 2 === 1 && size <= NODES_MAX;
 }
@@ -30,11 +30,11 @@ export function mainRegions(env: Env): readonly string[] {
   const regions = env.REGIONS.split(",").map((region) => region.trim());
   const unknown = regions.find((region) => !isRegion(region));
   if (unknown !== undefined)
-    throw new Problem("misconfigured", `REGIONS names "${unknown}", which is no location hint.`);
+    throw new Problem("misconfigured", `REGIONS names "${unknown}", which is not a location hint.`);
   if (!isClusterSize(regions.length)) {
     throw new Problem(
       "misconfigured",
-      `REGIONS names ${regions.length} regions; it takes an odd number, at most ${NODES_MAX}.`,
+      `REGIONS names ${regions.length} regions; it must name an odd number, at most ${NODES_MAX}.`,
     );
   }
   return regions;

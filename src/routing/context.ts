@@ -3,7 +3,7 @@ import { Roster } from "./roster.ts";
 import { Router } from "./router.ts";
 import type { World } from "./world.ts";
 
-/** What all resources share, in the memory of one isolate: who leads, and which clusters there are. */
+/** State that all resources share in the memory of one isolate: known leaders, members and clusters. */
 export interface Api {
   readonly world: World;
   readonly router: Router;
@@ -11,7 +11,7 @@ export interface Api {
   readonly directory: Directory;
 }
 
-/** One an isolate. */
+/** One for each isolate. */
 export function createApi(world: World): Api {
   const roster = new Roster();
   const router = new Router(world, roster);

@@ -4,15 +4,15 @@ import { ask, type Consistency, found } from "./query.ts";
 import { renew } from "./renewal.ts";
 import type { Visit } from "./visit.ts";
 
-/** A log, and the committed index that this is true of. */
+/** A log, and the committed index as of which this is true. */
 interface Described {
   readonly log: Description;
   readonly index: Index;
 }
 
 /**
- * A log whose time is not over; `touch`: it counts as read. Throws the problems `log-not-found` and `log-gone`, and
- * those of a query; of a log with a time to live or an expiry those of a command, too.
+ * A log whose time is not over. `touch`: it counts as read. Throws the problems `log-not-found` and `log-gone`, and
+ * those of a query, and for a log with a time to live or an expiry also those of a command.
  */
 export async function describeLog(
   visit: Visit,

@@ -17,14 +17,14 @@ const pageBytesMax = 1_048_576;
 const utf8 = { encode: new TextEncoder(), decode: new TextDecoder() };
 
 /**
- * Which clusters there are: `main` from the configuration, the others from the log `_clusters` in `main`.
- * A name that is not there is refused without its objects ever being touched: strangers create nothing,
- * and the first use of an object, which fixes its place, carries its region.
+ * The clusters: `main` from the configuration, the others from the log `_clusters` in `main`. An unknown name is
+ * refused without touching its objects. So strangers create nothing, and the first use of an object, which fixes its
+ * place, always has its region.
  */
 export class Directory {
   readonly #router: Router;
   readonly #known = new Map<string, Cluster>();
-  /** How much of the catalogue is in `#known`. */
+  /** How much of the catalogue was read into `#known`. */
   #next = 0;
 
   constructor(router: Router) {
@@ -38,7 +38,7 @@ export class Directory {
     return cluster;
   }
 
-  /** Null where there is none of this name. */
+  /** Null if there is no cluster with this name. */
   async find(call: Call, name: string): Promise<Cluster | null> {
     if (name === MAIN) return clusterOf(MAIN, mainRegions(call.env));
     if (!this.#known.has(name)) await this.#refresh(call);
@@ -51,7 +51,7 @@ export class Directory {
     return [clusterOf(MAIN, mainRegions(call.env)), ...this.#known.values()];
   }
 
-  /** Adds a cluster, or finds that it is there already: the one that is there is returned. */
+  /** Adds a cluster, unless one with this name exists. Returns the cluster that exists then. */
   async add(call: Call, cluster: Cluster): Promise<Cluster> {
     const main = clusterOf(MAIN, mainRegions(call.env));
     for (;;) {
@@ -62,7 +62,7 @@ export class Directory {
     }
   }
 
-  /** A lost answer shows in the catalogue. */
+  /** If the answer was lost, the catalogue shows what happened. */
   async #do(call: Call, main: Cluster, command: Command): Promise<void> {
     try {
       await this.#router.command(call, main, command);
@@ -82,7 +82,7 @@ export class Directory {
     }
   }
 
-  /** The next page of the catalogue; null where there is no catalogue yet. */
+  /** The next page of the catalogue; null if there is no catalogue yet. */
   async #read(call: Call): Promise<Page | null> {
     const main = clusterOf(MAIN, mainRegions(call.env));
     const limits = { recordsMax: pageRecordsMax, bytesMax: pageBytesMax, waitMs: 0 };
@@ -94,14 +94,14 @@ export class Directory {
   }
 }
 
-/** The expected sequence number keeps a name from being listed twice. */
+/** The expected sequence number prevents that a name is listed twice. */
 function appendTo(log: string, { name, regions }: Cluster, expectedSeq: number): Command {
   const value = utf8.encode.encode(JSON.stringify({ name, regions }));
   const records = encodeRecords([{ format: "json", headers: [], value }]);
   return appendCommand(log, { count: 1, records }, { expectedSeq });
 }
 
-/** Rows may be read twice, when two requests refresh at once: the first of a name counts. */
+/** If two requests refresh at once, rows are read twice. The first row of a name counts. */
 function clustersOf(page: Page): readonly Cluster[] {
   return page.batches.flatMap((batch) =>
     decodeRecords(batch.records).map(({ value }) => {

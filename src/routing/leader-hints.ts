@@ -2,26 +2,28 @@ import type { NodeAddress } from "../transport/object.ts";
 import type { Failure } from "../transport/protocol.ts";
 import type { Cluster } from "./cluster.ts";
 
-/** Which node to send a command to, and how. */
+/** The node to send a command to, and how. */
 export interface Target {
   readonly node: NodeAddress;
-  /** It may hand the command on to the leader that it knows; otherwise it answers itself, or names the leader. */
+  /** It may hand the command on to the leader that it knows. Otherwise it answers itself, or names the leader. */
   readonly mayHandOn: boolean;
 }
 
 interface Hint {
   /** The last known leader. */
   readonly leader: number | null;
-  /** A node that was lost when last asked. Others may not know yet that it leads no more: only a command
-   * that they are to hand on makes them find out. */
+  /**
+   * A node that did not answer when last asked. Other nodes may still consider it the leader. They find out only by a
+   * command that they hand on.
+   */
   readonly avoid: number | null;
 }
 
 const noHint: Hint = { leader: null, avoid: null };
 
 /**
- * Who leads which cluster, as this isolate last heard: only a hint. A node that is asked directly and
- * answers must be the leader; one that hands on may not be.
+ * The leaders of clusters, as this isolate last heard. Only a hint. A node that answers a direct request must be the
+ * leader; a node that hands on need not be.
  */
 export class LeaderHints {
   readonly #hints = new Map<string, Hint>();
@@ -32,7 +34,7 @@ export class LeaderHints {
     return cluster.members.find((member) => member.id === leader) ?? null;
   }
 
-  /** Where a command goes first; `order` are the members, the preferred one first. */
+  /** Where a command goes first. `order` has the members, the preferred one first. */
   first(cluster: Cluster, order: readonly NodeAddress[]): Target {
     const leader = this.leader(cluster);
     if (leader !== null) return { node: leader, mayHandOn: false };
@@ -47,7 +49,7 @@ export class LeaderHints {
     this.#hints.set(cluster.name, { leader: mayHandOn ? null : node.id, avoid: null });
   }
 
-  /** `target` did not: says where the command may go next. */
+  /** `target` did not carry it out. Returns where the command may go next. */
   failed(cluster: Cluster, order: readonly NodeAddress[], target: Target, failure: Failure): Target {
     const isLost = failure.reason === "outcome-unknown";
     const avoid = isLost ? target.node.id : this.#of(cluster).avoid;

@@ -10,16 +10,16 @@ import { refusalProblem } from "./refusal.ts";
 import { renew, waitWithin } from "./renewal.ts";
 import { type Call, callOf } from "./world.ts";
 
-/** How pages are read, all of one request alike. */
+/** How all pages of one request are read. */
 export interface ReadOptions extends Consistency {
-  /** Records of a page, at most. */
+  /** The most records of a page. */
   readonly limit: number;
   readonly max_bytes: number;
   /** No record at or after this one; absent: up to the tail. */
   readonly until?: number | undefined;
 }
 
-/** A page, and the committed index that it is true of. */
+/** A page, and the committed index as of which it is true. */
 export interface FoundPage {
   readonly page: Page;
   readonly index: number;
@@ -32,7 +32,7 @@ export class PageReader {
   readonly #cluster: Cluster;
   readonly #log: string;
   readonly #options: ReadOptions;
-  /** What the pages so far were true of: a later one is never older, whichever node gives it. */
+  /** The index of the pages so far. A later page is never older, from any node. */
   #seenIndex: number;
 
   constructor(c: Context<AppEnv>, api: Api, cluster: Cluster, log: string, options: ReadOptions) {
@@ -45,8 +45,8 @@ export class PageReader {
   }
 
   /**
-   * Looks what is there, and waits only if that is nothing: by then it is known whether anything can still come,
-   * and how long the log lives. Throws the problems `log-not-found`, `log-gone`, `trimmed` and `beyond-tail`.
+   * First reads what is there, and waits only if there is nothing. Then it is known whether more can come, and how long
+   * the log lives. Throws the problems `log-not-found`, `log-gone`, `trimmed` and `beyond-tail`.
    */
   async page(from: PageStart, waitMs: number): Promise<FoundPage> {
     const { timeout_ms, consistency, until } = this.#options;
@@ -58,9 +58,9 @@ export class PageReader {
     if (waitMs === 0 || !mayGrow(first.page, until)) return first;
     const later = { ...call, deadline: call.deadline + waitMs };
     const here = { at: "seq", seq: first.page.from } as const;
-    // The first page was as fresh as was asked for, and this one is not older.
+    // The first page was as fresh as asked for, and this one is not older.
     const second = await this.#ask(later, here, waitWithin(state, waitMs), "local");
-    // What came meanwhile may be trimmed already.
+    // Records that came meanwhile may be trimmed already.
     assertWithin(from, second.page, this.#log);
     return second;
   }
@@ -70,7 +70,7 @@ export class PageReader {
     return (await this.page({ at: "seq", seq }, waitMs)).page;
   }
 
-  /** The wait ends by the time that `call` leaves for it, however often nodes are asked. */
+  /** The wait ends within the time that `call` leaves for it, however often nodes are asked. */
   async #ask(
     call: Call,
     from: PageStart,
@@ -90,12 +90,12 @@ export class PageReader {
   }
 }
 
-/** Whether a page is empty and need not stay so. */
+/** Whether a page is empty, but more records can come. */
 function mayGrow(page: Page, until: number = Number.POSITIVE_INFINITY): boolean {
   return page.from === page.tail && page.from < until && !isEnd(page);
 }
 
-/** Throws the problems `beyond-tail` and `trimmed` where a page can't begin where it was asked to. */
+/** Throws the problems `beyond-tail` and `trimmed` if a page can't begin where asked for. */
 export function assertWithin(from: PageStart, { earliest, tail }: Page, log: string): void {
   if (from.at !== "seq") return;
   if (from.seq > tail) throw refusalProblem({ reason: "beyond-tail", tail }, log);

@@ -4,17 +4,17 @@ import type { NoLog, Query, QueryAnswer, QueryRequest, QueryResult } from "../tr
 import { refusalProblem } from "./refusal.ts";
 import type { Visit } from "./visit.ts";
 
-/** The parameters that every read has, see `consistencyQuery`. */
+/** The parameters of every read, see `consistencyQuery`. */
 export interface Consistency {
   readonly timeout_ms: number;
   readonly consistency: QueryRequest["consistency"];
   readonly min_index: number;
 }
 
-/** Sees all that was acknowledged before. */
+/** Reads all that was acknowledged before. */
 export const newest = { consistency: "linearizable", min_index: 0 } as const;
 
-/** Asks a cluster, with no wait. Throws the problems of `Router.query`. */
+/** Asks a cluster, without a wait. Throws the problems of `Router.query`. */
 export function ask<Q extends Query>(
   { api, call, cluster }: Visit,
   query: Q,
@@ -24,7 +24,7 @@ export function ask<Q extends Query>(
   return api.router.query(call, cluster, () => request);
 }
 
-/** The result of a query of a log that is there. Throws the problems `log-not-found` and `log-gone`. */
+/** The result of a query of a log that exists. Throws the problems `log-not-found` and `log-gone`. */
 export function found<R extends QueryResult>({ result }: QueryAnswer<R | NoLog>, log: string): R {
   if (isNoLog(result)) throw refusalProblem({ reason: result.kind }, log);
   return result;

@@ -2,14 +2,14 @@ import { Problem } from "../http/problem.ts";
 import type { Refusal } from "../log/outcome.ts";
 import type { NodeId } from "../raft/types.ts";
 
-/** A problem without its name. */
+/** A problem, without its name. */
 interface Explained {
   readonly detail: string;
-  /** Beside the standard ones. */
+  /** Members beside the standard ones. */
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
-/** What the log's state forbade, as a problem: they have the same names. */
+/** A refusal as a problem. They have the same names. */
 export function refusalProblem(refusal: Refusal, log: string): Problem {
   const { detail, members = {} } = explain(refusal, log);
   return new Problem(refusal.reason, detail, { members });
@@ -20,22 +20,22 @@ function explain(refusal: Refusal, log: string): Explained {
     case "log-not-found":
       return { detail: `There is no log ${log}.` };
     case "log-gone":
-      return { detail: `The log ${log} is deleted, and forks of it are not.` };
+      return { detail: `The log ${log} is deleted, but has forks.` };
     case "log-exists":
-      return { detail: `There is a log ${log}, and it is not as it was asked for.` };
+      return { detail: `The log ${log} exists with other settings.` };
     case "log-closed":
       return { detail: `The log ${log} is closed.`, members: { tail: refusal.tail } };
     case "source-not-found":
-      return { detail: `There is no log to make ${log} a fork of.` };
+      return { detail: `The log that ${log} would be a fork of does not exist.` };
     case "source-gone":
-      return { detail: `The log that ${log} was to be a fork of is deleted.` };
+      return { detail: `The log that ${log} would be a fork of is deleted.` };
     case "fork-too-deep": {
       const { depthMax: depth_max } = refusal;
       return { detail: `A fork is at most ${depth_max} logs from the first.`, members: { depth_max } };
     }
     case "batch-too-large": {
       const { bytes, bytesMax: bytes_max } = refusal;
-      return { detail: `It takes ${bytes} bytes.`, members: { bytes, bytes_max } };
+      return { detail: `It has ${bytes} bytes.`, members: { bytes, bytes_max } };
     }
     case "beyond-tail":
       return { detail: `The tail is ${refusal.tail}.`, members: { tail: refusal.tail } };
@@ -107,7 +107,7 @@ function explainCondition(refusal: ConditionRefusal): Explained {
     case "fenced": {
       const { tail, fencingToken: fencing_token } = refusal;
       const detail =
-        fencing_token === null ? "There is no fencing token." : "The fencing token is another one.";
+        fencing_token === null ? "There is no fencing token." : "The log has another fencing token.";
       return { detail, members: { tail, fencing_token } };
     }
     case "version-mismatch":
@@ -120,7 +120,7 @@ function explainCondition(refusal: ConditionRefusal): Explained {
   }
 }
 
-/** The cluster has no member of this number. */
+/** The problem for a number that no member has. */
 export function nodeNotFound(cluster: string, id: NodeId): Problem {
   return new Problem("node-not-found", `The cluster ${cluster} has no node ${id}.`);
 }

@@ -4,7 +4,7 @@ export interface Place {
   readonly longitude: number;
 }
 
-/** The platform's location hints, each with a place in the middle of its data centres. */
+/** The platform's location hints, each with a point in the middle of its data centres. */
 const places = {
   wnam: { latitude: 37.8, longitude: -122.4 },
   enam: { latitude: 39, longitude: -77.5 },
@@ -41,12 +41,12 @@ function angle(a: Place, b: Place): number {
   );
 }
 
-/** How far a region is from a place, in a unit of no matter; unknown regions are farthest. */
+/** How far a region is from a place, for ordering only. Unknown regions are the farthest. */
 export function distance(region: string, from: Place): number {
   return isRegion(region) ? angle(places[region], from) : Number.POSITIVE_INFINITY;
 }
 
-/** Where a request entered the platform; null where it did not say. */
+/** Where a request entered the platform; null if that is not known. */
 export function placeOf(request: Request): Place | null {
   const cf = request.cf as Partial<IncomingRequestCfProperties> | undefined;
   const latitude = Number.parseFloat(cf?.latitude ?? "");

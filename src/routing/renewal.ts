@@ -3,9 +3,9 @@ import { carryOut } from "./carry-out.ts";
 import type { Visit } from "./visit.ts";
 
 /**
- * Replicas do not know the time: of a log whose time may be over its leader is asked, whatever the consistency
- * of the read. `touch`: it is being read, and its time to live begins anew. Throws the problems `log-not-found`
- * and `log-gone`, and those of `Router.command`.
+ * Replicas do not know the leader's time. If a log's time may be over, the leader is asked, at any consistency of the
+ * read. `touch`: it is being read, so its time to live begins again. Throws the problems `log-not-found` and
+ * `log-gone`, and those of `Router.command`.
  */
 export async function renew(
   visit: Visit,
@@ -18,8 +18,8 @@ export async function renew(
 }
 
 /**
- * How long a reader may wait in one go, ms, of the `waitMs` that it wants to: half of the log's time to live at
- * most, so that whoever reads on at once keeps it.
+ * How long a reader may wait at once, ms, of the `waitMs` that it asks for: at most half of the log's time to live, so
+ * that a reader that continues at once keeps the log alive.
  */
 export function waitWithin({ ttlSeconds }: Settings, waitMs: number): number {
   return ttlSeconds === null ? waitMs : Math.min(waitMs, ttlSeconds * 500);

@@ -31,8 +31,8 @@ import type { Roster } from "./roster.ts";
 import type { Call, World } from "./world.ts";
 
 /**
- * Carries requests to the nodes of a cluster, and on to other nodes until one answers or the time is over.
- * A command that may have happened is sent again only where that can't make it happen twice.
+ * Sends requests to the nodes of a cluster, one after the other, until one answers or the time is over. A command that
+ * may have happened is sent again only if that can't make it happen twice.
  */
 export class Router {
   readonly #world: World;
@@ -56,13 +56,13 @@ export class Router {
   }
 
   /**
-   * The leader's refusal of a change that asks for nothing: it says which configuration is in force, and
-   * whether it may be changed. Throws the problem `no-leader`.
+   * The leader's refusal of an empty change. It shows the configuration in force, and whether it can be changed now.
+   * Throws the problem `no-leader`.
    */
   async configuration(call: Call, cluster: Cluster, expectedIndex: Index | null): Promise<MembersRefused> {
     const change = { add: [], remove: [], expectedIndex };
     const answer = await this.#toLeader(call, cluster, { kind: "members", change }, true);
-    if (answer.kind !== "members-refused") throw new Error("a node took a change that asks for nothing");
+    if (answer.kind !== "members-refused") throw new Error("a node accepted an empty change");
     return answer;
   }
 
@@ -75,7 +75,7 @@ export class Router {
     return this.#toLeader(call, cluster, { kind: "members", change }, false);
   }
 
-  /** Asks this very node to go on alone, and once: who did not answer may have done it. */
+  /** Asks exactly this node to continue alone, and only once, because it may have done so without an answer. */
   async recover(
     call: Call,
     cluster: Cluster,
@@ -106,7 +106,7 @@ export class Router {
       }
       if (answer.reason === "no-such-peer" && request.kind === "transfer")
         throw nodeNotFound(cluster.name, request.to);
-      // It was not taken at all: that is no read which timed out.
+      // It was not accepted at all, so this is not a read that timed out.
       attempts.note(answer.reason === "timeout" ? "not-leader" : answer.reason);
       const next = this.#hints.failed(present, this.#order(call, present), target, answer);
       if (isFull(answer) || (answer.reason === "outcome-unknown" && !isRepeatable)) throw attempts.problem();
@@ -115,7 +115,7 @@ export class Router {
     }
   }
 
-  /** `build` is called for each attempt. Throws `no-leader`, `timeout`, and what says that all nodes are full. */
+  /** `build` is called for each attempt. Throws `no-leader`, `timeout`, and the problems of full nodes. */
   async query<Q extends Query>(
     call: Call,
     cluster: Cluster,
@@ -134,9 +134,9 @@ export class Router {
       const answer = await this.#ask(call, cluster, target, request, attemptMs);
       if (answer.kind !== "failure") return answer;
       attempts.note(answer.reason === "outcome-unknown" ? "timeout" : answer.reason);
-      // It may be another request that heard of newer members while this one was under way.
+      // Another request may have learned of newer members meanwhile.
       const isNews = this.#roster.present(cluster) !== present;
-      // Each node is asked once: who can't keep up is not to be pressed harder.
+      // Each node is asked once, because an overloaded node must not get more requests.
       if (isFull(answer) && !isNews && at + 1 >= order.length) throw attempts.problem();
       await this.#pause(call, cluster, attempts, isNews);
       if (this.#roster.present(cluster) === present) continue;
@@ -146,7 +146,7 @@ export class Router {
     }
   }
 
-  /** Between two attempts. `main` is made on first use: with a node lost, the others may serve all the same. */
+  /** Waits between two attempts. `main` is created at first use. If a node is lost, the others may still serve. */
   async #pause(call: Call, cluster: Cluster, attempts: Attempts, isNamed: boolean): Promise<void> {
     if (cluster.name !== MAIN || !attempts.takeBootstrap()) return attempts.pause(isNamed);
     try {
@@ -156,7 +156,7 @@ export class Router {
     }
   }
 
-  /** An answer that does not arrive may have been given. Newer members that the node tells are learnt. */
+  /** A request without an answer may have been carried out. Learns newer members from the answer. */
   async #ask<R extends Request>(
     call: Call,
     cluster: Cluster,
@@ -176,15 +176,15 @@ export class Router {
     }
   }
 
-  /** The member nearest to where a call came from, the first of several; nothing where that is not known. */
+  /** The member nearest to the client, the first of several; nothing if that is not known. */
   #nearest(call: Call, cluster: Cluster): Pick<CommandRequest, "near"> {
     const [nearest] = call.place === null ? [] : this.#order(call, cluster);
     return nearest === undefined ? {} : { near: nearest.id };
   }
 
   /**
-   * Where somebody who stays for long is served, the best first: the nearest, or where it is not known which that
-   * is, any that does not lead, which has less to do.
+   * The nodes for a long-lived connection, the best first: the nearest, or, if that is not known, any that does not
+   * lead, which has less to do.
    */
   hosts(call: Call, cluster: Cluster): readonly NodeAddress[] {
     const present = this.#roster.present(cluster);
@@ -195,7 +195,7 @@ export class Router {
     return [...others.slice(first), ...others.slice(0, first), ...(leader === null ? [] : [leader])];
   }
 
-  /** The members, nearest first; where it is not known where the call came from, the leader first. */
+  /** The members, nearest first. If the client's place is not known, the leader first. */
   #order({ place }: Call, cluster: Cluster): readonly NodeAddress[] {
     if (place !== null) {
       return cluster.members.toSorted((a, b) => distance(a.region, place) - distance(b.region, place));
@@ -207,7 +207,7 @@ export class Router {
   }
 }
 
-/** Whether a node refused because it has enough to do. */
+/** Whether a node refused because it is full. */
 function isFull({ reason }: Failure): boolean {
   return reason === "busy" || reason === "too-many-requests" || reason === "too-many-readers";
 }

@@ -7,21 +7,24 @@ import { TransportError } from "../transport/transport-error.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Nodes } from "./nodes.ts";
 
-/** What became of the question how a node is: `absent` belongs to no cluster. */
+/** A node's status, or why there is none: `absent` belongs to no cluster. */
 export type Found = Status | "absent" | "unreachable";
 
-/** What the nodes of a cluster say, as far as they can be reached. */
+/** The status of the nodes of a cluster, as far as they can be reached. */
 export interface Survey {
   readonly found: ReadonlyMap<NodeId, Found>;
   readonly statuses: readonly Status[];
-  /** Of the newest term, if one says that it leads. */
+  /** The leader in the newest term, if a node reports that. */
   readonly leader: Status | null;
-  /** In force as the leader says; without one, the newest that a node reports; null where no node reports any. */
+  /**
+   * The configuration in force at the leader; without a leader, the newest that a node reports; null if no node reports
+   * any.
+   */
   readonly configuration: Configuration | null;
   readonly configurationIndex: Index;
 }
 
-/** Asks the nodes at hand, and whoever they name as a member, each for `timeoutMs`. */
+/** Asks these nodes, and all members that they name, each for `timeoutMs`. */
 export async function survey(
   nodes: Nodes,
   members: readonly NodeAddress[],
@@ -41,12 +44,12 @@ export async function survey(
   return { found, statuses, ...conclusion(statuses) };
 }
 
-/** Who takes part, learners included; where no node says, who did at the bootstrap. */
+/** The members, learners included; those of the bootstrap if no node reports any. */
 export function membersFound({ configuration }: Survey, { name, members }: Cluster): readonly NodeAddress[] {
   return configuration === null ? members : addressesOf(name, configuration);
 }
 
-/** Where the members of a configuration are. */
+/** The places of the members of a configuration. */
 function addressesOf(cluster: string, configuration: Configuration): readonly NodeAddress[] {
   return membersOf(configuration)
     .toSorted((a, b) => a - b)
@@ -63,7 +66,7 @@ function conclusion(
   return { leader, configuration, configurationIndex };
 }
 
-/** How a node is, as it says within `timeoutMs`. */
+/** A node's status, if it answers within `timeoutMs`. */
 export async function statusOf(nodes: Nodes, member: NodeAddress, timeoutMs: number): Promise<Found> {
   const late = (): TransportError => new TransportError("the node took too long");
   try {

@@ -3,27 +3,27 @@ import type { AppEnv, Env } from "../http/env.ts";
 import type { Nodes } from "./nodes.ts";
 import { type Place, placeOf } from "./regions.ts";
 
-/** What the Worker needs of the world around it. */
+/** What the Worker needs from the world around it. */
 export interface World {
   nodes(env: Env): Nodes;
-  /** Ms since the epoch, by the clock of this isolate. */
+  /** Ms since the epoch, on the clock of this isolate. */
   now(): number;
   /** Uniform in [0, 1). */
   random(): number;
   sleep(ms: number): Promise<void>;
 }
 
-/** One request of a person, on its way through the router. */
+/** One request of a client, on its way through the router. */
 export interface Call {
   readonly env: Env;
   readonly nodes: Nodes;
-  /** By when it is answered, on `World.now`. */
+  /** Its deadline, on `World.now`. */
   readonly deadline: number;
-  /** Where it came from; null where that is not known. */
+  /** The place of the client; null if not known. */
   readonly place: Place | null;
 }
 
-/** Begins a call that is answered within `timeoutMs`. */
+/** Begins a call with a deadline in `timeoutMs`. */
 export function callOf(c: Context<AppEnv>, world: World, timeoutMs: number): Call {
   return {
     env: c.env,

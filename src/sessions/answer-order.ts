@@ -1,12 +1,12 @@
-/** Gives the answers of a session in the order of its requests. */
+/** Sends the answers of a session in the order of its requests. */
 export class AnswerOrder {
   #last: Promise<void> = Promise.resolve();
-  /** Not answered yet. */
+  /** Requests without an answer yet. */
   requests = 0;
-  /** Of their messages. */
+  /** Characters of their messages. */
   characters = 0;
 
-  /** `answer` never fails; what it gives is called when its turn has come. */
+  /** `answer` never fails. Its result is called when its turn has come. */
   add(characters: number, answer: Promise<() => void>): void {
     this.requests += 1;
     this.characters += characters;

@@ -13,11 +13,11 @@ interface Waiting {
 
 /**
  * Keeps the appends of one session to one log in their order. Two calls may overtake each other on their way to the
- * leader, so one is under way at a time; what comes meanwhile goes together in the next.
+ * leader, so only one is under way at a time. Appends that come meanwhile go together in the next.
  */
 export class AppendQueue {
   readonly #node: AskableNode;
-  /** What waits, of each log that has something under way. */
+  /** The waiting appends of each log that has a call under way. */
   readonly #logs = new Map<string, Waiting[]>();
 
   constructor(node: AskableNode) {

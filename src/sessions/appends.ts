@@ -18,7 +18,9 @@ export class SessionAppends {
     this.#queue = new AppendQueue(node);
   }
 
-  /** After all before it to the same log. Throws the problems of the batch, of refusals and of failures. */
+  /**
+   * Appends after all earlier appends to the same log. Throws the problems of the batch, of refusals and of failures.
+   */
   async append(message: AppendMessage): Promise<Appended> {
     const command = commandOf(message);
     const { outcome } = answered(await this.#queue.append(command), this.#cluster);

@@ -2,7 +2,7 @@ import type { Command } from "../log/types.ts";
 import type { AnswerOf } from "../transport/answer-of.ts";
 import type { Answer, CommandRequest, CommandsRequest, Request } from "../transport/protocol.ts";
 
-/** The node at which a session is, as it is asked. */
+/** The node of a session, which serves its requests. */
 export interface AskableNode {
   readonly ask: Ask;
   /** Ms since the epoch. */
@@ -12,13 +12,13 @@ export interface AskableNode {
 
 export type Ask = <R extends Request>(request: R) => Promise<AnswerOf<R>>;
 
-/** How long a leader is looked for, ms: an election may be under way. */
+/** How long to look for a leader, ms: an election may be under way. */
 const patienceMs = 10_000;
 const retryMs = 50;
 
 /**
- * Asks until the node knows a leader that serves: one that has just woken hears of it with the next heartbeat. Asks
- * anew only where nothing has happened.
+ * Asks until the node knows a leader that serves: a node that has just woken learns of it with the next heartbeat. Asks
+ * again only if nothing has happened.
  */
 export async function askPatiently<R extends Request>(node: AskableNode, request: R): Promise<AnswerOf<R>> {
   const deadline = node.now() + patienceMs;
@@ -31,15 +31,15 @@ export async function askPatiently<R extends Request>(node: AskableNode, request
 
 interface Asking<C extends Command> {
   readonly command: C;
-  /** Its place among those that were to be asked. */
+  /** Its position among all commands. */
   readonly at: number;
 }
 
 /**
- * Asks for all commands at once, and as patiently anew for those of them that found no leader and come after the last
- * that may have happened: so they happen in their order, or not at all. With the first of them go those behind it that
- * the state of the log forbade, for that was the state without it. One that failed for another reason, as `busy`, has
- * not happened, and stands in the way of none. Each is answered once.
+ * Sends all commands at once. Those that found no leader, and come after the last that may have happened, are sent
+ * again, so that commands happen in their order or not at all. Later ones that the state of the log forbade are sent
+ * again too, because that was the state without the earlier ones. A command that failed for another reason, like
+ * `busy`, has not happened, and does not hold up the others. Each is answered once.
  */
 export async function askInOrder<C extends Command>(
   node: AskableNode,
@@ -60,7 +60,7 @@ export async function askInOrder<C extends Command>(
   }
 }
 
-/** Those behind the last that may have happened, and of them only from the first on that found no leader. */
+/** The commands to send again: after the last that may have happened, from the first on that found no leader. */
 function toBeAskedAnew<T extends { readonly answer: Answer }>(told: readonly T[]): readonly T[] {
   const open = told.slice(told.findLastIndex(({ answer }) => mayHaveHappened(answer)) + 1);
   const first = open.findIndex(({ answer }) => isUndone(answer));
@@ -68,7 +68,7 @@ function toBeAskedAnew<T extends { readonly answer: Answer }>(told: readonly T[]
   return open.slice(first).filter(({ answer }) => isUndone(answer) || isForbidden(answer));
 }
 
-/** The answer to the command in this place; a request that fails as a whole fails for each. */
+/** The answer to the command at this position. If the request failed as a whole, it failed for each. */
 function answerIn<C extends Command>(
   asked: AnswerOf<CommandsRequest<C>>,
   nth: number,
@@ -78,17 +78,17 @@ function answerIn<C extends Command>(
   return answer;
 }
 
-/** Of all failures one alone leaves it open. */
+/** Only one failure leaves open whether it happened. */
 function mayHaveHappened(answer: Answer): boolean {
   return answer.kind === "failure" ? answer.reason === "outcome-unknown" : !isForbidden(answer);
 }
 
-/** The state of the log forbade it. */
+/** Whether the state of the log forbade it. */
 function isForbidden(answer: Answer): boolean {
   return answer.kind === "outcome" && answer.outcome.kind === "refused";
 }
 
-/** No leader that serves was found: it may be asked again. */
+/** Whether no leader was found, so that it can be sent again. */
 function isUndone(answer: Answer): boolean {
   return answer.kind === "failure" && (answer.reason === "not-leader" || answer.reason === "superseded");
 }

@@ -1,4 +1,4 @@
-/** A bound on what many have under way together. */
+/** A bound on the work that several sessions have under way together. */
 export class Budget {
   #left: number;
 
@@ -6,7 +6,7 @@ export class Budget {
     this.#left = max;
   }
 
-  /** False where so much is not left; then nothing is taken. */
+  /** False if not so much is left. Then nothing is taken. */
   take(amount: number): boolean {
     if (amount > this.#left) return false;
     this.#left -= amount;

@@ -51,7 +51,7 @@ const tail = z
     log,
     from: start.default({ at: "tail" }).openapi({
       description:
-        "Where to begin: a sequence number, `earliest`, `tail`, the last so many records, or a time, ms since the epoch.",
+        "Where to begin: a sequence number, `earliest`, `tail`, the last N records, or a time, ms since the epoch.",
       default: "tail",
     }),
     credit: natural.max(sessionLimits.credit).default(TAIL_CREDIT).openapi({
@@ -63,15 +63,15 @@ const tail = z
 
 const credit = z
   .strictObject({ kind: z.literal("credit"), tail: number, bytes: natural.min(1) })
-  .openapi("SessionCredit", { description: "So many bytes more may be sent." });
+  .openapi("SessionCredit", { description: "Gives credit: so many more bytes may be sent." });
 const untail = z
   .strictObject({ kind: z.literal("untail"), tail: number })
   .openapi("SessionUntail", { description: "Ends a tail." });
 const ping = z
   .strictObject({ kind: z.literal("ping") })
-  .openapi("SessionPing", { description: "A `pong` comes back." });
+  .openapi("SessionPing", { description: "Asks for a `pong`." });
 
-/** What a client says in a session. */
+/** A message of a client in a session. */
 export const clientMessage = z
   .discriminatedUnion("kind", [append, tail, credit, untail, ping])
   .openapi("SessionClientMessage");
@@ -81,20 +81,20 @@ export type AppendMessage = z.output<typeof append> & { readonly sources: readon
 export type TailMessage = z.output<typeof tail>;
 type ClientMessage = Exclude<z.output<typeof clientMessage>, z.output<typeof append>> | AppendMessage;
 
-/** Which request, or which tail, something is said of. */
+/** The request, or the tail, that a message is about. */
 export type Subject = { readonly id: number } | { readonly tail: number };
 
-/** A request that can be named and not be understood. */
+/** A request with a valid `id` or `tail`, but not valid otherwise. */
 export interface InvalidMessage {
   readonly kind: "invalid";
   readonly subject: Subject;
   readonly problem: Problem;
 }
 
-/** What is answered, in its turn. */
+/** The requests, which are answered in their order. */
 export type RequestMessage = AppendMessage | TailMessage | z.output<typeof untail> | InvalidMessage;
 
-/** What an answer, or an error, is about. */
+/** The subject of an answer or an error. */
 export function subjectOf(message: RequestMessage): Subject {
   switch (message.kind) {
     case "append":
@@ -113,7 +113,7 @@ const request = z.union([
     .transform((message): Subject => ({ tail: message.tail })),
 ]);
 
-/** What a client says; null where nobody can tell what it is about. */
+/** A client's message; null if its subject can't be told. */
 export function parseMessage(text: string): ClientMessage | InvalidMessage | null {
   const value = jsonOf(text);
   const parsed = clientMessage.safeParse(value);

@@ -6,7 +6,7 @@ import type { Subject } from "./input.ts";
 import type { ServerMessage } from "./output.ts";
 import { sessionLimits } from "./protocol.ts";
 
-/** The first message of a session: what its client has to keep to. */
+/** The first message of a session: the limits for its client. */
 export const welcomeText = textOf({
   kind: "welcome",
   requests_max: sessionLimits.requests,
@@ -29,7 +29,7 @@ export function tailingText(tail: number, { next, credit }: TailPosition): strin
   return textOf({ kind: "tailing", tail, next, credit });
 }
 
-/** A tail was given up, as its client asked. */
+/** A tail has ended, as its client asked. */
 export function untailedText(tail: number): string {
   return textOf({ kind: "untailed", tail });
 }
@@ -39,7 +39,7 @@ export function errorText(subject: Subject, problem: Problem): string {
   return textOf({ kind: "error", ...subject, problem: problemBody(problem) });
 }
 
-/** A tail has ended; `next` is the first record that was not sent. */
+/** A tail has ended. `next` is the first record that was not sent. */
 export function endText(tail: number, why: TailEnd, next: number): string {
   switch (why.kind) {
     case "closed":

@@ -11,13 +11,13 @@ const max = z.int().min(1);
 const welcome = z
   .object({
     kind: z.literal("welcome"),
-    requests_max: max.openapi({ description: "Requests that are not answered yet." }),
-    characters_max: max.openapi({ description: "Of their messages together." }),
-    message_characters_max: max.openapi({ description: "Of one message." }),
+    requests_max: max.openapi({ description: "Unanswered requests." }),
+    characters_max: max.openapi({ description: "Characters of their messages together." }),
+    message_characters_max: max.openapi({ description: "Characters of one message." }),
     tails_max: max,
-    credit_max: max.openapi({ description: "Of a tail, bytes." }),
+    credit_max: max.openapi({ description: "Credit of a tail, bytes." }),
   })
-  .openapi("SessionWelcome", { description: "The first message: what the client has to keep to." });
+  .openapi("SessionWelcome", { description: "The first message: the limits for the client." });
 
 const appended = appendOutput
   .extend({
@@ -31,7 +31,7 @@ const tailing = z
     kind: z.literal("tailing"),
     tail,
     next: natural.openapi({ description: "Where it begins." }),
-    credit: z.int().openapi({ description: "What it begins with, bytes." }),
+    credit: z.int().openapi({ description: "Its credit at the beginning, bytes." }),
   })
   .openapi("SessionTailing", { description: "A tail has begun." });
 
@@ -55,9 +55,9 @@ const records = z
     kind: z.literal("records"),
     tail,
     records: z.array(recordOutput),
-    next: natural.openapi({ description: "Where to go on after a loss." }),
+    next: natural.openapi({ description: "Where to continue after a loss." }),
     log_tail: natural.openapi({ description: "The log's next sequence number." }),
-    bytes: natural.openapi({ description: "What they took of the tail's credit." }),
+    bytes: natural.openapi({ description: "The credit that they used." }),
   })
   .openapi("SessionRecords");
 
@@ -73,9 +73,9 @@ const trimmed = z
     kind: z.literal("trimmed"),
     tail,
     next,
-    earliest: natural.openapi({ description: "The first record that is there." }),
+    earliest: natural.openapi({ description: "The log's first record." }),
   })
-  .openapi("SessionTrimmed", { description: "The tail is over: its next records are gone." });
+  .openapi("SessionTrimmed", { description: "The tail is over: its next records are trimmed." });
 
 const dropped = z.object({ kind: z.literal("dropped"), tail, resume: next }).openapi("SessionDropped", {
   description: "The tail is over: no credit came for too long while there was something to send.",
@@ -83,7 +83,7 @@ const dropped = z.object({ kind: z.literal("dropped"), tail, resume: next }).ope
 
 const pong = z.object({ kind: z.literal("pong") }).openapi("SessionPong");
 
-/** What a node says in a session. */
+/** A message of a node in a session. */
 export const serverMessage = z
   .discriminatedUnion("kind", [
     welcome,

@@ -1,11 +1,11 @@
-/** The version of what is said, as `Sec-WebSocket-Protocol` (RFC 6455 §1.9). */
+/** The version of the messages, as `Sec-WebSocket-Protocol` (RFC 6455 §1.9). */
 export const SESSION_PROTOCOL = "timberline.v1";
 
-/** What a session may have under way, and how long a message may be. */
+/** The limits of a session and of its messages. */
 export const sessionLimits = {
-  /** Requests that are not answered yet. */
+  /** Unanswered requests. */
   requests: 64,
-  /** Characters of their messages. */
+  /** Characters of their messages together. */
   characters: 8_388_608,
   /** Characters of one message. */
   messageCharacters: 2_097_152,
@@ -14,7 +14,7 @@ export const sessionLimits = {
   credit: 1_048_576,
 } as const;
 
-/** The credit that a tail begins with where its client has not said another, bytes. */
+/** The credit that a tail begins with by default, bytes. */
 export const TAIL_CREDIT = 65_536;
 
 /** Codes of RFC 6455 §7.4.1, and from 4000 on our own. */
@@ -23,7 +23,7 @@ export const closeCodes = {
   closed: 1000,
   unsupported: 1003,
   malformed: 1007,
-  /** The token expired, or the client did not keep to a limit. */
+  /** The token expired, or the client passed a limit. */
   policy: 1008,
   tooBig: 1009,
   unreadable: 1011,

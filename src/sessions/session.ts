@@ -22,27 +22,27 @@ import { eventFormat, messageFormat, type TailFormat } from "./tail-format.ts";
 import { openTail } from "./tail-opening.ts";
 import { SessionTails } from "./tails.ts";
 
-/** A socket, as a session uses it; what is sent to one that is lost is lost. */
+/** A socket, as a session uses it. What is sent to a lost socket is lost. */
 export interface Wire {
   send(message: string | Uint8Array): void;
   close(code: number, reason: string): void;
-  /** Keeps what the session needs after the object has lost its memory. */
+  /** Stores what the session needs after the object has lost its memory. */
   save(state: SessionState): void;
 }
 
-/** The node that a session is at. */
+/** The node of a session. */
 export interface SessionNode extends AskableNode {
   readonly tails: FanOut;
-  /** For the characters of the appends that all of its sessions have under way. */
+  /** Bounds the characters of the appends that all of its sessions have under way. */
   readonly room: Budget;
-  /** Runs what does not belong to an event of the node's. */
+  /** Runs work that is not part of an event of the node. */
   guard(run: () => void): void;
 }
 
 /**
- * One connection: it appends to many logs and follows many. Requests are answered in their order, what comes from
- * tails goes between the answers. Nothing but its tails outlives the memory of the object, and nothing needs to: an
- * object that has something under way keeps it.
+ * One connection: it appends to many logs and follows many. Requests are answered in their order, and records of tails
+ * come between the answers. Only its tails outlive the memory of the object. Nothing else needs to, because an object
+ * with work under way keeps its memory.
  */
 export class Session implements TailHome {
   readonly format: TailFormat;
@@ -54,7 +54,7 @@ export class Session implements TailHome {
   readonly #appends: SessionAppends;
   #isOver = false;
 
-  /** Goes on from a state that was saved. */
+  /** Resumes from a saved state. */
   constructor(wire: Wire, node: SessionNode, { tails, ...fixed }: SessionState) {
     this.#wire = wire;
     this.#node = node;
@@ -65,7 +65,7 @@ export class Session implements TailHome {
     for (const { id, ...position } of tails) this.#tails.begin(id, position);
   }
 
-  /** Says what a new session begins with. */
+  /** Sends the first message of a new session. */
   begin(): void {
     this.save();
     if (this.#fixed.face === "session") this.#wire.send(welcomeText);
@@ -102,7 +102,7 @@ export class Session implements TailHome {
     this.#wire.save({ ...this.#fixed, tails: this.#tails.saved() });
   }
 
-  /** The one tail of a socket takes the socket with it. */
+  /** If the only tail of a socket ends, the socket is closed. */
   ended(tail: SessionTail, why: TailEnd): void {
     this.#tails.end(tail.id);
     this.save();
@@ -111,14 +111,14 @@ export class Session implements TailHome {
 
   #read(text: string): void {
     const message = parseMessage(text);
-    if (message === null) this.close(closeCodes.malformed, "the message is not of the protocol");
+    if (message === null) this.close(closeCodes.malformed, "the message does not belong to the protocol");
     else if (message.kind === "ping") this.deliver(pongText);
     else if (message.kind !== "credit") this.#request(message, text.length);
     else if (!this.#tails.grant(message.tail, message.bytes))
       this.close(closeCodes.policy, "more credit than a tail may have");
   }
 
-  /** Begins a request; what that gives, or the problem that it fails with, is the answer when its turn comes. */
+  /** Begins a request. Its result, or the problem that it throws, is the answer when its turn comes. */
   #request(message: RequestMessage, characters: number): void {
     const { requests, characters: before } = this.#answers;
     if (requests >= sessionLimits.requests || before + characters > sessionLimits.characters) {
@@ -129,7 +129,7 @@ export class Session implements TailHome {
       const problem = error instanceof Problem ? error : internal(error);
       return () => this.deliver(errorText(subjectOf(message), problem));
     });
-    // It is given outside of the event that it comes from.
+    // The answer is sent outside of the event that it comes from.
     const given = answer.then((give) => () => this.#node.guard(() => this.#isOver || give()));
     this.#answers.add(characters, given);
   }

@@ -10,21 +10,23 @@ import { closeCodes } from "./protocol.ts";
 import { Session, type SessionNode, type Wire } from "./session.ts";
 import { decodeOpening, ONLY_TAIL, type SessionState, type SocketOpening } from "./state.ts";
 
-/** Sockets of one node, at most. The platform takes 32,768. */
+/** Sockets of one node, at most. The platform's limit is 32,768. */
 const socketsMax = 10_000;
 
-/** Characters of the appends that all sessions have under way, at most. In memory they take some times as much. */
+/**
+ * Characters of the appends that all sessions have under way, at most. In memory they take several times as many bytes.
+ */
 const charactersMax = 16_777_216;
 
-/** How long what a session asks of its node may take, ms. */
+/** How long a request of a session to its node may take, ms. */
 const askTimeoutMs = 10_000;
 
-/** What the sockets need of their object. */
+/** What the sockets need from their object. */
 export interface SocketParts {
   readonly state: DurableObjectState;
   readonly node: Node;
   readonly host: Host;
-  /** Runs what enters the node; if it throws, the object is dropped. */
+  /** Runs an input to the node. If it throws, the object is dropped. */
   guard(run: () => void): void;
   readonly tailOptions: FanOutOptions;
 }
@@ -47,7 +49,7 @@ export class Sockets implements SocketFace, SessionNode {
     }
   }
 
-  /** As the answer wakes those who wait for it outside of the event, they enter the node by `guard`. */
+  /** The answer resumes its caller outside of the event, so the caller enters the node by `guard`. */
   readonly ask = <R extends NodeRequest>(request: R): Promise<AnswerOf<R>> =>
     new Promise((resolve) => {
       const answer = (given: Answer): void => resolve(answerTo(request, given));
@@ -83,7 +85,7 @@ export class Sockets implements SocketFace, SessionNode {
   gone(socket: WebSocket): void {
     this.#sessions.get(socket)?.gone();
     this.#sessions.delete(socket);
-    // The runtime's own answer to a client that closes may wait until the object is idle.
+    // The runtime may delay its own answer to a close until the object is idle.
     if (socket.readyState === WebSocket.CLOSING) socket.close(1000);
   }
 
@@ -105,14 +107,14 @@ export class Sockets implements SocketFace, SessionNode {
     return new Response(null, { status: 101, webSocket: client, headers });
   }
 
-  /** A node that was removed hears no more of what is committed: its clients go on at another one. */
+  /** A removed node learns of no more commits, so its clients must continue at another node. */
   #closeAll(): void {
     for (const session of this.#sessions.values()) session.close(closeCodes.moved, "the node was removed");
     this.#sessions.clear();
   }
 }
 
-/** A socket that is lost throws at what is done with it; the object hears of the loss by itself. */
+/** A lost socket throws at every use. The object is notified of the loss separately. */
 function wireOf(socket: WebSocket): Wire {
   const ifOpen = (act: () => void): void => {
     if (socket.readyState === WebSocket.OPEN) act();

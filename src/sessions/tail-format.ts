@@ -4,11 +4,11 @@ import type { TailEnd } from "../node/subscriber.ts";
 import type { Page } from "../transport/protocol.ts";
 import { endText } from "./messages.ts";
 
-/** How a tail is put in words. */
+/** The format of a tail's output. */
 export interface TailFormat {
-  /** The records of a page, and what they take of the tail's credit, bytes. */
+  /** The records of a page, and the credit that they use, bytes. */
   records(tail: number, page: Page): { readonly message: string | Uint8Array; readonly bytes: number };
-  /** Null: it just ends. */
+  /** Null: it ends without a message. */
   end(tail: number, why: TailEnd, next: number): string | Uint8Array | null;
 }
 
@@ -38,7 +38,7 @@ const utf8 = new TextEncoder();
 const texts = new WeakMap<Page, string>();
 const chunks = new WeakMap<Page, Uint8Array>();
 
-/** A page goes to all who are at the same place, and is put in words once. */
+/** A page goes to all subscribers at the same place, and is formatted only once. */
 function onceForAll<T>(made: WeakMap<Page, T>, page: Page, make: (page: Page) => T): T {
   const before = made.get(page);
   if (before !== undefined) return before;
@@ -56,7 +56,7 @@ function storedBytes({ batches }: Page): number {
   return batches.reduce((sum, { records }) => sum + records.length, 0);
 }
 
-/** The id is the sequence number after the record, so that `Last-Event-ID` says where to go on. */
+/** The id is the sequence number after the record, so that `Last-Event-ID` says where to continue. */
 function pageEvents(page: Page): Uint8Array {
   const one = (seq: number, json: string): string => `id: ${seq + 1}\nevent: record\ndata: ${json}\n\n`;
   return utf8.encode(Array.from(recordsOf(page), (placed) => one(placed.seq, recordLine(placed))).join(""));

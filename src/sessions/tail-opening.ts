@@ -7,7 +7,7 @@ import { refusalProblem } from "../routing/refusal.ts";
 import { type Answer, type Failure, isFailure, type PageStart } from "../transport/protocol.ts";
 import { type AskableNode, askPatiently } from "./ask.ts";
 
-/** A tail that its client asks for, in a cluster. */
+/** A tail that a client asks for. */
 export interface WantedTail {
   readonly cluster: string;
   readonly log: string;
@@ -16,8 +16,8 @@ export interface WantedTail {
 }
 
 /**
- * Where a tail begins, with everything seen that was acknowledged before. Throws the problems `log-not-found`,
- * `log-gone`, `trimmed` and `beyond-tail`, and those of failures.
+ * Where a tail begins, after all that was acknowledged before. Throws the problems `log-not-found`, `log-gone`,
+ * `trimmed` and `beyond-tail`, and those of failures.
  */
 export async function openTail(node: AskableNode, wanted: WantedTail): Promise<TailPosition> {
   const { log: name, from, cluster, credit } = wanted;
@@ -36,7 +36,7 @@ export function positionAt(name: string, { page, index }: FoundPage, credit: num
   return { name, log: page.log, next: page.from, credit, minIndex: toIndex(index), stalledAt: null };
 }
 
-/** Replicas do not know the time: the leader says whether the log's is over. */
+/** Replicas do not know the leader's time, so the leader tells whether the log's time is over. */
 async function renewAt(node: AskableNode, name: string, cluster: string): Promise<void> {
   const command = { kind: "renew", name, touch: true } as const;
   const { outcome } = answered(await askPatiently(node, { kind: "command", command }), cluster);

@@ -2,7 +2,7 @@ import type { Subscriber, TailEnd, TailPosition } from "../node/subscriber.ts";
 import type { Page } from "../transport/protocol.ts";
 import type { TailFormat } from "./tail-format.ts";
 
-/** What a tail needs of its session. */
+/** What a tail needs from its session. */
 export interface TailHome {
   readonly format: TailFormat;
   deliver(message: string | Uint8Array): void;

@@ -10,7 +10,7 @@ export class SessionTails {
   readonly #node: FanOut;
   readonly #home: TailHome;
   readonly #tails = new Map<number, SessionTail>();
-  /** Asked for, and not begun yet: the credit that each has by now, bytes. */
+  /** The tails that have not begun yet, and the credit that each has by now, bytes. */
   readonly #reserved = new Map<number, number>();
 
   constructor(node: FanOut, home: TailHome) {
@@ -41,7 +41,7 @@ export class SessionTails {
     }
   }
 
-  /** Where a tail that was reserved begins, with the credit that came meanwhile. */
+  /** Begins a reserved tail, with the credit that came meanwhile. */
   opened(id: number, position: TailPosition): TailPosition {
     return { ...position, credit: this.#reserved.get(id) ?? position.credit };
   }
@@ -53,7 +53,7 @@ export class SessionTails {
     this.#node.join(tail);
   }
 
-  /** Gives a tail up; nothing where it has ended. */
+  /** Ends a tail. Does nothing if it has ended. */
   end(id: number): void {
     const tail = this.#tails.get(id);
     this.#tails.delete(id);
@@ -64,7 +64,7 @@ export class SessionTails {
     for (const id of [...this.#tails.keys()]) this.end(id);
   }
 
-  /** Nothing where the tail has just ended. False: that is more than a tail may have. */
+  /** Gives credit to a tail. Does nothing if it has just ended. False: that is more than a tail may have. */
   grant(id: number, bytes: number): boolean {
     const tail = this.#tails.get(id);
     const before = tail?.position.credit ?? this.#reserved.get(id);

@@ -6,8 +6,8 @@ import type { SocketFace } from "../node/socket-face.ts";
 import { Sockets } from "./sockets.ts";
 
 /**
- * With many more pages a second a saturated runtime lets some connections starve for seconds while it serves others
- * (`npm run check:tails`).
+ * With many more pages a second, a saturated runtime serves some connections and not others for seconds (`npm run
+ * check:tails`).
  */
 const tailOptions: FanOutOptions = {
   pageRecords: 1_000,

@@ -35,14 +35,14 @@ export function bootstrapRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
     path: "/v1/clusters/{cluster}",
     operationId: "bootstrapCluster",
     summary: "Bootstrap a cluster",
-    description: "Idempotent: after a failure, the same request goes on where it stopped.",
+    description: "Idempotent: after a failure, the same request continues where it stopped.",
     tags: ["clusters"],
     allows: "admin" as const,
     params: z.object({ cluster: clusterName }),
     query: z.strictObject(deadlineQuery),
     body: clusterInput.optional(),
     responses: {
-      200: { description: "It was there.", ...json },
+      200: { description: "It existed already.", ...json },
       201: { description: "It was bootstrapped.", ...json },
       ...errorResponses,
     },
@@ -54,7 +54,7 @@ export function bootstrapRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
   });
 }
 
-/** Nodes first, the catalogue last: what is listed can serve. */
+/** Nodes first, the catalogue last, so that a listed cluster can serve. */
 async function put(
   { directory, world }: Api,
   call: Call,

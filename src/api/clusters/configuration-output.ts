@@ -4,32 +4,34 @@ import type { Index } from "../../raft/types.ts";
 
 const ids = z.array(z.int());
 
-/** Who takes part in a cluster, as its log says. */
+/** The members of a cluster, by its log. */
 export const configurationOutput = z
   .object({
     index: z.int().openapi({
-      description: "Where the log says so; `expected_index` of a change that is to follow this one.",
+      description: "The index of its entry: the `expected_index` of the next change.",
     }),
     state: z.enum(["stable", "learning", "joint"]).openapi({
       description:
-        "`stable`: no change is under way; `learning`: new members are sent the log; `joint`: the old and the new voters decide together.",
+        "`stable`: no change is under way; `learning`: new members receive the log; `joint`: the old and the new voters decide together.",
     }),
-    voters: ids.openapi({ description: "They elect and commit; while `joint`, the new ones." }),
-    outgoing: ids.openapi({ description: "While `joint`: the old voters, a majority of whom counts too." }),
+    voters: ids.openapi({ description: "They elect and commit. While `joint`, the new voters." }),
+    outgoing: ids.openapi({
+      description: "While `joint`: the old voters. A majority of them is needed too.",
+    }),
     learners: ids.openapi({
       description: "They become voters by themselves, together, once they have caught up.",
     }),
-    leaving: ids.openapi({ description: "Voters that go when the learners become voters." }),
+    leaving: ids.openapi({ description: "Voters that leave when the learners become voters." }),
     fault_tolerance: z.int().openapi({
       description:
-        "Voters that may fail while the others serve on. An even number of voters stands no more than one less would.",
+        "Voters that may fail while the others continue to serve. An even number of voters tolerates no more failures than one voter less.",
     }),
     forced: z
       .object({ lost: ids, at: z.int().openapi({ description: "Milliseconds since the epoch." }) })
       .nullable()
       .openapi({
         description:
-          "Set where the loss of a quorum forced this configuration, until the next change: the members that were given up. What they alone held is lost.",
+          "Set if a lost quorum forced this configuration, until the next change: the members that were given up. Entries that only they held are lost.",
       }),
   })
   .openapi("Configuration");

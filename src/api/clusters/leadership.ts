@@ -12,14 +12,14 @@ import { statusOf } from "../../routing/survey.ts";
 import { visit } from "../../routing/visit.ts";
 import type { Call } from "../../routing/world.ts";
 
-/** Between two looks at whether the member leads, ms. */
+/** Between two checks whether the member leads, ms. */
 const pollMs = 50;
 /** How often the leader is asked, at most. */
 const asksMax = 3;
 
 const leaderInput = z
   .strictObject({
-    node: z.int().min(1).openapi({ description: "The number of the member that is to lead." }),
+    node: z.int().min(1).openapi({ description: "The number of the member that becomes the leader." }),
   })
   .openapi("LeaderInput");
 
@@ -33,7 +33,7 @@ export function transferRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
     operationId: "transferLeadership",
     summary: "Transfer leadership",
     description:
-      "The leader brings the member up to date, taking no appends meanwhile, and lets it campaign.",
+      "The leader brings the member up to date, and accepts no appends meanwhile. Then the member campaigns.",
     tags: ["clusters"],
     allows: "admin" as const,
     params: z.object({ cluster: clusterName }),
@@ -51,9 +51,9 @@ export function transferRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
 }
 
 /**
- * Asks, and asks again once the leader has given the transfer up: it does so after an election timeout. Only a
- * few times, as a member that takes over and fails each time costs an election each time. Throws the problems
- * `transfer-failed`, and those of `Router.transfer`.
+ * Asks, and asks again once the leader has given the transfer up, which it does after an election timeout. Only a few
+ * times, because a member that takes over and fails costs an election each time. Throws the problems `transfer-failed`,
+ * and those of `Router.transfer`.
  */
 async function transfer(
   api: Api,
@@ -68,10 +68,10 @@ async function transfer(
     const term = await termLed(api, call, cluster, to, Math.min(world.now() + patienceMs, call.deadline));
     if (term !== null) return { leader: to, term };
   }
-  throw new Problem("transfer-failed", `Node ${to} did not come to lead.`);
+  throw new Problem("transfer-failed", `Node ${to} did not become the leader.`);
 }
 
-/** The term that a member leads, once it does; null: it does not before `until`. */
+/** The term in which a member leads, once it does; null: it does not before `until`. */
 async function termLed(
   { world, roster }: Api,
   call: Call,
@@ -82,7 +82,7 @@ async function termLed(
   while (world.now() < until) {
     const member = roster.present(cluster).members.find((candidate) => candidate.id === id);
     if (member === undefined) throw nodeNotFound(cluster.name, id);
-    // Only the one that matters: another one that hangs would hold this up.
+    // Asks only this member, because another one that hangs would delay this.
     const status = await statusOf(call.nodes, member, until - world.now());
     if (typeof status !== "string" && status.role === "leader") return status.currentTerm;
     await world.sleep(Math.min(pollMs, Math.max(0, until - world.now())));

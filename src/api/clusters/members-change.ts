@@ -11,19 +11,19 @@ import type { NodeAddress } from "../../transport/object.ts";
 import type { MembersAnswer, MembersRefused } from "../../transport/protocol.ts";
 import { configurationOf } from "./configuration-output.ts";
 
-/** Before a change that came too early, or was overtaken, is tried anew, ms. */
+/** The pause before a change is tried again that came too early, or was overtaken, ms. */
 const retryMs = 50;
 
-/** A change of members, as somebody asks for it. */
+/** A requested change of members. */
 export interface AskedChange {
-  /** Of the nodes to add. */
+  /** The regions of the nodes to add. */
   readonly regions: readonly string[];
   readonly remove: readonly NodeId[];
-  /** Only if the configuration in force is that of this index; null for any. */
+  /** Only if the configuration in force has this index; null for any. */
   readonly expectedIndex: Index | null;
 }
 
-/** What the leader says to a change, and the nodes that were set up for it. */
+/** The leader's answer to a change, and the nodes that were set up for it. */
 interface Attempt<Answer> {
   readonly answer: Answer;
   readonly added: readonly NodeId[];
@@ -49,9 +49,9 @@ export async function changeMembers(
 }
 
 /**
- * Two steps, like the bootstrap. New nodes are set up first: they know their cluster, are no members of it,
- * and keep silent. Then the leader is asked for the change, but only from the configuration that they were
- * set up with. A node whose change never came about harms nobody, and is found again by the next change.
+ * Two steps, like the bootstrap. First, new nodes are set up: they know their cluster, are not members of it, and stay
+ * silent. Then the leader is asked for the change, but only from the configuration that they were set up with. If the
+ * change never happens, such a node does no harm, and the next change finds it again.
  */
 async function attempt(
   { router, world }: Api,
@@ -70,7 +70,7 @@ async function attempt(
   return { answer: await router.members(call, cluster, change), added: add.map(({ id }) => id) };
 }
 
-/** Whether the leader would soon say something else. */
+/** Whether the leader will soon answer differently. */
 function passes({ reason }: MembersRefused, { expectedIndex }: AskedChange): boolean {
   return reason === "not-ready" || (reason === "stale-configuration" && expectedIndex === null);
 }
@@ -81,7 +81,7 @@ function assertSize({ voters, learners }: Configuration, { regions, remove }: As
   if (size < 1 || size > NODES_MAX) throw clusterSize(size);
 }
 
-/** A number that is taken, by a node of another region whose change never came about, is passed over. */
+/** Skips a number that belongs to a node in another region, whose change never happened. */
 async function setUpEach(
   nodes: Nodes,
   { name: cluster, regions: bootstrapRegions }: Cluster,
@@ -122,7 +122,7 @@ function refusalProblem(cluster: Cluster, asked: AskedChange, refused: MembersRe
     case "no-quorum":
       return new Problem(
         "members-silent",
-        "No majority of the voters that would be left has answered of late.",
+        "No majority of the voters that would be left has answered recently.",
       );
     case "empty-change":
       return clusterSize(0);
@@ -130,6 +130,6 @@ function refusalProblem(cluster: Cluster, asked: AskedChange, refused: MembersRe
 }
 
 function clusterSize(size: number): Problem {
-  const detail = `The cluster would have ${size} members; it takes 1 to ${NODES_MAX}.`;
+  const detail = `The cluster would have ${size} members; it can have 1 to ${NODES_MAX}.`;
   return new Problem("cluster-size", detail, { members: { members_max: NODES_MAX } });
 }

@@ -14,13 +14,13 @@ import { type AskedChange, changeMembers } from "./members-change.ts";
 
 const placeInput = z.strictObject({ region: z.enum(regions) });
 const expectedIndex =
-  "Only if `configuration.index` is this: then a change that was asked for twice happens once.";
+  "Only if `configuration.index` is this, so that a repeated request changes the members only once.";
 
 const membersInput = z
   .strictObject({
     region: z.enum(regions).optional().openapi({ description: "Short for one node to add." }),
     add: z.array(placeInput).max(NODES_MAX).default([]).openapi({
-      description: "New nodes, and where they are to live.",
+      description: "New nodes, and their regions.",
     }),
     remove: nodeIds(NODES_MAX).default([]).openapi({ description: "Numbers of members." }),
     expected_index: z.int().min(0).optional().openapi({ description: expectedIndex }),
@@ -28,14 +28,16 @@ const membersInput = z
   .refine(({ region, add }) => region === undefined || add.length === 0, "takes `region` or `add`, not both")
   .refine(
     ({ region, add, remove }) => region !== undefined || add.length + remove.length > 0,
-    "must say whom to add or to remove",
+    "must name nodes to add or to remove",
   )
   .openapi("MembersInput");
 
 const membersOutput = z
   .object({
     configuration: configurationOutput,
-    added: z.array(z.int()).openapi({ description: "The numbers of the new nodes, in the order asked for." }),
+    added: z
+      .array(z.int())
+      .openapi({ description: "The numbers of the new nodes, in the order of the request." }),
   })
   .openapi("Members");
 
@@ -57,7 +59,7 @@ export function changeMembersRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
     operationId: "changeMembers",
     summary: "Add, remove or replace members",
     description:
-      "One change at a time. New nodes first catch up, and then become voters in the same moment in which those who are removed cease to be.",
+      "One change at a time. New nodes first catch up. Then they become voters at the same moment at which the removed ones stop being voters.",
     tags: ["clusters"],
     allows: "admin" as const,
     params: z.object({ cluster: clusterName }),
@@ -75,7 +77,7 @@ export function removeMemberRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
     path: "/v1/clusters/{cluster}/members/{id}",
     operationId: "removeMember",
     summary: "Remove a member",
-    description: "A learner's removal ends the change that it came with.",
+    description: "Removing a learner ends the change that added it.",
     tags: ["clusters"],
     allows: "admin" as const,
     params: z.object({ cluster: clusterName, id: nodeId }),

@@ -1,12 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import type { Cluster } from "../../routing/cluster.ts";
 
-/** What is fixed when a cluster is made. */
+/** The properties of a cluster that its bootstrap fixes. */
 export const clusterOutput = z
   .object({
     name: z.string(),
     regions: z.array(z.string()).openapi({
-      description: "Where its first nodes were made; the status says who its members are now.",
+      description: "The regions of its first nodes. Its status shows the present members.",
     }),
   })
   .openapi("Cluster");

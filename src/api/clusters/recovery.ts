@@ -16,16 +16,17 @@ import type { NodeAddress } from "../../transport/object.ts";
 import type { Failure, RecoverRefused } from "../../transport/protocol.ts";
 import { configurationOf, configurationOutput } from "./configuration-output.ts";
 
-/** While its members change, a cluster has the old and the new ones. */
+/** During a change of members, a cluster has the old and the new ones. */
 const membersMax = 2 * NODES_MAX;
 
 const recoveryInput = z
   .strictObject({
     lost: nodeIds(membersMax).openapi({
-      description: "All other members of the node's configuration, well or not. They must never come back.",
+      description:
+        "All other members of the node's configuration, whether they work or not. They must never come back.",
     }),
     accept_data_loss: z.literal(true).openapi({
-      description: "Whatever was acknowledged and this node does not hold is lost for good.",
+      description: "Acknowledged entries that this node does not hold are lost for ever.",
     }),
   })
   .openapi("RecoveryInput");
@@ -33,19 +34,19 @@ const recoveryInput = z
 const recoveryOutput = z
   .object({
     configuration: configurationOutput,
-    last_index: z.int().openapi({ description: "The last entry that was kept; all up to it is committed." }),
+    last_index: z.int().openapi({ description: "The last entry that was kept. All up to it is committed." }),
   })
   .openapi("Recovery");
 
-/** `POST …/members/{id}/recover`: a member goes on alone, after the others were lost for good. */
+/** `POST …/members/{id}/recover`: a member continues alone, after the others were lost for good. */
 export function recoverRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
   const operation = {
     method: "post" as const,
     path: "/v1/clusters/{cluster}/members/{id}/recover",
     operationId: "recoverMember",
-    summary: "Force a lone survivor to go on, at the price of data",
+    summary: "Force the only survivor to continue, and lose data",
     description:
-      "Only after a majority was lost for good. Makes the member the only voter, with what it holds; what it lacks is lost, acknowledged or not. If any of those given up comes back all the same, there are two clusters of one name. It needs no majority; but the clusters beside `main` are looked up in `main`, which must serve.",
+      "Only after a majority was lost for good. Makes the member the only voter, with the entries that it holds. Entries that it lacks are lost, acknowledged or not. If a member that was given up comes back, there are two clusters of one name. It needs no majority, but other clusters than `main` are looked up in `main`, which must serve.",
     tags: ["clusters"],
     allows: "admin" as const,
     params: z.object({ cluster: clusterName, id: nodeId }),
@@ -53,7 +54,7 @@ export function recoverRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
     body: recoveryInput,
     responses: {
       200: {
-        description: "It leads, alone.",
+        description: "The member leads alone.",
         content: { "application/json": { schema: recoveryOutput } },
       },
       ...errorResponses,
@@ -77,13 +78,13 @@ async function recover(
   if (answer.kind === "failure") throw failureProblem(node, answer);
   const configuration = configurationOf(answer.configuration, answer.configurationIndex);
   if (answer.kind === "recover-refused") throw refusalProblem(answer, configuration);
-  // Its configuration is the first entry after what was kept.
+  // Its configuration is the first entry after the kept ones.
   return { configuration, last_index: answer.configurationIndex - 1 };
 }
 
 /**
- * Where a node is that is there, as far as the nodes say who can be reached. A number that nobody knows is not
- * tried: its object would be made, and in the wrong place.
+ * The address of a node, by the nodes that can be reached. An unknown number is not tried, because that would create
+ * its object, in the wrong place.
  */
 async function findNode(
   { roster, world }: Api,
@@ -92,7 +93,7 @@ async function findNode(
   id: NodeId,
 ): Promise<NodeAddress> {
   const known = [...roster.present(cluster).members, ...cluster.members];
-  // Those that are lost may take all the time they get.
+  // Lost nodes may use up all the time that they get.
   const { found } = await survey(call.nodes, known, (call.deadline - world.now()) / 2);
   const status = found.get(id) ?? "absent";
   if (status === "absent") throw nodeNotFound(cluster.name, id);
@@ -106,7 +107,7 @@ function refusalProblem(
 ): Problem {
   switch (reason) {
     case "has-leader":
-      return new Problem("recovery-has-leader", "The node leads, or has heard a leader of late.");
+      return new Problem("recovery-has-leader", "The node leads, or has heard a leader recently.");
     case "half-snapshot":
       return new Problem("recovery-half-snapshot", "The node holds only a part of a snapshot.");
     case "other-members": {
@@ -124,9 +125,9 @@ function failureProblem({ cluster, id }: NodeAddress, { reason }: Failure): Prob
       return nodeNotFound(cluster, id);
     case "busy":
     case "too-many-requests":
-      return new Problem("too-many-requests", "The node takes no more requests right now.");
+      return new Problem("too-many-requests", "The node accepts no more requests right now.");
     default: {
-      const detail = "The answer was lost: if the node goes on alone, the status shows it as `forced`.";
+      const detail = "The answer was lost. If the node continues alone, the status shows it as `forced`.";
       return new Problem("outcome-unknown", detail);
     }
   }

@@ -13,7 +13,7 @@ export function statusRoute(app: OpenAPIHono<AppEnv>, api: Api): void {
     method: "get" as const,
     path: "/v1/clusters/{cluster}",
     operationId: "clusterStatus",
-    summary: "How a cluster is doing",
+    summary: "The status of a cluster",
     tags: ["clusters"],
     allows: "read" as const,
     params: z.object({ cluster: clusterName }),

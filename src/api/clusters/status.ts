@@ -16,7 +16,7 @@ const memberOutput = z
     region: z.string(),
     part: z.enum(["voter", "learner", "outgoing"]).openapi({
       description:
-        "`learner`: it is sent the log, and counts nowhere yet; `outgoing`: it counts until the change is through.",
+        "`learner`: it receives the log, and does not count yet; `outgoing`: it counts until the change is complete.",
     }),
     state: z.enum(["started", "prepared", "absent", "unreachable"]).openapi({
       description: "`prepared` waits for the bootstrap to end; `absent` has no storage.",
@@ -26,41 +26,36 @@ const memberOutput = z
     commit_index: z.int().optional(),
     last_index: z.int().optional(),
     last_term: z.int().optional().openapi({
-      description: "Of its last entry. The log with the highest is the newest; of several, the longest.",
+      description:
+        "The term of its last entry. The log with the highest last term is the newest, and of several the longest.",
     }),
     snapshot_index: z
       .int()
       .optional()
-      .openapi({ description: "Up to here its log is compacted, and sent to others as a snapshot." }),
+      .openapi({ description: "Its log is compacted up to here, and sent to others as a snapshot." }),
     corrupt_entries: z
       .int()
       .optional()
       .openapi({ description: "Damaged entries dropped since its object started." }),
-    requests: z.int().optional().openapi({ description: "Under way in it." }),
+    requests: z.int().optional().openapi({ description: "Requests under way in it." }),
     waiting_readers: z
       .int()
       .optional()
       .openapi({ description: "Reads that wait in it: for a majority, a commit, or the next record." }),
     queued_bytes: z.int().optional().openapi({
-      description: "Of the requests whose turn has not come, or that are handed on to the leader.",
+      description: "Bytes of the requests that wait for their turn, or are handed on to the leader.",
     }),
     uncommitted_bytes: z
       .int()
       .optional()
-      .openapi({ description: "Proposed by it, as the leader, and not committed yet." }),
+      .openapi({ description: "Bytes that it has proposed, as the leader, and not committed yet." }),
     match_index: z
       .int()
       .optional()
-      .openapi({ description: "Up to where its log is known to be the leader's." }),
-    lag: z
-      .int()
-      .optional()
-      .openapi({ description: "Entries that it does not have yet, as the leader sees it." }),
-    caught_up: z
-      .boolean()
-      .optional()
-      .openapi({ description: "Of a learner: it takes what comes in as fast as it comes." }),
-    asleep: z.boolean().optional().openapi({ description: "It does nothing until somebody needs it." }),
+      .openapi({ description: "Its log is known to match the leader's up to here." }),
+    lag: z.int().optional().openapi({ description: "Entries that it lacks, as the leader sees it." }),
+    caught_up: z.boolean().optional().openapi({ description: "Of a learner: it keeps up with new entries." }),
+    asleep: z.boolean().optional().openapi({ description: "It does nothing until it is needed." }),
     counters: z.object({ alarms: z.int(), calls: z.int(), rows: z.int() }).optional().openapi({
       description: "Alarms rung, calls to peers made and rows written since its object started.",
     }),
@@ -68,49 +63,50 @@ const memberOutput = z
       .number()
       .nullable()
       .optional()
-      .openapi({ description: "Since its last answer to the leader." }),
+      .openapi({ description: "Time since its last answer to the leader." }),
     mode: z
       .enum(["probe", "replicate", "snapshot"])
       .nullable()
       .optional()
-      .openapi({ description: "How the leader sends to it: as a question, as entries, as a snapshot." }),
+      .openapi({ description: "How the leader sends to it: probes, entries, or a snapshot." }),
     append_share: z.number().min(0).max(1).optional().openapi({
       description: "The share of the appends that entered near it, in the leader's last window.",
     }),
   })
   .openapi("Member");
 
-/** The status of a cluster, as its nodes tell it. */
+/** The status of a cluster, as its nodes report it. */
 export const statusOutput = z
   .object({
     name: z.string(),
     leader: z
       .int()
       .nullable()
-      .openapi({ description: "The node that leads the newest term, if one says so." }),
+      .openapi({ description: "The node that leads in the newest term, if one reports that." }),
     term: z.int(),
-    commit_index: z.int().openapi({ description: "The highest that a node knows of." }),
+    commit_index: z.int().openapi({ description: "The highest commit index that a node knows." }),
     quiesced: z.boolean().openapi({ description: "All members sleep: nothing is sent, written or due." }),
     configuration: configurationOutput
       .nullable()
-      .openapi({ description: "The newest that is known; null where no node can be reached." }),
+      .openapi({ description: "The newest known configuration; null if no node can be reached." }),
     follows_writers: z.boolean().openapi({
-      description: "Whether the leader hands over to where, clearly and steadily, most appends enter.",
+      description:
+        "Whether the leader hands over to the region where most appends enter, clearly and steadily.",
     }),
     last_hand_over: z
       .object({ to: z.int(), at: z.int().openapi({ description: "Milliseconds since the epoch." }) })
       .nullable()
       .openapi({
-        description: "The last such hand-over that was begun, as far as the nodes in memory remember.",
+        description: "The last such hand-over, as far as the nodes in memory know.",
       }),
     members: z.array(memberOutput),
   })
   .openapi("ClusterStatus");
 
-/** How a member is, as far as it and the leader say. */
+/** The state of a member, as reported by itself and by the leader. */
 export type Member = z.infer<typeof memberOutput>;
 
-/** Asks all members. Throws the problem `cluster-not-found` where all answer that they belong to none. */
+/** Asks all members. Throws the problem `cluster-not-found` if all answer that they belong to none. */
 export async function clusterStatus(
   api: Api,
   call: Call,
@@ -135,7 +131,7 @@ export async function clusterStatus(
   };
 }
 
-/** As `survey`, from the members that this isolate knows, until the call's time is over. */
+/** As `survey`, beginning with the members that this isolate knows, until the call's time is over. */
 export function surveyCluster({ roster, world }: Api, call: Call, cluster: Cluster): Promise<Survey> {
   return survey(call.nodes, roster.present(cluster).members, call.deadline - world.now());
 }
@@ -167,7 +163,7 @@ function loadOf(load: LoadStatus): Partial<Member> {
   };
 }
 
-/** What the leader knows of a member. */
+/** The leader's view of a member. */
 function seenBy(leader: Status | null, id: NodeId): Partial<Member> {
   const peer = leader?.peers.find((candidate) => candidate.id === id);
   if (peer === undefined) return {};

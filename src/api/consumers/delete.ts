@@ -16,7 +16,7 @@ import { expectedVersion, versionHeaders } from "./input.ts";
 
 const deleteQuery = z.strictObject({
   ...deadlineQuery,
-  holder: leaseHolder.optional().openapi({ description: "Who has the lease, while somebody has." }),
+  holder: leaseHolder.optional().openapi({ description: "The holder of the lease, if there is one." }),
 });
 
 const deleteHeaders = versionHeaders.pick({ "if-match": true });
@@ -29,7 +29,7 @@ export function deleteConsumerRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: S
     operationId: `deleteConsumer${scope.suffix}`,
     summary: "Delete a consumer",
     description:
-      "While somebody has the lease, only its holder may. One that is written to meanwhile is not deleted (`version-mismatch`).",
+      "While there is a lease, only its holder may delete the consumer. If another write comes in between, it is not deleted (`version-mismatch`).",
     tags: ["consumers"],
     allows: "append" as const,
     params: scope.consumerParams,
@@ -53,8 +53,8 @@ export function deleteConsumerRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: S
 }
 
 /**
- * The version of a consumer that nobody has leased. Only the leader knows by its clock who has a lease, and a
- * deletion does not ask: so one is given back first, which the leader refuses to who has not got it.
+ * The version of a consumer without a lease. Only the leader's clock tells whether a lease is in force, and a deletion
+ * does not check that. So the lease is released first, which the leader refuses to all but its holder.
  */
 async function released(
   at: Visit,
@@ -67,7 +67,7 @@ async function released(
   if (lease === null) return version;
   const release = { kind: "consumer", name, consumer, position: null, holder, leaseMs: 0 } as const;
   const outcome = await carryOut(at, { ...release, expectedVersion: version });
-  // Somebody else has deleted it meanwhile.
+  // Another client has deleted it meanwhile.
   if (outcome.consumer === null) throw consumerNotFound(name, consumer);
   return outcome.consumer.version;
 }

@@ -14,7 +14,7 @@ export async function consumerDocuments(
   options: Consistency,
 ): Promise<readonly Document[]> {
   const { index } = await describeLog(visit, name, options, false);
-  // That was as fresh as was asked for, and this is not older.
+  // The first answer was as fresh as asked for, and this one is not older.
   const later = { consistency: "local", min_index: index } as const;
   const answer = await ask(visit, { kind: "documents", name, ...asked }, later);
   return found(answer, name).documents;
@@ -29,12 +29,12 @@ export async function consumerDocument(
 ): Promise<Document> {
   const key = consumerKey(consumer);
   const [document] = await consumerDocuments(visit, name, { prefix: key, after: null, limit: 1 }, options);
-  // Of the keys that begin with a name the name itself is the first.
+  // Of all keys that begin with a name, the name itself is the first.
   if (document?.key === key) return document;
   throw consumerNotFound(name, consumer);
 }
 
-/** A consumer that is to be read, released or deleted is not there. */
+/** The problem for a consumer that does not exist. */
 export function consumerNotFound(name: string, consumer: string): Problem {
   return new Problem("consumer-not-found", `The log ${name} has no consumer ${consumer}.`);
 }

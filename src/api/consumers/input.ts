@@ -14,13 +14,14 @@ export const consumerInput = z
       .strictObject({
         holder: leaseHolder,
         ttl_ms: z.int().min(0).max(LEASE_MS_MAX).openapi({
-          description: "From now on, on the leader's clock; 0 gives the lease back.",
+          description: "From now on, by the leader's clock; 0 releases the lease.",
         }),
       })
       .optional()
-      .openapi({ description: "Takes, prolongs or gives back the lease." }),
+      .openapi({ description: "Takes, prolongs or releases the lease." }),
     holder: leaseHolder.optional().openapi({
-      description: "Who moves the position, under the lease that it has; `lease` says it as well.",
+      description:
+        "The holder of the lease under which the position moves. Not with `lease`, which names it too.",
     }),
   })
   .refine(({ position, lease }) => position !== undefined || lease !== undefined, "needs position or lease")
@@ -30,7 +31,7 @@ export const consumerInput = z
   )
   .openapi("ConsumerInput");
 
-/** Of which version of a consumer a write is. */
+/** The version of a consumer that a write expects. */
 export const versionHeaders = z.object({
   "if-match": z
     .string()
@@ -38,7 +39,7 @@ export const versionHeaders = z.object({
     .transform((tag) => Number(tag.slice(1, -1)))
     .refine(Number.isSafeInteger, "must be at most 2^53 - 1")
     .optional()
-    .openapi({ type: "string", description: "Only if this is its version: its `ETag`." }),
+    .openapi({ type: "string", description: "Only if this is its version (its `ETag`)." }),
   "if-none-match": z.literal("*").optional().openapi({ description: "Only if there is no such consumer." }),
 });
 
@@ -53,7 +54,7 @@ export function expectedVersion({
   return none === undefined ? (version ?? null) : 0;
 }
 
-/** What a body asks of a consumer. */
+/** The change that a body asks for. */
 export function changeOf(
   input: z.infer<typeof consumerInput>,
 ): Pick<ConsumerCommand, "position" | "holder" | "leaseMs"> {

@@ -47,7 +47,7 @@ export function listConsumersRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Sc
   };
   serve(app, operation, async (c, { params, query: { limit, cursor, ...options } }) => {
     const after = cursor === undefined ? null : consumerKey(nameIn(cursor, consumerName));
-    // One more says whether there are more.
+    // One more shows whether there are more.
     const asked = { prefix: CONSUMER_PREFIX, after, limit: limit + 1 };
     const at = await visit(c, api, options.timeout_ms);
     const documents = await consumerDocuments(at, params.log, asked, options);

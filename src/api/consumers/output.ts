@@ -3,14 +3,14 @@ import { CONSUMER_PREFIX, consumerIn } from "../../log/consumer.ts";
 import type { Consumer } from "../../log/outcome.ts";
 import type { Document } from "../../log/view.ts";
 
-/** A consumer, as it is shown. */
+/** A consumer. */
 export const consumerOutput = z
   .object({
     name: z.string(),
     position: z.int().min(0).openapi({ description: "The next record that it wants." }),
     version: z.int().min(1).openapi({
       description:
-        "Changes with each write, and only grows: to be expected by the next one, a fencing token of the lease, and a `min_index`.",
+        "Grows with each write. It is the version to expect in the next write, a fencing token for the lease, and a `min_index`.",
     }),
     lease: z
       .object({
@@ -18,7 +18,9 @@ export const consumerOutput = z
         until: z.int().openapi({ description: "ms since the epoch, on the leader's clock" }),
       })
       .nullable()
-      .openapi({ description: "Whose it is until then; one that is over stays until the next write." }),
+      .openapi({
+        description: "The holder, and until when. A lease that is over is shown until the next write.",
+      }),
   })
   .openapi("Consumer");
 
@@ -36,7 +38,7 @@ export function documentOutput(document: Document): ConsumerOutput {
   return consumerOf(document.key.slice(CONSUMER_PREFIX.length), consumerIn(document));
 }
 
-/** How the routes of one consumer answer. */
+/** The answer of the routes of one consumer. */
 export const consumerAnswer = {
   headers: {
     ETag: {

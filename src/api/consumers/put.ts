@@ -19,7 +19,7 @@ export function putConsumerRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scop
     operationId: `putConsumer${scope.suffix}`,
     summary: "Move, lease or release a consumer",
     description:
-      "Makes it where there is none, unless it only gives a lease back (`consumer-not-found`). While somebody has the lease, only its holder may. A move by a holder is refused once that one's lease is over, unless it takes the lease again.",
+      "Creates the consumer if there is none, unless the request only releases a lease (`consumer-not-found`). While there is a lease, only its holder may write. Once the lease is over, a move under it is refused, unless it takes the lease again: then give `If-Match`, as another client may have moved the position since.",
     tags: ["consumers"],
     allows: "append" as const,
     params: scope.consumerParams,

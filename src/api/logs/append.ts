@@ -101,7 +101,7 @@ function expectedSeq(
   const token = headers["if-match"];
   if (token !== undefined && query.expected_seq !== undefined) {
     throw invalidRequest("header", [
-      { path: ["if-match"], message: "says the same as expected_seq: give one" },
+      { path: ["if-match"], message: "has the same meaning as expected_seq: give one" },
     ]);
   }
   return query.expected_seq ?? token ?? null;

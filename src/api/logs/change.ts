@@ -17,11 +17,11 @@ const changedOutput = z
     tail: position.openapi({ description: "The next sequence number." }),
     closed: z.boolean(),
     fencing_token: z.string().nullable(),
-    duplicate: z.boolean().openapi({ description: "The producer's closing had happened already." }),
+    duplicate: z.boolean().openapi({ description: "The producer had closed the log already." }),
   })
   .openapi("LogChanged");
 
-/** What the routes that change a log's state have in common. */
+/** The common parts of the routes that change a log's state. */
 export function changeOperation(scope: Scope, verb: "trim" | "close" | "fence") {
   return {
     method: "post" as const,
@@ -32,7 +32,7 @@ export function changeOperation(scope: Scope, verb: "trim" | "close" | "fence") 
     query: z.strictObject(deadlineQuery),
     responses: {
       200: {
-        description: "It is so.",
+        description: "The log has this state.",
         content: { "application/json": { schema: changedOutput } },
       },
       ...errorResponses,

@@ -12,7 +12,7 @@ export function closeRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): vo
     ...changeOperation(scope, "close"),
     summary: "Seal a log",
     description:
-      "For ever: it takes no more records, and its readers learn that it ends. Idempotent; with a producer, whose next batch this is, a closing by another one is told apart.",
+      "For ever: the log accepts no more records, and its readers learn that it ends. Idempotent. With a producer, for which this is the next batch, a close by another client is refused (`log-closed`).",
     allows: "append",
     headers: z.object(producerHeaders),
   } as const;

@@ -24,14 +24,14 @@ export function createRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): v
       operationId: `createLog${scope.suffix}`,
       summary: "Create a log, or set its retention",
       description:
-        "Idempotent. A log that is there keeps its records and settings, but for `retention`, which is set where it is given. A log that was deleted goes on where it ended: no sequence number is used twice.",
+        "Idempotent. An existing log keeps its records and settings, except `retention`, which is set if it is given. A log that was deleted continues where it ended: no sequence number is used twice.",
       tags: ["logs"],
       allows: "admin",
       params: scope.logParams,
       query: z.strictObject(deadlineQuery),
       body: logInput.optional(),
       responses: {
-        200: { description: "It was there.", ...json },
+        200: { description: "It existed already.", ...json },
         201: { description: "It was created.", ...json },
         ...errorResponses,
       },

@@ -16,7 +16,7 @@ const headers = {
   },
   "Timberline-Tail": { description: "The next sequence number.", schema: { type: "integer" as const } },
   "Timberline-Index": {
-    description: "The committed index that this is true of.",
+    description: "The committed index as of which this is true.",
     schema: { type: "integer" as const },
   },
 };

@@ -1,7 +1,7 @@
 import { TAIL_CREDIT } from "../../sessions/protocol.ts";
 import { ONLY_TAIL } from "../../sessions/state.ts";
 
-/** How long a stream is silent before it gives a sign of life, ms; twice as long at most. */
+/** How long a stream is silent before it sends a sign of life, ms; at most twice as long. */
 export const SILENCE_MS = 15_000;
 
 const reconnectAfterMs = 500;
@@ -10,16 +10,16 @@ const utf8 = new TextEncoder();
 /** The socket of a node, as its client uses it. */
 export type NodeSocket = Pick<WebSocket, "accept" | "addEventListener" | "binaryType" | "send" | "close">;
 
-/** What happens again and again while a stream lasts. */
+/** Repeated work while a stream lasts. */
 export interface Beat {
   readonly everyMs: number;
   readonly run: () => void;
 }
 
 /**
- * Server-sent events (HTML Standard §9.2): it passes on what a node has put in words, as its reader takes it. The
- * credit of the node's tail bounds what waits here. It ends where the tail does, and after `lastsMs` (null: never): a
- * new request then says why, or goes on at another node.
+ * Server-sent events (HTML Standard §9.2): passes on the events that a node has made, as fast as the reader takes them.
+ * The credit of the node's tail bounds what waits here. The stream ends with the tail, and after `lastsMs` (null:
+ * never). A new request then learns the reason, or continues at another node.
  */
 export function eventStream(
   socket: NodeSocket,
@@ -39,7 +39,7 @@ class EventRelay implements UnderlyingSource<Uint8Array> {
   #isSilent = false;
   #isOver = false;
   #wake: () => void = () => {};
-  /** Of the tail's credit, taken and not given back yet, bytes. */
+  /** Credit of the tail that was used and not given back yet, bytes. */
   #taken = 0;
 
   constructor(socket: NodeSocket, silenceMs: number, beats: readonly Beat[]) {
@@ -92,7 +92,7 @@ class EventRelay implements UnderlyingSource<Uint8Array> {
     this.#taken = 0;
   }
 
-  /** Nobody who does not read needs a sign of life. */
+  /** A reader that does not read needs no sign of life. */
   #breakSilence(): void {
     if (this.#isSilent && this.#waiting.length === 0) this.#waiting.push(utf8.encode(": nothing yet\n\n"));
     this.#isSilent = true;

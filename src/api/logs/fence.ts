@@ -9,7 +9,7 @@ import { change, changeOperation } from "./change.ts";
 const fenceInput = z
   .strictObject({
     token: fencingToken.nullable().openapi({
-      description: "From now on an append that names another token is refused; null takes the token away.",
+      description: "From now on an append with another token is refused; null removes the token.",
     }),
     expected: fencingToken.nullable().optional().openapi({
       description: "Only if this is the token in force; null: only if there is none.",
@@ -22,7 +22,7 @@ export function fenceRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): vo
   const operation = {
     ...changeOperation(scope, "fence"),
     summary: "Set the fencing token",
-    description: "Of the writers that name a token, only those of this one go on. Others are not kept out.",
+    description: "Writers that send another token are refused from now on. Writers that send none are not.",
     allows: "append",
     body: fenceInput,
   } as const;

@@ -17,10 +17,10 @@ import type { PageStart } from "../../transport/protocol.ts";
 import { type Beat, eventStream, SILENCE_MS } from "./event-relay.ts";
 import { openSocket, protocolOf } from "./open-socket.ts";
 
-/** Nothing is put off for longer, ms: timers take no more than 2^31 - 1. */
+/** The longest delay of a timer, ms: 2^31 - 1. */
 const longestBeatMs = 86_400_000;
 
-/** A log that somebody wants to follow. */
+/** A log to follow. */
 export interface Followed {
   readonly c: Context<AppEnv>;
   readonly at: Visit;
@@ -39,8 +39,8 @@ export async function followBySocket(followed: Followed): Promise<Response> {
 }
 
 /**
- * Follows a log by server-sent events. Who comes back to the end of a closed log hears 204, which ends it (HTML
- * Standard §9.2.3). Throws the problems of a read.
+ * Follows a log by server-sent events. A reader that comes back to the end of a closed log gets 204, which ends the
+ * reconnects (HTML Standard §9.2.3). Throws the problems of a read.
  */
 export async function followByEvents(followed: Followed): Promise<Response> {
   const lastEvent = lastEventId(followed.c);
@@ -52,25 +52,28 @@ export async function followByEvents(followed: Followed): Promise<Response> {
   if (followed.c.req.method === "HEAD") return new Response(null, { headers });
   const { webSocket } = await open(followed, first, "events", null);
   if (webSocket === null) throw new Error("a node took a socket and gave none");
-  // A reader that is lost shows at the next write only, and keeps the log until then.
+  // A lost reader shows only at the next write, and keeps the log alive until then.
   const silenceMs = waitWithin(page.state, followed.query.wait || SILENCE_MS);
   const stream = eventStream(webSocket, silenceMs, renewals(followed, page.state), lastsMs(followed));
   return new Response(stream, { headers });
 }
 
-/** A node says nothing more once the token has expired; nor does a stream wait, or keep the log, for longer. */
+/**
+ * Once the token has expired, the node sends nothing more, so the stream need not wait, or keep the log alive, for
+ * longer.
+ */
 function lastsMs({ at, expiresAt }: Followed): number | null {
   return expiresAt === null ? null : Math.min(expiresAt - at.api.world.now(), longestBeatMs);
 }
 
-/** A log that lives for some time after it was read is kept by a stream as it would be by polls. */
+/** An event stream renews a log's time to live, as polls would. */
 function renewals({ c, at, log, query }: Followed, state: Settings): readonly Beat[] {
   if (state.ttlSeconds === null) return [];
   const run = async (): Promise<void> => {
     try {
       await renew(await visit(c, at.api, query.timeout_ms), log, state, true);
     } catch (error) {
-      // If the log is gone its tail ends; if nobody answers, there is a next time.
+      // If the log is gone its tail ends. If no node answers, this is tried again later.
       if (!(error instanceof Problem)) throw error;
     }
   };
@@ -83,17 +86,17 @@ async function open(
   face: Face,
   protocol: string | null,
 ): Promise<Response> {
-  // It reads this log, and does nothing else.
+  // It may only read this log.
   const grant = { actions: [], prefix: log, cluster: at.cluster.name, expiresAt };
   const position = positionAt(log, first, TAIL_CREDIT);
   return openSocket(at, { face, grant, protocol, position });
 }
 
-/** Where an event stream that broke goes on (HTML Standard §9.2.4). */
+/** Where a broken event stream continues (HTML Standard §9.2.4). */
 function lastEventId(c: Context<AppEnv>): PageStart | null {
   const id = c.req.header("Last-Event-ID");
   if (id === undefined || id === "") return null;
   const seq = Number(id);
   if (/^(0|[1-9][0-9]*)$/.test(id) && Number.isSafeInteger(seq)) return { at: "seq", seq };
-  throw invalidRequest("header", [{ path: ["Last-Event-ID"], message: "must be an id that an event had" }]);
+  throw invalidRequest("header", [{ path: ["Last-Event-ID"], message: "must be the id of an event" }]);
 }

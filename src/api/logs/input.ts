@@ -6,15 +6,15 @@ import type { Retention, Settings } from "../../log/types.ts";
 
 const bound = z.int().min(1).nullable().default(null);
 
-/** What of a log is kept. */
+/** Bounds of a log's records. */
 export const retention = z
   .strictObject({
-    age_ms: bound.openapi({ description: "Records as old as this are trimmed, ms." }),
-    bytes: bound.openapi({ description: "So many bytes are kept at least, as they are stored." }),
+    age_ms: bound.openapi({ description: "Older records are trimmed, ms." }),
+    bytes: bound.openapi({ description: "At least so many stored bytes are kept." }),
     records: bound.openapi({ description: "So many records are kept." }),
   })
   .openapi("Retention", {
-    description: "Older records are trimmed within seconds; null: no bound of this sort.",
+    description: "Older records are trimmed within seconds; null: no such bound.",
   });
 
 /** RFC 9110 §8.3.1, without parameters. */
@@ -28,12 +28,13 @@ const mediaType = z
 /** The body that creates a log, or sets its retention. */
 export const logInput = z
   .strictObject({
-    retention: retention.optional().openapi({ description: "Is also set where the log is there already." }),
+    retention: retention.optional().openapi({ description: "Also set if the log exists already." }),
     content_type: mediaType.optional().openapi({
-      description: "Of all records. A log of `application/json` takes records with `json` alone.",
+      description:
+        "The media type of all records. A log of `application/json` accepts only records with `json`.",
     }),
     ttl_s: z.int().min(1).max(TTL_SECONDS_MAX).optional().openapi({
-      description: "The log is deleted when it was neither read nor written for so long, s.",
+      description: "The log is deleted when it was neither read nor written for this long, s.",
     }),
     expires_at: z.int().min(0).max(EXPIRES_AT_MAX).optional().openapi({
       description: "The log is deleted then, ms since the epoch.",
@@ -41,7 +42,7 @@ export const logInput = z
   })
   .openapi("LogInput");
 
-/** What a new log is told. */
+/** The settings of a new log. */
 export function settingsOf(input: z.infer<typeof logInput>): Settings {
   const { content_type: contentType = null, ttl_s: ttlSeconds = null, expires_at: expiresAt = null } = input;
   return {

@@ -15,7 +15,7 @@ const systemLogs: readonly string[] = [CATALOGUE, SUBSCRIPTIONS_LOG];
 
 const listQuery = z.strictObject({
   ...consistencyQuery,
-  prefix: logPrefix.default("").openapi({ description: "Only logs whose name begins so." }),
+  prefix: logPrefix.default("").openapi({ description: "Only logs whose name begins with this." }),
   limit: naturalParameter(1, 1_000).default(100).openapi({ description: "Names, at most.", default: 100 }),
   cursor: z.string().optional().openapi({ description: "The `cursor` of the page before." }),
 });
@@ -50,7 +50,7 @@ export function listRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): voi
     },
     async (c, { query: { prefix, limit, cursor, ...options } }) => {
       const after = cursor === undefined ? null : nameIn(cursor, logName);
-      // One more says whether there are more; others may be those of the system, which are listed to nobody.
+      // One more shows whether there are more. Others may be logs of the system, which are never listed.
       const query = { kind: "names", prefix, after, limit: limit + 1 + systemLogs.length } as const;
       const { result } = await ask(await visit(c, api, options.timeout_ms), query, options);
       const names = result.names.filter((name) => !systemLogs.includes(name));

@@ -5,11 +5,11 @@ import { serverMessage } from "../../sessions/output.ts";
 
 const schemas = { SessionClientMessage: clientMessage, SessionServerMessage: serverMessage };
 
-/** What is said over a WebSocket, for the operations that open one: OpenAPI has no place for it. */
+/** The messages of a WebSocket, described in the operations that open one: OpenAPI has no place for them. */
 export const messageDocs =
-  "Each message is a JSON text: what the client says is a `#/components/schemas/SessionClientMessage`, what the node says a `#/components/schemas/SessionServerMessage`.";
+  "Each message is a JSON text: a `#/components/schemas/SessionClientMessage` from the client, a `#/components/schemas/SessionServerMessage` from the node.";
 
-/** The messages of a session among the document's schemas, where no operation would bring them. */
+/** Adds the messages of a session to the document's schemas, because no operation has them. */
 export function describeMessages(app: OpenAPIHono<AppEnv>): void {
   for (const [name, schema] of Object.entries(schemas)) app.openAPIRegistry.register(name, schema);
 }

@@ -16,7 +16,7 @@ import { visit } from "../../routing/visit.ts";
 import { messageDocs } from "./message-docs.ts";
 import { openSocket, protocolOf, upgradeRequired } from "./open-socket.ts";
 
-/** How long a node that takes the session is looked for, ms. */
+/** How long to look for a node for the session, ms. */
 const openTimeoutMs = 10_000;
 
 /** `GET …/sessions`: a WebSocket that appends to many logs and follows many. */
@@ -40,12 +40,12 @@ async function openSession(c: Context<AppEnv>, api: Api): Promise<Response> {
   if (!isUpgrade(c)) throw upgradeRequired("A session is a WebSocket.");
   const protocol = protocolOf(c);
   const at = await visit(c, api, openTimeoutMs);
-  // Makes `main` where it is not there yet, and tells who the members are.
+  // Creates `main` if it does not exist yet, and finds out the members.
   await ask(at, { kind: "names", prefix: "", after: null, limit: 1 }, { consistency: "local", min_index: 0 });
   return openSocket(at, { face: "session", grant, protocol, position: null });
 }
 
-/** Of a token that is good for nothing here nobody keeps a socket open. */
+/** A token without any permission here can't keep a socket open. */
 async function grantOf(c: Context<AppEnv>): Promise<Grant> {
   const grant = await authenticate(c.env, credentialOfFollower(c, false));
   const action = grant.actions.find((one) => one !== "admin") ?? "read";

@@ -8,26 +8,26 @@ import { SESSION_PROTOCOL } from "../../sessions/protocol.ts";
 import { encodeOpening, type SocketOpening } from "../../sessions/state.ts";
 import { TransportError } from "../../transport/transport-error.ts";
 
-/** No node is waited for longer than this where there are others, ms. */
+/** The longest wait for one node if there are others, ms. */
 const attemptMsMax = 2_000;
 
-/** The sub-protocol to be agreed on; null where none is named. Throws the problem `upgrade-required`. */
+/** The sub-protocol to agree on; null if the client names none. Throws the problem `upgrade-required`. */
 export function protocolOf(c: Context<AppEnv>): string | null {
   const offered = offeredProtocols(c);
   if (offered === null) return null;
   if (offered.includes(SESSION_PROTOCOL)) return SESSION_PROTOCOL;
-  // One that is offered may be a token: none is told.
-  throw upgradeRequired(`The one sub-protocol here is ${SESSION_PROTOCOL}, and it is not offered.`);
+  // An offered sub-protocol may be a token, so the problem repeats none.
+  throw upgradeRequired(`The only sub-protocol here is ${SESSION_PROTOCOL}, and it is not offered.`);
 }
 
-/** What is no WebSocket of ours. */
+/** The problem for a request that is not a WebSocket, or names another sub-protocol. */
 export function upgradeRequired(detail: string): Problem {
   const headers = { Upgrade: "websocket", Connection: "Upgrade" };
   return new Problem("upgrade-required", detail, { headers });
 }
 
 /**
- * A WebSocket to a node of the cluster, the nearest that takes it. Throws the problems `no-leader` and
+ * A WebSocket to the nearest node of the cluster that accepts it. Throws the problems `no-leader` and
  * `too-many-readers`.
  */
 export async function openSocket(

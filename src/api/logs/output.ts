@@ -6,22 +6,22 @@ import { retention } from "./input.ts";
 const position = z.int().min(0);
 const time = z.int().openapi({ description: "ms since the epoch" });
 
-/** What is true of a log whatever it holds. */
+/** The state of a log. */
 const stateShape = {
   earliest: position.openapi({ description: "The first record that is not trimmed." }),
   closed: z.boolean().openapi({ description: "It is sealed for ever." }),
-  fencing_token: z.string().nullable().openapi({ description: "An append that names another is refused." }),
+  fencing_token: z.string().nullable().openapi({ description: "An append with another token is refused." }),
   retention,
-  content_type: z.string().nullable().openapi({ description: "Of all records; null: each its own." }),
+  content_type: z.string().nullable().openapi({ description: "The media type of all records; null: none." }),
   ttl_s: z.int().nullable(),
   expires_at: z.int().nullable(),
   fork: z
     .object({
       source: z.string(),
-      start: position.openapi({ description: "The first record of its own; those before are its source's." }),
+      start: position.openapi({ description: "Its first own record. Records before it are its source's." }),
     })
     .nullable()
-    .openapi({ description: "Which log it was forked from." }),
+    .openapi({ description: "The log that it was forked from." }),
   created_at: time,
 };
 
@@ -39,9 +39,9 @@ export const logOutput = z
     name: z.string(),
     tail,
     bytes: z.int().min(0).openapi({
-      description: "Of its records, as they are stored, in whole batches; a fork's source is not counted.",
+      description: "Stored size of its records, in whole batches, without those of a fork's source.",
     }),
-    timestamp: time.openapi({ description: "Of its last append or change, ms since the epoch." }),
+    timestamp: time.openapi({ description: "Time of its last append or change, ms since the epoch." }),
     ...stateShape,
   })
   .openapi("Log");

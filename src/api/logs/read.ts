@@ -20,18 +20,18 @@ import { messageDocs } from "./message-docs.ts";
 import { readingForm } from "./reading-form.ts";
 import { revalidated } from "./revalidate.ts";
 
-/** Records of a page, unless the request says how many. */
+/** Records of a page, by default. */
 const limitDefault = 1_000;
 
 const pageOutput = z
   .object({
     records: z.array(recordOutput),
-    next: z.int().min(0).openapi({ description: "Where to read on." }),
+    next: z.int().min(0).openapi({ description: "Where the next page begins." }),
     tail: z
       .int()
       .min(0)
-      .openapi({ description: "The log's next sequence number; of a page that was kept, then." }),
-    complete: z.boolean().openapi({ description: "False where a limit cut the page short." }),
+      .openapi({ description: "The log's next sequence number; in a cached page, at that time." }),
+    complete: z.boolean().openapi({ description: "False if a limit cut the page." }),
     closed: z.boolean().openapi({ description: "The log is closed, and ends here: nothing follows `next`." }),
   })
   .openapi("Page");
@@ -48,7 +48,7 @@ export function readRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): voi
     operationId: `readRecords${scope.suffix}`,
     summary: "Read records",
     description:
-      "A page from a sequence number that a limit or `until` ends before the tail never changes: it has an `ETag`, and may be kept. What is kept outlives the records: it can still be there when they are trimmed, or the log is deleted.",
+      "A page that begins at a sequence number, and that a limit or `until` ends before the tail, never changes: it has an `ETag` and can be cached. A cache may keep it after the records are trimmed or the log is deleted.",
     tags: ["records"],
     allows: authorizeReader,
     params: scope.logParams,
@@ -63,29 +63,29 @@ export function readRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): voi
           [mediaTypes.json]: { schema: pageOutput },
           [mediaTypes.ndjson]: { schema: recordOutput.openapi({ description: "One a line." }) },
           [mediaTypes.raw]: binary("The bytes of one record."),
-          [mediaTypes.framed]: binary("Of each record its length (4 bytes, big-endian) and its bytes."),
+          [mediaTypes.framed]: binary("For each record its length (4 bytes, big-endian) and its bytes."),
           [mediaTypes.events]: {
             schema: {
               type: "string" as const,
               description:
-                "Events `record`; the log is followed. An event `closed`, `deleted` or `trimmed` is the last one; a stream that ends without is to be connected to again.",
+                "Events `record`; the log is followed. An event `closed`, `deleted` or `trimmed` is the last one; connect again to a stream that ends without one.",
             },
           },
         },
       },
       204: {
         description:
-          "Raw bytes were asked for, and there is no record yet; or all events of a closed log were seen.",
+          "There is no record yet, for raw bytes; or the reader has seen all events of a closed log.",
         headers: pageHeaderDocs,
       },
-      304: { description: "The page that was kept is still right.", headers: keptHeaderDocs },
+      304: { description: "The cached page is still valid.", headers: keptHeaderDocs },
       ...errorResponses,
     },
   };
   serve(app, operation, (c, { params, query, grant }) => read(c, api, params.log, query, grant));
 }
 
-/** One that follows the log may have a browser's token. */
+/** A request that follows the log may have a browser's token. */
 function authorizeReader(c: Context<AppEnv>): Promise<Grant> {
   return authorize(c, "read", c.req.param("log") ?? "", credentialOfFollower(c, prefersEvents(c)));
 }

@@ -4,15 +4,12 @@ import type { PageFormat, ReadFormat } from "../../http/media-type.ts";
 import { invalidRequest } from "../../http/validation.ts";
 import { isUpgrade } from "../../http/web-socket.ts";
 
-/** How records are read: a page of them, or a log as it grows. */
+/** How records are read: as a page, or by following the log. */
 export type ReadingForm =
   | { readonly form: "page"; readonly format: PageFormat }
   | { readonly form: "events" | "socket"; readonly format: null };
 
-/**
- * What each form makes nothing of. `If-None-Match` is not among it: caches add it of themselves, and no tag is that of
- * what follows a log.
- */
+/** The parameters that each form refuses. `If-None-Match` is not among them, because caches add it by themselves. */
 const foreign: Readonly<
   Record<
     ReadingForm["form"],
@@ -28,14 +25,14 @@ const foreign: Readonly<
   },
 };
 
-/** The form that a request asks for. Throws the problem `invalid-request` where it says what means nothing there. */
+/** The form that a request asks for. Throws the problem `invalid-request` for parameters that have no meaning there. */
 export function readingForm(c: Context<AppEnv>, format: ReadFormat): ReadingForm {
   const asked = formOf(c, format);
   const { called, query, header } = foreign[asked.form];
   const issueOf = (name: string) => ({ path: [name], message: `is not for ${called}` });
   const parameters = query.filter((name) => c.req.query(name) !== undefined);
   if (parameters.length > 0) throw invalidRequest("query", parameters.map(issueOf));
-  // An empty one says nothing.
+  // An empty one counts as absent.
   const headers = header.filter((name) => (c.req.header(name) ?? "") !== "");
   if (headers.length > 0) throw invalidRequest("header", headers.map(issueOf));
   return asked;

@@ -4,8 +4,8 @@ import type { Consistency } from "../../routing/query.ts";
 import type { Visit } from "../../routing/visit.ts";
 
 /**
- * That the page which `If-None-Match` names is still right (304, RFC 9110 §15.4.5), without reading it: it is of
- * the log's present life, and its records are not trimmed. Null where it has to be read. Throws as a read does.
+ * Checks that the page in `If-None-Match` is still valid (304, RFC 9110 §15.4.5), without reading it: it belongs to the
+ * log's present life, and its records are not trimmed. Null if the page must be read. Throws as a read does.
  */
 export async function revalidated(
   visit: Visit,

@@ -16,7 +16,7 @@ export function trimRoute(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): voi
   const operation = {
     ...changeOperation(scope, "trim"),
     summary: "Drop the first records",
-    description: "For good. Idempotent: what is trimmed already stays so.",
+    description: "For ever. Idempotent: trimmed records stay trimmed.",
     allows: "admin",
     body: trimInput,
   } as const;

@@ -12,9 +12,9 @@ import type { Survey } from "../../routing/survey.ts";
 import { callOf } from "../../routing/world.ts";
 import { surveyCluster } from "../clusters/status.ts";
 
-/** How long `/readyz` waits for the nodes to say how they are, ms. */
+/** How long `/readyz` waits for the status of the nodes, ms. */
 const readyTimeoutMs = 2_000;
-/** How long an answer is given again without asking, ms: strangers may ask, too. */
+/** How long an answer is repeated without asking the nodes, ms, because anyone may ask. */
 const keptMs = { ready: 1_000, notReady: 100 };
 
 const healthOutput = z.object({ status: z.string() }).openapi("Health");
@@ -39,7 +39,7 @@ export function healthRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
     operationId: "readyz",
     summary: "Whether a leader serves in `main`",
     description:
-      "Needs no token, wakes no node and makes nothing: before `main` is bootstrapped, it is not ready. An answer may be some seconds old.",
+      "Needs no token, wakes no node and creates nothing: it is not ready before `main` is bootstrapped. An answer may be some seconds old.",
     tags: ["health"],
     security: [],
     responses: {
@@ -51,7 +51,7 @@ export function healthRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
   serve(app, readyz, async (c) => {
     const now = api.world.now();
     if (last === null || now >= last.until) {
-      // Nodes may hang: meanwhile all others are given the last answer, and now and then one of them asks.
+      // Nodes may hang. Meanwhile other requests get the last answer, and now and then one of them asks again.
       if (last !== null) last = { ...last, until: now + keptMs.notReady };
       const isReady = await asksReady(c, api);
       last = { isReady, until: api.world.now() + (isReady ? keptMs.ready : keptMs.notReady) };
@@ -66,7 +66,10 @@ async function asksReady(c: Context<AppEnv>, api: Api): Promise<boolean> {
   return isReady(await surveyCluster(api, call, await api.directory.resolve(call, MAIN)));
 }
 
-/** A leader that has lost its majority says for an election timeout that it leads: so the others are asked as well. */
+/**
+ * A leader that has lost its majority still reports itself as leader for an election timeout, so the others are asked
+ * too.
+ */
 function isReady({ leader, configuration, found }: Survey): boolean {
   if (leader === null || configuration === null) return false;
   const follows = (id: NodeId): boolean => {

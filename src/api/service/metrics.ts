@@ -13,7 +13,7 @@ interface Metric {
   readonly name: string;
   readonly type: "gauge" | "counter";
   readonly help: string;
-  /** Undefined where a member does not say. */
+  /** Undefined if a member does not report it. */
   readonly of: (member: Member) => number | boolean | undefined;
 }
 
@@ -26,31 +26,35 @@ const counter = (name: string, help: string, of: Metric["of"]): Metric => ({
 });
 
 const metrics: readonly Metric[] = [
-  gauge("up", "Whether the member answers, and takes part.", ({ state }) => state === "started"),
-  gauge("leader", "Whether it says that it leads.", ({ role }) =>
+  gauge("up", "Whether the member answers and takes part.", ({ state }) => state === "started"),
+  gauge("leader", "Whether it reports itself as leader.", ({ role }) =>
     role === undefined ? role : role === "leader",
   ),
-  gauge("asleep", "Whether it does nothing until somebody needs it.", ({ asleep }) => asleep),
+  gauge("asleep", "Whether it does nothing until it is needed.", ({ asleep }) => asleep),
   gauge("term", "Its term.", ({ term }) => term),
-  gauge("commit_index", "Up to here it knows the log to be committed.", (member) => member.commit_index),
+  gauge("commit_index", "Its commit index.", (member) => member.commit_index),
   gauge("last_index", "The end of its log.", ({ last_index }) => last_index),
-  gauge("snapshot_index", "Up to here its log is compacted.", ({ snapshot_index }) => snapshot_index),
+  gauge("snapshot_index", "Its log is compacted up to here.", ({ snapshot_index }) => snapshot_index),
   gauge("lag_entries", "Entries that it lacks, as the leader sees it.", ({ lag }) => lag),
   gauge("requests", "Requests under way in it.", ({ requests }) => requests),
   gauge("waiting_readers", "Reads that wait in it.", ({ waiting_readers }) => waiting_readers),
   gauge(
     "queued_bytes",
-    "Of requests whose turn has not come, or that are handed on.",
+    "Bytes of requests that wait for their turn, or are handed on.",
     ({ queued_bytes }) => queued_bytes,
   ),
-  gauge("uncommitted_bytes", "Proposed by it and not committed.", (member) => member.uncommitted_bytes),
+  gauge(
+    "uncommitted_bytes",
+    "Bytes that it has proposed and not committed.",
+    (member) => member.uncommitted_bytes,
+  ),
   counter("corrupt_entries", "Damaged entries dropped", ({ corrupt_entries }) => corrupt_entries),
   counter("alarms", "Alarms rung", ({ counters }) => counters?.alarms),
   counter("peer_calls", "Calls to peers made", ({ counters }) => counters?.calls),
   counter("rows_written", "Rows written", ({ counters }) => counters?.rows),
 ];
 
-/** `GET /metrics` of `main`, and below a cluster's name: what its status says in numbers, as Prometheus reads it. */
+/** `GET /metrics` of `main`, and below a cluster's name: its status in numbers, in the format of Prometheus. */
 export function metricsRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
   metricsRoute(app, api, { path: "/metrics", suffix: "", params: z.object({}) });
   const params = z.object({ cluster: clusterName });
@@ -68,14 +72,14 @@ function metricsRoute(
     operationId: `metrics${suffix}`,
     summary: "Metrics of a cluster, in the text format of Prometheus",
     description:
-      "Asks each member, and wakes none that sleeps. Of one that does not answer there is `up`, and what the leader says that it lacks.",
+      "Asks each member, and wakes none. For a member that does not answer there are only `up` and its lag, as the leader sees it.",
     tags: ["health"],
     allows: "read" as const,
     params,
     query: z.strictObject(deadlineQuery),
     responses: {
       200: {
-        description: "One line a member and metric.",
+        description: "One line for each member and metric.",
         content: { "text/plain": { schema: z.string() } },
       },
       ...errorResponses,
@@ -88,7 +92,7 @@ function metricsRoute(
   });
 }
 
-/** The text-based format, version 0.0.4. Names of clusters and regions have nothing that had to be escaped. */
+/** The text-based format, version 0.0.4. Names of clusters and regions need no escapes. */
 function textOf(cluster: string, members: readonly Member[]): string {
   const family = ({ name, type, help, of }: Metric): string => {
     const full = `timberline_member_${name}`;

@@ -4,7 +4,10 @@ import type { AppEnv } from "../../http/env.ts";
 import { methodsAt } from "../../http/methods.ts";
 import { Problem } from "../../http/problem.ts";
 
-/** Why no route took a request: there is no such path, or the path does not take the method. Says what is nearby. */
+/**
+ * The problem for a request without a route: there is no such path, or it does not accept the method. Names similar
+ * paths.
+ */
 export function notFound(app: OpenAPIHono<AppEnv>, c: Context<AppEnv>): Problem {
   const { path, method } = c.req;
   const takes = methodsAt(app, path);
@@ -17,7 +20,7 @@ export function notFound(app: OpenAPIHono<AppEnv>, c: Context<AppEnv>): Problem 
   return new Problem("route-not-found", `There is no ${path}. ${hint}`);
 }
 
-/** Paths that a client may have meant, the likeliest first. */
+/** Paths that the client may have meant, the most likely first. */
 function candidates(path: string): readonly string[] {
   const bare = path.replace(/\/{2,}/g, "/").replace(/(.)\/$/, "$1");
   const versioned = bare.replace(/^(\/v1)?(?=\/)/i, "/v1");

@@ -8,7 +8,7 @@ const documentConfig = {
   info: {
     title: "Timberline",
     version,
-    description: "A replicated log on the edge. Paths without a cluster mean the cluster `main`.",
+    description: "A replicated log on the edge. Paths without a cluster belong to the cluster `main`.",
     license: { name: "MIT", url: "https://spdx.org/licenses/MIT.html" },
   },
   security: [{ bearer: [] }],
@@ -20,9 +20,9 @@ export function openapiRoutes(app: OpenAPIHono<AppEnv>): void {
     type: "http",
     scheme: "bearer",
     description:
-      "An admin token; or a JWT of a secret (HS256) or of an identity provider (RS256, ES256, EdDSA) with the claims `actions`, `prefix` and, but for `main`, `cluster`.",
+      "An admin token; or a JWT of a secret (HS256) or of an identity provider (RS256, ES256, EdDSA) with the claims `actions`, `prefix` and, for other clusters than `main`, `cluster`.",
   });
-  // Made once, on first use: all routes are registered by then, and the route is open to all.
+  // Made once, at first use, because all routes are registered by then.
   let document: string | null = null;
   app.get("/openapi.json", (c) => {
     document ??= JSON.stringify(app.getOpenAPI31Document(documentConfig));

@@ -9,13 +9,13 @@ const kindOutput = z
   .object({ type: z.string(), status: z.int(), title: z.string(), description: z.string() })
   .openapi("ProblemKind");
 
-/** `GET /problems` and `GET /problems/{name}`: what each `type` means. Open to all. */
+/** `GET /problems` and `GET /problems/{name}`: the meaning of each `type`. Open to all. */
 export function problemRoutes(app: OpenAPIHono<AppEnv>): void {
   const list = {
     method: "get" as const,
     path: "/problems",
     operationId: "listProblems",
-    summary: "All problems that the API answers with",
+    summary: "All problems of the API",
     tags: ["problems"],
     security: [],
     responses: {
@@ -33,7 +33,7 @@ export function problemRoutes(app: OpenAPIHono<AppEnv>): void {
     method: "get" as const,
     path: "/problems/{name}",
     operationId: "describeProblem",
-    summary: "What a problem means",
+    summary: "The meaning of a problem",
     tags: ["problems"],
     security: [],
     params: z.object({ name: z.string() }),

@@ -4,11 +4,11 @@ import { html } from "hono/html";
 import type { AppEnv } from "../../http/env.ts";
 import { serve } from "../../http/route.ts";
 
-/** Where to go from here. */
+/** Links for people and programs. */
 const links = {
   "/openapi.json": "the API, as an OpenAPI document",
-  "/problems": "all problems that it answers with, and what to do",
-  "/v1/clusters/main": "how the cluster is doing",
+  "/problems": "all its problems, and what to do about them",
+  "/v1/clusters/main": "the status of the cluster",
   "/v1/logs": "its logs",
   "/metrics": "its metrics, for Prometheus",
   "/readyz": "whether a leader serves",
@@ -36,7 +36,7 @@ const headers = {
   "X-Content-Type-Options": "nosniff",
 };
 
-/** `GET /`: says to people and programs where to go. Open to all. */
+/** `GET /`: links for people and programs. Open to all. */
 export function rootRoute(app: OpenAPIHono<AppEnv>): void {
   const operation = {
     method: "get" as const,

@@ -17,7 +17,7 @@ describe("metrics", () => {
     const { response, lines } = await metrics();
     expect(response.status).toBe(200);
     expect(response.headers.get("Content-Type")).toBe("text/plain; version=0.0.4; charset=utf-8");
-    expect(lines).toContain("# HELP timberline_member_up Whether the member answers, and takes part.");
+    expect(lines).toContain("# HELP timberline_member_up Whether the member answers and takes part.");
     expect(lines).toContain("# TYPE timberline_member_rows_written_total counter");
     expect(lines).toContain('timberline_member_up{cluster="main",node="1",region="wnam"} 1');
     expect(lines.filter((line) => /^timberline_member_leader\{.*\} 1$/.test(line))).toHaveLength(1);
