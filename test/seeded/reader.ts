@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import type { Random } from "../simulation/world/random.ts";
 import { type Ground, pause } from "./ground.ts";
 import type { Observation } from "./oracle.ts";
@@ -17,13 +16,16 @@ export type Form = (ground: Ground, sink: Sink, signal: AbortSignal) => Promise<
 export interface ReaderOptions {
   readonly name: string;
   readonly form: Form;
-  readonly random: Random;
+  /** Draws after how long it cuts its connections; null: it cuts none, and none may get stuck. */
+  readonly random: Random | null;
 }
 
-/** How long a connection lasts before its reader cuts it, ms; half of them last until something else ends them. */
+/** How long a connection may last before its reader cuts it, ms. */
 const lastsMsMax = 1_500;
 
-/** Follows a log through cuts of its own and of others, and goes on where the last connection came to. */
+const never = new AbortController().signal;
+
+/** Follows a log, and continues on a new connection where the last one ended. */
 export class Reader {
   readonly #ground: Ground;
   readonly #options: ReaderOptions;
@@ -64,26 +66,20 @@ export class Reader {
   /** Follows once; why it ended. */
   async #connect(): Promise<string> {
     const { random, form } = this.#options;
-    const cut = new AbortController();
-    const over = new AbortController();
-    const lastsMs = random.chance(0.5) ? random.below(lastsMsMax) : null;
-    if (lastsMs !== null)
-      void setTimeout(lastsMs, undefined, { signal: over.signal }).then(
-        () => cut.abort(),
-        () => undefined,
-      );
-    // What still comes of a connection that was cut is not seen any more, or it would be seen twice.
-    const signal = AbortSignal.any([cut.signal, this.#stop.signal]);
+    const cut = random === null ? never : AbortSignal.timeout(random.below(lastsMsMax));
+    const signal = AbortSignal.any([cut, this.#stop.signal]);
+    let isOver = false;
+    // What still arrives after a cut comes once more with the next connection.
     const got: Sink["got"] = (text, next, seqs) => {
-      if (!signal.aborted && !over.signal.aborted) this.#got(text, next, seqs);
+      if (!signal.aborted && !isOver) this.#got(text, next, seqs);
     };
     try {
       await form(this.#ground, { from: this.#next, got }, signal);
-      return cut.signal.aborted ? "cut" : "ended";
+      return cut.aborted ? "cut" : "ended";
     } catch (error) {
-      return cut.signal.aborted ? "cut" : `broken (${error instanceof Error ? error.message : error})`;
+      return cut.aborted ? "cut" : `broken (${error instanceof Error ? error.message : error})`;
     } finally {
-      over.abort();
+      isOver = true;
     }
   }
 

@@ -32,12 +32,10 @@ export async function runSeed(cluster: LocalCluster, seed: number): Promise<Outc
   const ground: Ground = { url: () => cluster.url, log: `seeded-${seed}`, trace };
   const randomOf = (actor: number): Random => new Random(seed * 100 + actor);
   await create(ground);
-  const readers = Object.entries(forms).flatMap(([form, follow], i) =>
-    ["first", "second"].map((which, j) => {
-      const options = { name: `${which} by ${form}`, form: follow, random: randomOf(20 + 2 * i + j) };
-      return new Reader(ground, options);
-    }),
-  );
+  const readers = Object.entries(forms).flatMap(([name, form], i) => [
+    new Reader(ground, { name: `${name}, steady`, form, random: null }),
+    new Reader(ground, { name: `${name}, cut off`, form, random: randomOf(20 + i) }),
+  ]);
   const over = new AbortController();
   const faults = strike(ground, randomOf(0), over.signal, () => cluster.kill());
   const subscribed = new Subscriber(ground, randomOf(5)).run(patienceMs);
