@@ -29,7 +29,7 @@ const appendHeaders = z.object({
     .regex(/^[ -~]+$/, "must be printable ASCII")
     .max(WRITER_SEQ_LENGTH_MAX)
     .optional()
-    .openapi({ description: "Must be greater than that of each append before, compared as text." }),
+    .openapi({ description: "Must be greater than in every append before, compared as text." }),
   "stream-closed": closingHeader,
   ...producerHeaders,
 });
@@ -41,7 +41,7 @@ export const appendRoute: Route = {
   path: "/stream/{path}",
   operationId: "appendToStream",
   summary: "Append to a stream, close it, or both at once",
-  description: "All messages or none. Without a body it only closes.",
+  description: "All messages or none. Without a body it only closes the stream.",
   tags: ["streams"],
   params: streamParams,
   headers: appendHeaders,
@@ -49,7 +49,7 @@ export const appendRoute: Route = {
   responses: {
     200: { description: "A producer's batch is committed.", headers: headersTold(...progress) },
     204: {
-      description: "It is committed, or a producer's batch was already.",
+      description: "It is committed, or was committed before (a producer's retry).",
       headers: headersTold(...progress),
     },
     403: {
@@ -59,7 +59,7 @@ export const appendRoute: Route = {
     },
     409: {
       description:
-        "The stream is closed, or takes another type; a batch of the producer is missing; or the writer's sequence does not grow.",
+        "The stream is closed, or has another type; a batch of the producer is missing; or the writer's sequence does not grow.",
       headers: headersTold(
         "Stream-Closed",
         "Stream-Next-Offset",
@@ -81,7 +81,7 @@ export async function append(c: Context<AppEnv>, api: Api): Promise<Response> {
   const body = await readMessages(c.req.raw);
   const { "stream-closed": closes, "stream-seq": writerSeq = null } = headers;
   if (body.length === 0) {
-    // What type it would have had does not matter.
+    // An empty body has no type.
     if (closes) return close(c, api, name, producer);
     throw new Problem("invalid-body", "The body is empty.");
   }
@@ -92,12 +92,12 @@ export async function append(c: Context<AppEnv>, api: Api): Promise<Response> {
   const outcome = await api.router.command(call, cluster, command);
   if (outcome.kind === "refused") return refused(c, outcome.refusal, command);
   const { tail, duplicate, closed, producerSeq } = outcome;
-  // A producer tells by the status whether its batch was new.
+  // The status tells a producer whether its batch was new.
   const status = producer === null || duplicate ? 204 : 200;
   return c.body(null, status, { ...endHeaders(tail, closed), ...progressHeaders(producer, producerSeq) });
 }
 
-/** A retry is a success, even if retention has taken what the batch held. */
+/** A retry succeeds even if retention has removed the batch's records. */
 function refused(c: Context<AppEnv>, refusal: Refusal, command: AppendCommand): Response {
   if (refusal.reason !== "batch-trimmed") throw writeRefusal(refusal, command.name);
   const { tail, closed, producerSeq } = refusal;

@@ -28,23 +28,24 @@ export const createRoute: Route = {
   operationId: "createStream",
   summary: "Create a stream, or a fork of one",
   description:
-    "Idempotent. The body is what the stream begins with, and its type is the stream's for ever; without one it is `application/octet-stream`, or that of a fork's source.",
+    "Idempotent. The stream begins with the body, whose type is the stream's type for ever. The default type is `application/octet-stream`, or that of a fork's source.",
   tags: ["streams"],
   params: streamParams,
   headers: createHeaders,
   content: { content: messageDocs.given },
   responses: {
-    200: { description: "It was there, as it is asked for.", headers: headersTold(...end) },
-    201: { description: "It is made.", headers: headersTold(...end, "Location") },
+    200: { description: "It exists already, with these settings.", headers: headersTold(...end) },
+    201: { description: "It was created.", headers: headersTold(...end, "Location") },
     409: {
-      description: "There is another one; or the source of a fork is deleted, or has another type.",
+      description:
+        "A stream with other settings exists; or the source of a fork is deleted, or has another type.",
       content: problemContent,
     },
     ...errorResponses,
   },
 };
 
-/** `PUT`: creates a stream, or a fork of one, or finds it as it is asked for (§4.2, §5.1). */
+/** `PUT`: creates a stream, or a fork of one, unless it exists with these settings (§4.2, §5.1). */
 export async function create(c: Context<AppEnv>, api: Api): Promise<Response> {
   const name = streamName(c);
   await authorize(c, "admin", name);
@@ -72,7 +73,7 @@ export async function create(c: Context<AppEnv>, api: Api): Promise<Response> {
   });
 }
 
-/** What the stream begins with. */
+/** The first records of the stream. */
 async function beginning(
   visit: Visit,
   contentType: string | null,

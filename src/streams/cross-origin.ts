@@ -3,7 +3,7 @@ import { headerDocs, text } from "./header-docs.ts";
 import { streamParams } from "./path.ts";
 import type { Route } from "./route.ts";
 
-/** The protocol is for all pages, unless an operator names some. */
+/** The protocol allows all pages, unless the operator names origins. */
 export const streamsFace: OpenFace = {
   allowHeaders: [
     ...requestHeaders,
@@ -19,24 +19,24 @@ export const streamsFace: OpenFace = {
   originsByDefault: "*",
 };
 
-/** The answer to a preflight, which all that is below a stream root has. */
+/** The answer to a preflight, for all paths below a stream root. */
 export const preflightRoute: Route = {
   method: "options",
   path: "/stream/{path}",
   operationId: "preflightStream",
-  summary: "What a page of another origin may do",
-  description: "Open to all, unless `CORS_ORIGINS` names origins. It asks for no token.",
+  summary: "The rights of a page of another origin",
+  description: "Open to all, unless `CORS_ORIGINS` names origins. Needs no token.",
   tags: ["streams"],
   security: [],
   params: streamParams,
   responses: {
     204: {
-      description: "All of it (Fetch Standard, CORS).",
+      description: "The answer (Fetch Standard, CORS).",
       headers: {
-        "Access-Control-Allow-Origin": text("`*`, or the origin, where it is one of `CORS_ORIGINS`."),
+        "Access-Control-Allow-Origin": text("`*`, or the origin, if it is one of `CORS_ORIGINS`."),
         "Access-Control-Allow-Methods": text("The methods that the path takes."),
         "Access-Control-Allow-Headers": text("The headers that it may send."),
-        "Access-Control-Max-Age": text("How long this may be kept, s."),
+        "Access-Control-Max-Age": text("How long this may be cached, s."),
       },
     },
   },

@@ -1,16 +1,16 @@
-/** Within one interval all live readers of a place share a URL, and so a cache's answer. */
+/** The length of an interval, ms. Within it, all live readers of a place share a URL, and so a cached answer. */
 const intervalMs = 20_000;
-/** 9 October 2024, from which the protocol counts. */
+/** 9 October 2024, where the protocol's count begins. */
 const epochMs = Date.UTC(2024, 9, 9);
-/** How far a cursor that came too early is moved on, at most, s. */
+/** The most that a cursor that came too early is increased by, s. */
 const jitterSMax = 3_600;
 
-/** Greater than any that this server has ever given. */
+/** Greater than any cursor of this server. */
 export const CURSOR_MAX = 1_000_000_000_000;
 
 /**
- * The cursor of a live answer (§10.1): the number of the interval, or, for a reader that has been given one as high,
- * a higher one. `now` is in ms since the epoch, `random` uniform in [0, 1).
+ * The cursor of a live answer (§10.1): the number of the interval, or a higher one for a reader that has this number
+ * already. `now` is in ms since the epoch, `random` uniform in [0, 1).
  */
 export function nextCursor(given: number | null, now: number, random: number): number {
   const interval = Math.max(0, Math.floor((now - epochMs) / intervalMs));

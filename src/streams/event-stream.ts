@@ -3,19 +3,19 @@ import type { LogId } from "../log/types.ts";
 import { isEnd } from "../transport/page.ts";
 import type { Page } from "../transport/protocol.ts";
 
-/** So long an event stream goes on, ms; then its reader connects again, maybe nearer or with others (§10.2). */
+/** How long an event stream lasts, ms. Then its reader connects again, maybe to a nearer node (§10.2). */
 export const STREAM_MS = 60_000;
 
-/** How long it says nothing before it gives a sign of life, ms. */
+/** How long it is silent before it sends a sign of life, ms. */
 const QUIET_MS = 15_000;
 
-/** What an event stream is made of. */
+/** The parts of an event stream. */
 export interface EventSource {
-  /** When it has to end, ms; null: when its time is over. */
+  /** When it must end, ms; null: when its time is over. */
   readonly expiresAt: number | null;
-  /** Which time it is, ms. */
+  /** The present time, ms. */
   now(): number;
-  /** What is there from `seq` on, or comes within `waitMs`; it may come early, and empty. */
+  /** Reads the page from `seq` on, and waits up to `waitMs` if it is empty. It may return an empty page early. */
   follow(seq: number, waitMs: number): Promise<Page>;
   eventsOf(page: Page): string;
 }
@@ -23,13 +23,13 @@ export interface EventSource {
 const utf8 = new TextEncoder();
 
 /**
- * The pages of a stream from `first` on, as events. The next one is read only when the reader has taken the last, so
- * that a slow reader costs no memory. It ends with a closed stream, when its time is over or its token expires, where
- * another life of the stream begins, and where a page can't be read: a new request then says why.
+ * The pages of a stream from `first` on, as events. The next page is read only when the reader has taken the last one,
+ * so that a slow reader costs no memory. It ends with a closed stream, when its time is over or its token expires, when
+ * another life of the stream begins, and when a page can't be read: a new request then learns why.
  */
 export function eventStream(first: Page, source: EventSource): ReadableStream<Uint8Array> {
   const deadline = Math.min(source.now() + STREAM_MS, source.expiresAt ?? Number.POSITIVE_INFINITY);
-  // No page is kept once it is sent: a reader that waits costs only its place.
+  // No page is kept once it is sent, so a waiting reader costs almost no memory.
   let ready: Page | null = first;
   let seq: number = first.next;
   const { log } = first;
@@ -47,7 +47,7 @@ export function eventStream(first: Page, source: EventSource): ReadableStream<Ui
   );
 }
 
-/** Null where the stream has no next page, or its time was over while its reader took the last one. */
+/** Null if there is no next page, or if the time was over while the reader took the last one. */
 async function nextPage(
   source: EventSource,
   log: LogId,

@@ -8,20 +8,21 @@ import type { ForkWish } from "./create-headers.ts";
 import { bytesRecord, toRecords } from "./messages.ts";
 import { linearizable } from "./request.ts";
 
-/** What a new stream begins with. */
+/** The beginning of a new stream. */
 export interface Beginning {
-  /** Null: that of the source. */
+  /** Null: the source's type. */
   readonly contentType: string | null;
   readonly records: readonly LogRecord[];
   readonly fork: ForkRequest | null;
 }
 
-/** No source reaches this far. The leader, who decides in one order, refuses a fork there. */
+/** An anchor beyond every source, which the leader refuses. It decides on all commands in one order. */
 const nowhere = Number.MAX_SAFE_INTEGER;
 
 /**
- * What a fork begins with (§4.2). Of JSON, the sub-offset counts messages, which are records: the fork has the source's
- * up to there. Of bytes, it is within a record, and the part before it becomes the fork's own first record.
+ * The beginning of a fork (§4.2). For JSON, the sub-offset counts messages, which are records: the fork has the
+ * source's records up to there. For bytes, it is within a record, and the part before it becomes the fork's own first
+ * record.
  */
 export async function forked(
   visit: Visit,
@@ -32,7 +33,7 @@ export async function forked(
   const contentType = given ?? (await typeOf(visit, wish.sourceName));
   const records = toRecords(body, contentType);
   const { sourceName, anchor, byte } = wish;
-  // No offset within a record is given of JSON, whose sub-offset counts messages.
+  // JSON has no offsets within a record, because its sub-offset counts messages.
   const isNowhere = byte > 0 && contentType === JSON_TYPE;
   const subOffset = wish.subOffset + byte;
   const cut = isNowhere ? cutNowhere : await cutOf(visit, contentType, { sourceName, anchor, subOffset });
@@ -41,7 +42,7 @@ export async function forked(
   return { contentType, records: first === null ? records : [first, ...records], fork };
 }
 
-/** Where a fork's own records begin, and what of one of its source it begins with. */
+/** Where a fork's own records begin, and the part of the source's record that it begins with. */
 interface Cut {
   readonly at: number | null;
   readonly first: LogRecord | null;
@@ -62,13 +63,13 @@ async function cutOf(
   return { at: anchor, first: bytesRecord(record.subarray(0, subOffset)) };
 }
 
-/** The source's media type; null where there is no source: the leader then says so. */
+/** The source's media type; null if there is no source, which the leader then reports. */
 async function typeOf(visit: Visit, name: string): Promise<string | null> {
   const { result } = await ask(visit, { kind: "describe", name }, linearizable);
   return result.kind === "description" ? result.state.contentType : null;
 }
 
-/** The bytes of a record of the source; null where it has none there. */
+/** The bytes of a record of the source; null if it has no record there. */
 async function recordAt(visit: Visit, name: string, seq: number): Promise<Uint8Array | null> {
   const limits = { until: null, recordsMax: 1, bytesMax: 1, waitMs: 0 };
   const query = { kind: "page", name, from: { at: "seq", seq }, ...limits } as const;

@@ -28,7 +28,7 @@ export const headRoute: Route = {
   },
 };
 
-/** `HEAD` (§5.5): it is no read, so a stream's time goes on. */
+/** `HEAD` (§5.5): it is not a read, so it does not renew the stream's time. */
 export async function head(c: Context<AppEnv>, api: Api): Promise<Response> {
   const name = streamName(c);
   await authorize(c, "read", name);

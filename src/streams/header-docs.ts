@@ -6,25 +6,27 @@ const truth = (description: string) => ({
   schema: { type: "string" as const, enum: ["true"] },
 });
 
-/** The headers of answers: what they say, and what pages of other origins may see. */
+/** The headers of answers, which pages of other origins may read. */
 export const headerDocs = {
-  ETag: text("Of these very bytes, for `If-None-Match`."),
-  Location: text("The URL of the stream that was made."),
-  "Producer-Epoch": number("The epoch in force of the producer."),
+  ETag: text("The tag of exactly these bytes, for `If-None-Match`."),
+  Location: text("The URL of the new stream."),
+  "Producer-Epoch": number("The producer's present epoch."),
   "Producer-Expected-Seq": number("The sequence number of the batch that is missing."),
-  "Producer-Received-Seq": number("The sequence number that came instead."),
+  "Producer-Received-Seq": number("The sequence number that was sent instead."),
   "Producer-Seq": number("The highest sequence number of the producer in this epoch."),
   "Retry-After": number("When it makes sense to try again, s."),
-  "Stream-Closed": truth("Nothing will ever come after this."),
-  "Stream-Cursor": number("For `cursor` of the next request, so that caches serve nobody the same twice."),
+  "Stream-Closed": truth("The stream ends here for ever."),
+  "Stream-Cursor": number(
+    "For `cursor` of the next request, so that no cache gives a reader the same answer twice.",
+  ),
   "Stream-Expires-At": text("When the stream ends (RFC 3339)."),
-  "Stream-Next-Offset": text("Where to go on reading: the stream's end, or the page's."),
-  "Stream-SSE-Data-Encoding": text("`base64`, where the events carry bytes that are no text."),
+  "Stream-Next-Offset": text("Where to continue reading: the end of the stream or of the page."),
+  "Stream-SSE-Data-Encoding": text("`base64`, if the events carry bytes."),
   "Stream-TTL": number("How long the stream lives after it was last used, s."),
-  "Stream-Up-To-Date": truth("There is no more for now."),
+  "Stream-Up-To-Date": truth("There are no more messages now."),
 };
 
-/** Some of them, for an answer. */
+/** The documentation of some of them, for an answer. */
 export function headersTold(...names: readonly (keyof typeof headerDocs)[]) {
   return Object.fromEntries(names.map((name) => [name, headerDocs[name]]));
 }

@@ -12,15 +12,15 @@ import { cacheHeaders, pageHeaders } from "./page-headers.ts";
 import type { Start } from "./reader.ts";
 import { PageEvents } from "./sse-events.ts";
 
-/** How long a long poll waits for something, ms. */
+/** How long a long poll waits, ms. */
 export const LONG_POLL_MS = 20_000;
 
-/** A request of somebody who follows a stream. */
+/** A request that follows a stream. */
 export interface Live {
-  /** What was there when the request came, and where it began. */
+  /** The page when the request came, and where it began. */
   readonly first: Page;
   readonly start: Start;
-  /** The cursor that it was given before. */
+  /** The cursor of the last answer. */
   readonly cursor: number | null;
   readonly reader: PageReader;
   readonly world: World;
@@ -28,7 +28,7 @@ export interface Live {
   readonly expiresAt: number | null;
 }
 
-/** `live=long-poll` (§5.7): what is there, or what comes next. */
+/** `live=long-poll` (§5.7): the present messages, or the next ones. */
 export async function longPoll(c: Context<AppEnv>, request: Live): Promise<Response> {
   const { start, world, cursor } = request;
   const page = await nextRecords(request);
@@ -36,11 +36,11 @@ export async function longPoll(c: Context<AppEnv>, request: Live): Promise<Respo
   headers["Stream-Cursor"] = String(nextCursor(cursor, world.now(), world.random()));
   if (isEmpty(page)) return c.body(null, 204, { ...headers, "Cache-Control": "no-store" });
   Object.assign(headers, { "Content-Type": contentType }, cacheHeaders(c, page, start, null));
-  // What begins within a record has something at once, so this is the page that it began with.
+  // A place within a record always has messages, so this is the first page.
   return c.body(pageBody(page, kindOf(page.state.contentType), start.byte), 200, headers);
 }
 
-/** The first page with records; an empty one where the stream is closed, or the time is over. */
+/** The first page with records; an empty one if the stream is closed or the time is over. */
 async function nextRecords({ first, reader, world }: Live): Promise<Page> {
   const deadline = world.now() + LONG_POLL_MS;
   let page = first;
@@ -57,7 +57,7 @@ export function serverSentEvents(
   { first, start, cursor, reader, world, expiresAt }: Live,
 ): Response {
   const kind = kindOf(first.state.contentType);
-  // Above what the reader had, and never lower again.
+  // Above the reader's cursor, and never lower again.
   const floor = nextCursor(cursor, world.now(), world.random());
   const events = new PageEvents(kind, start.byte);
   const source = {

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 
-/** Messages in the body of a request, and in that of an answer (§9). */
+/** Messages in the bodies of requests and answers (§9). */
 export const messageDocs = {
   given: {
     "application/json": {
@@ -14,7 +14,7 @@ export const messageDocs = {
       schema: {
         type: "string" as const,
         format: "binary",
-        description: "Of a stream of any other type, its bytes.",
+        description: "The bytes of a stream of any other type.",
       },
     },
   },

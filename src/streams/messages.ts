@@ -9,18 +9,18 @@ import { BATCH_BYTES_MAX, RECORD_BYTES_MAX } from "../log/limits.ts";
 import { encodeRecords, type LogRecord } from "../log/records.ts";
 import type { Batch } from "../log/types.ts";
 
-/** Messages of one JSON body: clients gather as many as are waiting, and a batch is one entry. */
+/** Messages of one JSON body, at most. Clients gather all that wait, and a batch is one entry. */
 export const MESSAGES_MAX = 50_000;
 
-/** The body, no longer than its type allows. Throws the problems of `readBody`. */
+/** Reads the body, within the limit of its type. Throws the problems of `readBody`. */
 export function readMessages(request: Request): Promise<Uint8Array> {
   const { essence } = parseMediaType(request.headers.get("Content-Type"));
   return readBody(request, essence === JSON_TYPE ? JSON_BODY_BYTES_MAX : RECORD_BYTES_MAX);
 }
 
 /**
- * The records of a body: its bytes are one, and of JSON (§9.1) the value is, or each element of an array. Throws the
- * problems `invalid-body` and `too-many-records`.
+ * The records of a body. The bytes are one record. For JSON (§9.1) the value is one record, or each element of an
+ * array. Throws the problems `invalid-body` and `too-many-records`.
  */
 export function toRecords(body: Uint8Array, contentType: string | null): readonly LogRecord[] {
   if (contentType !== JSON_TYPE) return body.length === 0 ? [] : [bytesRecord(body)];
@@ -36,7 +36,7 @@ export function toRecords(body: Uint8Array, contentType: string | null): readonl
   return messages.map((extent, at) => jsonRecord(sourceAt(text, extent), [], at));
 }
 
-/** A record of bytes, as a text where they are one. */
+/** A record of bytes, as a text if they are UTF-8. */
 export function bytesRecord(value: Uint8Array): LogRecord {
   return { format: isUtf8(value) ? "text" : "binary", headers: [], value };
 }
@@ -46,6 +46,6 @@ export function toBatch(records: readonly LogRecord[]): Batch | null {
   if (records.length === 0) return null;
   const bytes = records.reduce((sum, { value }) => sum + value.length, 0);
   if (bytes <= BATCH_BYTES_MAX) return { count: records.length, records: encodeRecords(records) };
-  const detail = `The messages have ${bytes} bytes; they may have ${BATCH_BYTES_MAX}.`;
+  const detail = `The messages have ${bytes} bytes; the limit is ${BATCH_BYTES_MAX}.`;
   throw new Problem("batch-too-large", detail, { members: { bytes, bytes_max: BATCH_BYTES_MAX } });
 }

@@ -10,8 +10,8 @@ const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 const signs = { open: encoder.encode("["), comma: encoder.encode(","), close: encoder.encode("]") };
 
 /**
- * The records of a page as a reader gets them: of JSON one array (§9.1.5), else one after the other, without the first
- * bytes, so many of them.
+ * The records of a page for a reader: for JSON one array (§9.1.5), else the bytes one after the other, without the
+ * first `skip` bytes.
  */
 export function pageBody(page: Page, kind: ContentKind, skip = 0): Uint8Array<ArrayBuffer> {
   const records = Array.from(recordsOf(page), ({ record }) => record);
@@ -24,7 +24,7 @@ function jsonArray(records: readonly LogRecord[]): Uint8Array<ArrayBuffer> {
   return concat([signs.open, ...parts.slice(1), signs.close]);
 }
 
-/** The native API appends texts and bytes to logs of JSON, too: they are shown as strings. */
+/** Logs of JSON may also hold texts and bytes, which are shown as strings. */
 function jsonValue({ format, value }: LogRecord): Uint8Array {
   if (format === "json") return value;
   const text = format === "text" ? decoder.decode(value) : encodeBase64(value.slice().buffer);

@@ -6,7 +6,7 @@ import { endHeaders } from "./headers.ts";
 import type { Start } from "./reader.ts";
 import { etagOf } from "./validators.ts";
 
-/** What a page says about itself (§5.6). */
+/** The headers of a page (§5.6). */
 export function pageHeaders(page: Page): Record<string, string> {
   return {
     ...endHeaders(page.next, isEnd(page)),
@@ -16,9 +16,9 @@ export function pageHeaders(page: Page): Record<string, string> {
 }
 
 /**
- * How long a page may be taken from a cache (§10.1), and its tag. What lies at a position never changes; but a page that
- * reaches the end of an open stream says, too, that there is no more, which `atTail` is for. From `now` on there is
- * something else each time. What was got with a token is for its bearer alone.
+ * How long a page may be cached (§10.1), and its tag. Messages at a position never change. But a page that reaches the
+ * end of an open stream also says that there is no more: that is what `atTail` is for. A page from `now` on is
+ * different each time. An answer to a request with a token is private.
  */
 export function cacheHeaders(
   c: Context,

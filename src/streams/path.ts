@@ -7,13 +7,13 @@ import { Problem } from "../http/problem.ts";
 import { clusterNameIn, MAIN } from "../http/scope.ts";
 import { invalidRequest, validated } from "../http/validation.ts";
 
-/** The first segment below which control APIs live, and no streams (§6). */
+/** The first segment of the control API's paths, which are not streams (§6). */
 const RESERVED_SEGMENT = "__ds";
 
 /** Path parameters of a stream. */
 export const streamParams = {
   path: logName.openapi({
-    description: "The stream's path: a log's name. A slash in it may be written as it is, or as %2F.",
+    description: "The stream's path: a log's name. A slash in it is written / or %2F.",
     example: "orders/eu",
   }),
 };
@@ -21,7 +21,7 @@ export const streamParams = {
 const params = z.object({ ...streamParams, cluster: clusterName.optional() });
 const streamPath = /^\/v1(?:\/clusters\/([^/]+))?\/stream\/(.+)$/;
 
-/** The log that a request's path names. Throws the problems `route-not-found` and `invalid-request`. */
+/** The log in a request's path. Throws the problems `route-not-found` and `invalid-request`. */
 export function streamName(c: Context<AppEnv>): string {
   const { path = "", cluster } = c.req.param();
   if (path.split("/", 1)[0] === RESERVED_SEGMENT)
@@ -29,7 +29,7 @@ export function streamName(c: Context<AppEnv>): string {
   return validated(params, "path", { path, cluster }).path;
 }
 
-/** The log that `Stream-Forked-From` names: the path of a stream of the same cluster. Throws `invalid-request`. */
+/** The log in `Stream-Forked-From`, the path of a stream of the same cluster. Throws `invalid-request`. */
 export function sourceName(c: Context<AppEnv>, header: string): string {
   const [, cluster = MAIN, path = ""] = streamPath.exec(header) ?? [];
   const name = logName.safeParse(tryDecodeURIComponent(path));

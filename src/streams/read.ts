@@ -31,7 +31,7 @@ const offset = z.string().transform((token, context): Start => {
   if (token === "now") return { from: { at: "tail" }, byte: 0 };
   const place = parseOffset(token);
   if (place !== null) return { from: { at: "seq", seq: place.seq }, byte: place.byte };
-  context.addIssue({ code: "custom", message: "must be -1, now, or an offset that the server gave" });
+  context.addIssue({ code: "custom", message: "must be -1, now, or an offset of this server" });
   return z.NEVER;
 });
 
@@ -41,7 +41,8 @@ const readQuery = z.object({
     description: "Where to begin: `-1` (the first message), `now` (the next one), or a `Stream-Next-Offset`.",
   }),
   live: z.enum(["long-poll", "sse"]).optional().openapi({
-    description: "Follow the stream: wait for what comes, or get it as server-sent events. Needs `offset`.",
+    description:
+      "Follow the stream: wait for new messages, or get them as server-sent events. Needs `offset`.",
   }),
   cursor: naturalParameter(0, CURSOR_MAX)
     .optional()
@@ -61,10 +62,10 @@ export const readRoute: Route = {
   headers: readHeaders.pick({ "if-none-match": true }),
   responses: {
     200: {
-      description: "Messages: those that are there, or the next ones.",
+      description: "Messages: the present ones, or the next ones.",
       headers: {
         ...headersTold(...place, "Stream-Cursor", "Stream-SSE-Data-Encoding", "ETag"),
-        "Cache-Control": { description: "How long it may be kept.", schema: { type: "string" } },
+        "Cache-Control": { description: "How long it may be cached.", schema: { type: "string" } },
       },
       content: {
         ...messageDocs.taken,
@@ -77,15 +78,15 @@ export const readRoute: Route = {
       },
     },
     204: {
-      description: "With `live=long-poll`: the stream is closed, or nothing came for a while.",
+      description: "With `live=long-poll`: the stream is closed, or no message came in time.",
       headers: headersTold(...place, "Stream-Cursor"),
     },
-    304: { description: "What was kept is still right.", headers: headersTold(...place, "ETag") },
+    304: { description: "The cached answer is still valid.", headers: headersTold(...place, "ETag") },
     ...errorResponses,
   },
 };
 
-/** `GET`, of what is there or of what comes (§5.6 to §5.8), and `HEAD`. */
+/** `GET`, of present or of new messages (§5.6 to §5.8), and `HEAD`. */
 export async function read(c: Context<AppEnv>, api: Api): Promise<Response> {
   if (c.req.method === "HEAD") return head(c, api);
   const name = streamName(c);

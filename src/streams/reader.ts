@@ -10,7 +10,7 @@ import { kindOf } from "./content-type.ts";
 import { linearizable, visitStreams } from "./request.ts";
 import { tellableLength } from "./text-flow.ts";
 
-/** Of a page: records, and their encoded bytes, in whole batches. */
+/** The limits of a page: records, and their encoded bytes, in whole batches. */
 const limits = { limit: 100_000, max_bytes: 1_048_576 };
 
 /** Reads pages of one stream. Throws the problem `cluster-not-found`. */
@@ -19,21 +19,21 @@ export async function streamReader(c: Context<AppEnv>, api: Api, name: string): 
   return new PageReader(c, api, cluster, name, { ...linearizable, ...limits });
 }
 
-/** Where somebody begins to read. */
+/** Where a read begins. */
 export interface Start {
   readonly from: PageStart;
-  /** Bytes of the first record to be left out. */
+  /** Bytes of the first record to leave out. */
   readonly byte: number;
 }
 
 /**
- * What is there now. A position that the stream has not reached, or where no events have ended, is none that the server
- * gave to anybody. Throws the problems `log-not-found`, `log-gone`, `trimmed` and `invalid-request`.
+ * The present page. A position that the stream has not reached, or where no events can have ended, is not an offset of
+ * this server. Throws the problems `log-not-found`, `log-gone`, `trimmed` and `invalid-request`.
  */
 export async function firstPage(reader: PageReader, start: Start): Promise<Page> {
   const page = await pageAt(reader, start.from);
   if (start.byte === 0 || isPlaceOfEvents(page, start.byte)) return page;
-  throw invalidOffset("must be -1, now, or an offset that the server gave");
+  throw invalidOffset("must be -1, now, or an offset of this server");
 }
 
 async function pageAt(reader: PageReader, from: PageStart): Promise<Page> {
@@ -45,7 +45,9 @@ async function pageAt(reader: PageReader, from: PageStart): Promise<Page> {
   }
 }
 
-/** Whether events of text have ended at this byte of the first record, here or in the source of a fork made there. */
+/**
+ * Whether events of text can have ended at this byte of the first record, here or in the source of a fork made there.
+ */
 function isPlaceOfEvents(page: Page, byte: number): boolean {
   if (kindOf(page.state.contentType) !== "text") return false;
   const [first] = recordsOf(page);

@@ -18,7 +18,7 @@ export function creationRefusal(refusal: Refusal, name: string): Problem {
   }
 }
 
-/** Why nothing is appended or closed, with the protocol's status and headers (§5.2). */
+/** Why an append or a close is refused, with the protocol's status and headers (§5.2). */
 export function writeRefusal(refusal: Refusal, name: string): Problem {
   switch (refusal.reason) {
     case "log-closed":
@@ -34,7 +34,7 @@ export function writeRefusal(refusal: Refusal, name: string): Problem {
 
 /** §4.2: the path of a stream that its forks still need is taken. */
 function nameHeld(name: string): Problem {
-  return new Problem("log-exists", `Forks of the deleted stream ${name} still need what it held.`);
+  return new Problem("log-exists", `Forks of the deleted stream ${name} still need its messages.`);
 }
 
 function beyondSource(): Problem {
@@ -42,7 +42,7 @@ function beyondSource(): Problem {
   return invalidRequest("header", [{ path: ["stream-fork-offset"], message }]);
 }
 
-/** §5.2.1: a new epoch that does not begin at 0 is no gap. */
+/** §5.2.1: a new epoch that does not begin at 0 is not a gap. */
 function producerGap(gap: Reason<"producer-sequence-gap">, name: string): Problem {
   if (gap.isNewEpoch)
     return invalidRequest("header", [{ path: ["producer-seq"], message: "must be 0 in a new epoch" }]);

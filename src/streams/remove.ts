@@ -13,7 +13,7 @@ export const removeRoute: Route = {
   path: "/stream/{path}",
   operationId: "deleteStream",
   summary: "Delete a stream and its messages",
-  description: "Forks of it keep what they share with it.",
+  description: "Its forks keep the messages that they share with it.",
   tags: ["streams"],
   params: streamParams,
   responses: { 204: { description: "It is deleted." }, ...errorResponses },

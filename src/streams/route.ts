@@ -4,16 +4,19 @@ import type { AppEnv } from "../http/env.ts";
 import { describe, listen, type Operation } from "../http/route.ts";
 import type { Scope } from "../http/scope.ts";
 
-/** An operation of this face, as the document tells of it, but for what depends on the scope. */
+/** An operation of this face, for the document, without the parts that depend on the scope. */
 export type Route = Omit<Operation, "params" | "operationId"> & {
-  /** Below the scope's base; `{path}` stands for a stream's, slashes and all. */
+  /** Below the scope's base. `{path}` stands for a stream's path, with its slashes. */
   readonly path: string;
   readonly operationId: string;
   /** Path parameters. */
   readonly params: Readonly<Record<string, z.ZodType>>;
 };
 
-/** Serves a route in a scope, and puts it into the document. Its handler validates: the answers are the protocol's. */
+/**
+ * Serves a route in a scope, and adds it to the document. Its handler validates, because the answers are the
+ * protocol's.
+ */
 export function serveRoute(
   app: OpenAPIHono<AppEnv>,
   scope: Scope,
@@ -24,7 +27,7 @@ export function serveRoute(
   listen(app, { ...route, path: scope.base + route.path }, handler);
 }
 
-/** Puts a route into the document that is served already. */
+/** Adds a route that is served elsewhere to the document. */
 export function describeRoute(app: OpenAPIHono<AppEnv>, scope: Scope, route: Route): void {
   const { params, ...rest } = route;
   describe(app, {

@@ -17,7 +17,7 @@ import { describeRoute, serveRoute } from "./route.ts";
 import { controlOutput } from "./sse-events.ts";
 import { subscriptionRoutes } from "./subscriptions/routes.ts";
 
-/** §12.7; errors have them too. */
+/** §12.7. Errors have them too. */
 const secure: MiddlewareHandler = async (c, next) => {
   await next();
   c.header("X-Content-Type-Options", "nosniff");

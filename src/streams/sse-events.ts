@@ -9,10 +9,10 @@ import { TextFlow, type Told } from "./text-flow.ts";
 
 const decoder = new TextDecoder();
 
-/** The data of an event `control`: where to go on. */
+/** The data of an event `control`: where to continue. */
 export const controlOutput = z
   .object({
-    streamNextOffset: z.string().openapi({ description: "Where to go on: after all that was told." }),
+    streamNextOffset: z.string().openapi({ description: "Where to continue: after all data so far." }),
     streamCursor: z
       .string()
       .optional()
@@ -34,8 +34,8 @@ export class PageEvents {
   }
 
   /**
-   * A page as one event `data`, where there is anything to tell, and always one event `control`, which says where to
-   * go on. They are sent as one, so that nobody gets half of the pair.
+   * A page as one event `data`, if there is any data, and always one event `control`, which says where to continue.
+   * They are sent together, so that no reader gets half of the pair.
    */
   of(page: Page, cursor: number): string {
     const { text, next } = this.#told(page);
@@ -62,8 +62,8 @@ function control(page: Page, next: Place, cursor: number): string {
 }
 
 /**
- * One event (HTML Standard §9.2.5). Whatever ends a line there ends one here, so that no text can end the event; a
- * reader drops one space after the colon, so a line that begins with one gets another.
+ * One event (HTML Standard §9.2.5). All line ends of that standard end a line here, so that no text can end the event.
+ * A reader drops one space after the colon, so a line that begins with a space gets another one.
  */
 export function event(name: string, data: string): string {
   const lines = data.split(/\r\n|\r|\n/).map((line) => `data:${line.startsWith(" ") ? " " : ""}${line}\n`);

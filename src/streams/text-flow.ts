@@ -4,13 +4,13 @@ import { isEnd } from "../transport/page.ts";
 import type { Page } from "../transport/protocol.ts";
 import type { Place } from "./offset.ts";
 
-/** Text that is told, and where to go on after it. */
+/** Text to send, and where to continue after it. */
 export interface Told {
   readonly text: string;
   readonly next: Place;
 }
 
-/** Bytes of one record, from a place on. */
+/** Bytes of one record, from a position on. */
 interface Piece extends Place {
   readonly bytes: Uint8Array;
 }
@@ -19,15 +19,15 @@ const CARRIAGE_RETURN = 0x0d;
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
 /**
- * The pages of a stream as text. Its writer may end a record within a character, and a page ends with a record: what
- * can't be told yet is held back, and the place to go on is before it, so that a reader that comes back there neither
- * misses a byte nor gets one twice. At the end of a closed stream nothing is held back.
+ * The pages of a stream as text. A writer may end a record within a character, and a page ends with a record. An
+ * incomplete character is held back, and the place to continue is before it, so that a reader that comes back there
+ * neither misses a byte nor gets one twice. At the end of a closed stream nothing is held back.
  */
 export class TextFlow {
   #held: readonly Piece[] = [];
   #skip: number;
 
-  /** `skip`: bytes of the first record that were told before. */
+  /** `skip`: bytes of the first record that were sent before. */
   constructor(skip: number) {
     this.#skip = skip;
   }
@@ -52,8 +52,8 @@ export class TextFlow {
 }
 
 /**
- * How many bytes can be told before it is known what follows: all but the beginning of a character (RFC 3629 §3), or a
- * carriage return, which may be half of the end of a line.
+ * How many bytes can be sent before the next ones are known: all but an incomplete character (RFC 3629 §3), or a
+ * carriage return, which may be half of a line end.
  */
 export function tellableLength(bytes: Uint8Array): number {
   if (bytes.at(-1) === CARRIAGE_RETURN) return bytes.length - 1;
@@ -66,19 +66,19 @@ export function tellableLength(bytes: Uint8Array): number {
     : bytes.length;
 }
 
-/** How many bytes a character has that begins with this one; 1: none begins so. */
+/** The length of a character that begins with this byte; 1 if none begins so. */
 function lengthFrom(lead: number): number {
   if (lead < 0xc2 || lead > 0xf4) return 1;
   return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
 
-/** The pieces without their first bytes, so many of them. */
+/** The pieces without their first `count` bytes. */
 function after(pieces: readonly Piece[], count: number): readonly Piece[] {
   let left = count;
   return pieces.flatMap(({ seq, byte, bytes }) => {
     const gone = Math.min(left, bytes.length);
     left -= gone;
-    // A copy, which does not keep the page in memory.
+    // A copy, so that the page need not stay in memory.
     return gone === bytes.length ? [] : [{ seq, byte: byte + gone, bytes: bytes.slice(gone) }];
   });
 }

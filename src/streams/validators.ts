@@ -3,8 +3,8 @@ import { isEnd } from "../transport/page.ts";
 import type { Page } from "../transport/protocol.ts";
 
 /**
- * The entity tag of a page (§10.1): which life of the stream, which records, from which byte of the first, and whether
- * they are its last for now or for ever, for the headers say that too.
+ * The entity tag of a page (§10.1): the life of the stream, the records, the byte in the first one, and whether they
+ * are the last for now or for ever, because the headers say that too.
  */
 export function etagOf(page: Page, byte = 0): string {
   const from = byte === 0 ? page.from : `${page.from}.${byte}`;

@@ -9,8 +9,8 @@ import { documentsOf, SubscriptionRefused } from "./request.ts";
 import { Store } from "./store.ts";
 
 /**
- * Lets a request go on if its token allows `action` on all of these streams; of a pattern, on all that begin as it
- * does. Throws the problems `unauthorized`, `forbidden` and `auth-not-configured`.
+ * Checks that the request's token allows `action` on all of these streams; for a pattern, on all streams with its
+ * prefix. Throws the problems `unauthorized`, `forbidden` and `auth-not-configured`.
  */
 export async function authorizeTargets(
   c: Context<AppEnv>,
@@ -21,8 +21,8 @@ export async function authorizeTargets(
 }
 
 /**
- * The same of the streams of a subscription that is there. A token for all streams is believed without a look at
- * them; one that is not is refused where there is no subscription as where there is one of others.
+ * The same for the streams of an existing subscription. A token for all streams needs no look at them. Another token is
+ * refused in the same way if there is no subscription or if it has other streams.
  */
 export async function authorizeSubscription(
   c: Context<AppEnv>,
@@ -39,7 +39,7 @@ export async function authorizeSubscription(
   assertAllAllowed(c, grant, action, [...targetsOf(configuration), ...paths]);
 }
 
-/** The bearer token of a worker, which none of ours is. Throws `TOKEN_INVALID`. */
+/** The bearer token of a worker, which is not one of the API's tokens. Throws `TOKEN_INVALID`. */
 export function workerToken(c: Context<AppEnv>): string {
   const credential = credentialInHeader(c);
   if (credential !== null) return credential.token;

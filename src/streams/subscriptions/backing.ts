@@ -7,14 +7,14 @@ import type { Call } from "../../routing/world.ts";
 import type { ResultOf } from "../../transport/answer-of.ts";
 import type { Query } from "../../transport/protocol.ts";
 
-/** One cluster, as its subscriptions use it. Both throw the problems of `Router`. */
+/** One cluster, for its subscriptions. Both methods throw the problems of `Router`. */
 export interface Backing {
   command<C extends Command>(command: C): Promise<OutcomeOf<C>>;
-  /** Sees all that was acknowledged before. */
+  /** Reads all that was acknowledged before. */
   query<Q extends Query>(query: Q): Promise<ResultOf<Q>>;
 }
 
-/** The cluster of this name; `begin` begins the call of each request. */
+/** The cluster with this name. `begin` begins the call of each request. */
 export function backingOf(api: Api, name: string, begin: () => Call): Backing {
   const visit = async (): Promise<Visit> => {
     const call = begin();

@@ -4,7 +4,7 @@ const delayMsMin = 1_000;
 const delayMsMax = 60_000;
 const jitter = 0.2;
 
-/** When to try again after one more failure (Durable Streams §7.1). `random` is uniform in [0, 1). */
+/** When to try again after another failure (Durable Streams §7.1). `random` is uniform in [0, 1). */
 export function nextRetry(last: Retry | null, now: number, random: number): Retry {
   const attempts = (last?.attempts ?? 0) + 1;
   return { attempts, nextAttemptAt: Math.round(now + backoffMs(attempts, random)) };

@@ -7,7 +7,7 @@ import { isPathPattern, isStreamPath, normalizedPath } from "./stream-path.ts";
 const leaseTtlMs = { min: 1_000, max: 600_000, default: 30_000 };
 const descriptionLengthMax = 1_024;
 
-/** Streams of a subscription, at most: with its cursors they are one document, which has to fit into one entry. */
+/** Streams of a subscription, at most. With its cursors they are one document, which must fit into one entry. */
 export const LINKS_MAX = 3_000;
 
 /** A stream, by its path below the stream root. */
@@ -20,13 +20,16 @@ export const streamPath = z
 const pattern = z
   .string()
   .transform(normalizedPath)
-  .refine(isPathPattern, "must be the path of a stream, with * or ** in the place of segments")
+  .refine(isPathPattern, "must be the path of a stream, with * or ** in place of segments")
   .openapi({
     description: "Streams by their path: `*` is one segment, `**` any number. This, `streams`, or both.",
     example: "orders/*",
   });
 
-/** The body that makes a subscription (Durable Streams §6.2), as its configuration. What its type does not use is dropped. */
+/**
+ * The body that creates a subscription (Durable Streams §6.2), as its configuration. Members that its type does not use
+ * are dropped.
+ */
 export const configurationInput = z
   .object({
     type: z.enum(["webhook", "pull-wake"]),
@@ -35,7 +38,7 @@ export const configurationInput = z
     webhook: z
       .object({ url: z.string() })
       .nullish()
-      .openapi({ description: "Of the type `webhook`: whom to call." }),
+      .openapi({ description: "Of the type `webhook`: the webhook to call." }),
     wake_stream: streamPath.nullish().openapi({
       description: "Of the type `pull-wake`: a stream of JSON, to which wakes are appended.",
     }),
@@ -44,7 +47,7 @@ export const configurationInput = z
       .min(leaseTtlMs.min)
       .max(leaseTtlMs.max)
       .nullish()
-      .openapi({ description: `How long a wake is leased, ms; ${leaseTtlMs.default} where none is given.` }),
+      .openapi({ description: `How long a wake is leased, ms; ${leaseTtlMs.default} by default.` }),
     description: z
       .string()
       .max(descriptionLengthMax)
@@ -67,11 +70,11 @@ export const configurationInput = z
   .refine(({ type, wakeStream }) => type !== "pull-wake" || wakeStream !== null, "needs wake_stream")
   .refine(
     ({ streams, wakeStream }) => wakeStream === null || !streams.includes(wakeStream),
-    "would wake itself",
+    "would wake the subscription itself",
   )
   .openapi("SubscriptionInput");
 
-/** SHA-256 of a configuration, in base64url: equal for equal ones, however they were written. */
+/** SHA-256 of a configuration, in base64url. Equal for equal configurations, however they were written. */
 export async function configurationHash(configuration: SubscriptionConfiguration): Promise<string> {
   const { type, pattern, streams, webhookUrl, wakeStream, leaseTtlMs: ttl, description } = configuration;
   const canonical = JSON.stringify([type, pattern, streams, webhookUrl, wakeStream, ttl, description]);
@@ -79,7 +82,7 @@ export async function configurationHash(configuration: SubscriptionConfiguration
   return encodeBase64Url(digest);
 }
 
-/** What a subscription looks at, or writes to: streams, and of its pattern the beginning that all have. */
+/** The streams that a subscription reads or writes, and the prefix of its pattern. */
 export function targetsOf({ pattern, streams, wakeStream }: SubscriptionConfiguration): readonly string[] {
   const prefixes = pattern === null ? [] : [literalPrefix(pattern)];
   return [...prefixes, ...streams, ...(wakeStream === null ? [] : [wakeStream])];

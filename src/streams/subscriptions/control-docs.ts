@@ -14,12 +14,12 @@ export const putRoute: Route = {
   operationId: "putSubscription",
   summary: "Subscribe to streams",
   description:
-    "Idempotent. A webhook is called (see the webhook `wake`); of the type `pull-wake`, a `#/components/schemas/WakeEvent` is appended to the wake stream, and workers claim. Wakes begin with what is appended from now on.",
+    "Idempotent. A webhook is called (see the webhook `wake`); with the type `pull-wake`, a `#/components/schemas/WakeEvent` is appended to the wake stream, and workers claim. Messages that are appended from now on cause wakes.",
   params: subscriptionParams,
   body: configurationInput,
   responses: {
-    200: { description: "It was there, as it is asked for.", content },
-    201: { description: "It is made.", content },
+    200: { description: "It exists already, with this configuration.", content },
+    201: { description: "It was created.", content },
     ...refusals("WEBHOOK_URL_REJECTED", "SUBSCRIPTION_ALREADY_EXISTS", "TOO_MANY_SUBSCRIPTIONS"),
   },
 };
@@ -29,7 +29,7 @@ export const getRoute: Route = {
   method: "get",
   path,
   operationId: "getSubscription",
-  summary: "A subscription, and how far its streams are acknowledged",
+  summary: "A subscription, and its cursors",
   params: subscriptionParams,
   responses: { 200: { description: "The subscription.", content }, ...refusals("SUBSCRIPTION_NOT_FOUND") },
 };
@@ -41,7 +41,7 @@ export const deleteRoute: Route = {
   operationId: "deleteSubscription",
   summary: "End a subscription",
   params: subscriptionParams,
-  responses: { 204: { description: "It is ended, or there was none." }, ...refusals() },
+  responses: { 204: { description: "It was ended, or there was none." }, ...refusals() },
 };
 
 export const linkRoute: Route = {
@@ -61,7 +61,7 @@ export const unlinkRoute: Route = {
   path: `${path}/streams/{path}`,
   operationId: "unlinkStream",
   summary: "Unlink a stream that was linked by its name",
-  description: "What the pattern matches stays linked.",
+  description: "A stream that the pattern matches stays linked.",
   params: { ...subscriptionParams, path: linkedPath },
   responses: { 204: { description: "It is not linked by name." }, ...refusals("SUBSCRIPTION_NOT_FOUND") },
 };

@@ -22,7 +22,7 @@ import { Store } from "./store.ts";
 import { subscriptionOf } from "./view.ts";
 import { webhookUrlFault } from "./webhook-url.ts";
 
-/** What makes subscriptions, shows them, ends them and links streams to them (Durable Streams §6). */
+/** The routes that create, show and end subscriptions, and link streams to them (Durable Streams §6). */
 export function controlRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
   serveControl(app, scope, putRoute, (c) => put(c, api));
   serveControl(app, scope, getRoute, (c) => get(c, api));
@@ -45,10 +45,10 @@ export function controlRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope):
   });
 }
 
-/** Makes a subscription, or finds it to be as it is asked for (§6.2). */
+/** Creates a subscription, unless it exists with this configuration (§6.2). */
 async function put(c: Context<AppEnv>, api: Api): Promise<Response> {
   const id = subscriptionInPath(c);
-  // A stranger's body is not looked at.
+  // The body of an unauthorized request is not read.
   await authorizeTargets(c, "admin", []);
   const configuration = await jsonBody(c, configurationInput);
   await authorizeTargets(c, "admin", targetsOf(configuration));
@@ -58,7 +58,7 @@ async function put(c: Context<AppEnv>, api: Api): Promise<Response> {
   return operate(c, api, { kind: "put", id, configuration, streamRoot: streamRootOf(c) });
 }
 
-/** Shows a subscription (§6.3), as it is replicated. */
+/** Shows a subscription (§6.3), from its replicated state. */
 async function get(c: Context<AppEnv>, api: Api): Promise<Response> {
   const id = subscriptionInPath(c);
   await authorizeSubscription(c, api, "read", id);

@@ -6,10 +6,10 @@ import { busy, type Registry } from "./registry.ts";
 import type { Subscription, SubscriptionConfiguration } from "./state.ts";
 import type { Streams } from "./streams.ts";
 
-/** Subscriptions of one cluster: one object has all of them in memory. */
+/** Subscriptions of one cluster, at most: one object has all of them in memory. */
 const SUBSCRIPTIONS_MAX = 1_000;
 
-/** How often it is tried to make one, when somebody else is at it. */
+/** How often a creation is tried if another writer was faster. */
 const attemptsMax = 10;
 
 interface Made {
@@ -19,7 +19,7 @@ interface Made {
 
 type PutOperation = Extract<Operation, { readonly kind: "put" }>;
 
-/** Makes subscriptions, ends them, and says which streams are theirs (Durable Streams §6). */
+/** Creates and ends subscriptions, and links their streams (Durable Streams §6). */
 export class Control {
   readonly #registry: Registry;
   readonly #streams: Streams;
@@ -31,7 +31,7 @@ export class Control {
     this.#now = now;
   }
 
-  /** The subscription, and whether it is new; or why it could not be made (§6.2). Throws the problem `busy`. */
+  /** Returns the subscription and whether it is new, or a refusal (§6.2). Throws the problem `busy`. */
   async put(operation: PutOperation): Promise<Made | SubscriptionRefusal> {
     const hash = await configurationHash(operation.configuration);
     for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
@@ -47,7 +47,7 @@ export class Control {
     return there.configurationHash === hash ? { subscription: there, isNew: false } : exists(id);
   }
 
-  /** Null where somebody else was faster. */
+  /** Null if another writer was faster. */
   async #make(operation: PutOperation, hash: string): Promise<Made | SubscriptionRefusal | null> {
     if (this.#registry.all().length >= SUBSCRIPTIONS_MAX) return tooMany();
     const links = await this.#firstLinks(operation.configuration);
@@ -70,13 +70,13 @@ export class Control {
       if (paths.includes(subscription.configuration.wakeStream ?? ""))
         return {
           subscription,
-          refusal: refusal("INVALID_REQUEST", "It would be woken by its own wake stream."),
+          refusal: refusal("INVALID_REQUEST", "Its own wake stream would wake it."),
         };
       return after.links.length > LINKS_MAX
         ? { subscription, refusal: tooManyStreams() }
         : { subscription: after, refusal: null };
     });
-    // What was appended between the look at the tail and the link has told nobody.
+    // Records that were appended after the tail was read, and before the link, have woken no subscriber.
     this.#lookSoon(id);
     return replyOf(id, transition);
   }

@@ -9,13 +9,13 @@ import { Subscriptions } from "./subscriptions.ts";
 
 /** How long a command or a query of the cluster may take, ms. */
 const requestTimeoutMs = 10_000;
-/** How late an alarm may be before it is taken for lost, ms. */
+/** How late an alarm may be before it counts as lost, ms. */
 const alarmLostAfterMs = 2_000;
 const CLUSTER = "cluster";
 
 /**
- * Serves and delivers the subscriptions of one cluster, and is named after it. It holds nothing but an alarm: what it
- * needs is replicated in the cluster. Without anything to do it has no alarm, and costs nothing.
+ * Serves and delivers the subscriptions of one cluster, and is named after it. It stores only an alarm: all else is
+ * replicated in the cluster. Without work it has no alarm, and costs nothing.
  */
 export class TimberlineDeliverer extends DurableObject<Env> {
   readonly #alarm: Alarm;
@@ -53,7 +53,7 @@ export class TimberlineDeliverer extends DurableObject<Env> {
     return new Subscriptions(backingOf(api, cluster, begin), { now, random, arm });
   }
 
-  /** An alarm does not say what the object is called that it rings in. */
+  /** In an alarm, an object does not know its own name. */
   #arm(cluster: string, at: number): void {
     if (this.ctx.storage.kv.get<string>(CLUSTER) !== cluster) this.ctx.storage.kv.put(CLUSTER, cluster);
     this.#alarm.ensure(at, Date.now());

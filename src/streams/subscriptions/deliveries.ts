@@ -12,20 +12,23 @@ import { callWebhook, type DeliveryResult } from "./webhook.ts";
 import { newWakeId } from "./workers.ts";
 import type { Transition } from "./working.ts";
 
-/** Longer than any delivery takes, ms: one that is not over by then was lost with its object. */
+/** Longer than any delivery takes, ms. A delivery that is not over by then was lost with its object. */
 const deliveryMsMax = 45_000;
 
-/** After something has failed here, ms: no leader, most likely. */
+/** The pause after a failure here, ms: most likely there is no leader. */
 const againMs = 1_000;
 
-/** What is needed to wake, beside the registry. */
+/** What deliveries need beside the registry. */
 export interface DeliveryParts {
   readonly backing: Backing;
   readonly streams: Streams;
   readonly keys: Keyring;
 }
 
-/** Looks for work, wakes who has some, and delivers the wakes, as the replicated state says that it is due. */
+/**
+ * Looks for work, wakes subscriptions that have some, and delivers the wakes, when the replicated state says that it is
+ * due.
+ */
 export class Deliveries {
   readonly #registry: Registry;
   readonly #means: DeliveryParts;
@@ -37,10 +40,10 @@ export class Deliveries {
     this.#around = around;
   }
 
-  /** Does what is due for one subscription, and makes sure that somebody comes back for the rest. */
+  /** Does what is due for one subscription, and makes sure that the rest is done later. */
   async settle(known: KnownSubscription): Promise<void> {
     const now = this.#around.now();
-    // An attempt that takes that long is lost, and what it still may say is checked as any late news is.
+    // An attempt that takes that long is lost. A late result of it is checked like any late news.
     if (known.deliveringUntil !== null && known.deliveringUntil <= now) known.deliveringUntil = null;
     try {
       await this.#look(known);
@@ -51,13 +54,13 @@ export class Deliveries {
     }
   }
 
-  /** An idle subscription with news is looked at, and woken if there is work. */
+  /** Checks an idle subscription with news, and wakes it if there is work. */
   async #look(known: KnownSubscription): Promise<void> {
     let news: ChangedLogs = new Set();
     try {
       const isLooked = { now: false };
       await this.#registry.change(known.id, async (subscription, now) => {
-        // Time may have ended a wake just now, or somebody else was faster: then there are more.
+        // A wake may have expired just now, or another step was faster. Then there is more to check.
         news = mergedNews(news, known.takeNews());
         isLooked.now = subscription.wake === null && !isHeldBack(subscription, now);
         if (!isLooked.now || !(await this.#mayHaveWork(subscription, news)))
@@ -72,15 +75,15 @@ export class Deliveries {
   }
 
   /**
-   * A few streams are soon looked at, before all of a subscription's are. Where there is no room for some, a stream
-   * that is gone may have made it.
+   * A few streams can be checked faster than all of a subscription. If some had no room, a deleted stream may have made
+   * room.
    */
   async #mayHaveWork(subscription: Subscription, news: ChangedLogs): Promise<boolean> {
     if (news === "all" || (subscription.lacksRoom && news.size > 0)) return true;
     return news.size > 0 && this.#means.streams.havePending(subscription, news);
   }
 
-  /** Nobody waits for a delivery: it may take long, and what comes of it is one more change. */
+  /** No request waits for a delivery. It may take long, and its result is another step. */
   #deliver(known: KnownSubscription): void {
     const { subscription } = known.stored;
     const now = this.#around.now();
@@ -122,7 +125,7 @@ export class Deliveries {
   }
 
   #postpone(known: KnownSubscription, error: unknown): void {
-    console.error(`the subscription ${known.id} has to wait:`, error);
+    console.error(`the subscription ${known.id} must wait:`, error);
     this.#around.arm(this.#around.now() + againMs);
   }
 }

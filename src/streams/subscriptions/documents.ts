@@ -7,10 +7,10 @@ import type { Document } from "../../log/view.ts";
 import { outcomeUnknown } from "../../routing/attempts.ts";
 import type { Backing } from "./backing.ts";
 
-/** Documents of one answer: each may have the size of an entry. */
+/** Documents of one answer, at most: each may have the size of an entry. */
 const pageMax = 16;
 
-/** How often a write whose answer was lost is tried again. */
+/** How often a write is tried again if its answer was lost. */
 const againMax = 3;
 
 /** The replicated documents behind the subscriptions of one cluster. */
@@ -21,13 +21,13 @@ export class Documents {
     this.#backing = backing;
   }
 
-  /** Null where there is none. */
+  /** Null if there is none. */
   async get(key: string): Promise<Document | null> {
     const [first] = await this.#page(key, null, 1);
     return first?.key === key ? first : null;
   }
 
-  /** All whose keys begin so, in their order. */
+  /** All documents whose keys have this prefix, in their order. */
   async all(prefix: string): Promise<readonly Document[]> {
     const found: Document[] = [];
     for (;;) {
@@ -37,16 +37,16 @@ export class Documents {
     }
   }
 
-  /** When the last of them was written, by the clock of its leader, ms since the epoch; 0 where none was. */
+  /** When the last of them was written, on its leader's clock, ms since the epoch; 0 if none was. */
   async time(): Promise<number> {
     const result = await this.#backing.query({ kind: "describe", name: SUBSCRIPTIONS_LOG });
     return result.kind === "description" ? result.timestamp : 0;
   }
 
   /**
-   * Sets a document, or with null takes it away, if its version is the expected one (0: there is none). Gives its
-   * version then, which is 0 once it is gone; null where somebody else was faster. No two values may be alike: what
-   * was written shows by that where the answer is lost. Throws the problem `outcome-unknown` if it does not.
+   * Sets a document, or removes it with null, if its version is the expected one (0: there is none). Returns its new
+   * version, 0 if it is removed; null if another writer was faster. No two values may be equal, because if the answer
+   * is lost, the value shows whether it was written. Throws the problem `outcome-unknown` if it can't tell.
    */
   async put(key: string, value: Uint8Array | null, expectedVersion: number): Promise<number | null> {
     const command = { kind: "document", name: SUBSCRIPTIONS_LOG, key, value, expectedVersion } as const;
@@ -55,8 +55,8 @@ export class Documents {
   }
 
   /**
-   * A write whose answer was lost may still come through: so it is the same value that is written again, and it does
-   * not matter which of the two it was.
+   * A write whose answer was lost may still succeed later. So the same value is written again, and it does not matter
+   * which of the two writes succeeds.
    */
   async #putAgain(command: DocumentCommand): Promise<number | null> {
     try {
@@ -67,13 +67,13 @@ export class Documents {
         if (outcome !== "unknown") return versionIn(outcome) ?? (await this.#found(command));
       }
     } catch (error) {
-      // Whatever stands in the way of looking and of writing again, the first write may come through.
+      // Whatever prevents the check or the second write, the first write may still succeed.
       if (!(error instanceof Problem)) throw error;
     }
     throw outcomeUnknown();
   }
 
-  /** The log is made with its first document. */
+  /** The log is created with its first document. */
   async #write(command: DocumentCommand): Promise<OutcomeOf<DocumentCommand> | "unknown"> {
     try {
       const outcome = await this.#backing.command(command);
@@ -87,7 +87,7 @@ export class Documents {
     }
   }
 
-  /** As `put`, of what was written before; null where it is not there. */
+  /** As `put`, if this value was written before; null if it is not there. */
   async #found({ key, value }: DocumentCommand): Promise<number | null> {
     const document = await this.get(key);
     if (document === null || value === null) return document === value ? 0 : null;

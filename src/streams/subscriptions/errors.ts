@@ -4,8 +4,8 @@ import type { ProblemOutput } from "../../http/problem-output.ts";
 import { problemCode } from "./problem-code.ts";
 
 /**
- * Gives every error below `__ds` the protocol's form (Durable Streams §7.1): whatever finds a request wrong, its client
- * looks for the reason in one place. A problem keeps its status, its headers and its members.
+ * Gives all errors below `__ds` the protocol's form (Durable Streams §7.1), so that a client finds the reason in one
+ * place. A problem keeps its status, headers and members.
  */
 export const protocolErrors: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();

@@ -1,6 +1,6 @@
 /**
  * Whether a stream's path matches a pattern (Durable Streams §6.2): `*` is one segment, `**` zero or more, any other
- * segment itself. Walks all places in the pattern at once, so that no pattern takes long.
+ * segment itself. Follows all positions in the pattern at once, so that no pattern takes long.
  */
 export function matchesGlob(pattern: string, path: string): boolean {
   const wanted = pattern.split("/");
@@ -14,7 +14,7 @@ export function matchesGlob(pattern: string, path: string): boolean {
   return places.includes(wanted.length);
 }
 
-/** The beginning that all matching paths have. */
+/** The prefix of all matching paths. */
 export function literalPrefix(pattern: string): string {
   const segments = pattern.split("/");
   const wild = segments.findIndex(isWild);
@@ -23,12 +23,12 @@ export function literalPrefix(pattern: string): string {
   return segments[wild] === "*" && wild > 0 ? `${literal}/` : literal;
 }
 
-/** Whether a segment of a pattern stands for others. */
+/** Whether a segment of a pattern is a wildcard. */
 export function isWild(segment: string): boolean {
   return segment === "*" || segment === "**";
 }
 
-/** A `**` may stand for nothing: then the place after it is reached as well. */
+/** A `**` may match no segment, so the position after it is reached too. */
 function withSkips(wanted: readonly string[], places: readonly number[]): readonly number[] {
   const reached = new Set<number>();
   for (let place of places) {

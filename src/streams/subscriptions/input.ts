@@ -4,7 +4,7 @@ import { normalizedPath } from "./stream-path.ts";
 
 const workerLengthMax = 256;
 
-/** A dot and two dots are no ids: whoever parses a URL takes such a segment away (URL Standard, path state). */
+/** One or two dots are not an id, because URL parsers remove such a segment (URL Standard, path state). */
 const idPattern = /^(?!\.{1,2}$)[^\s/\p{Cc}]+$/u;
 
 const subscriptionId = z
@@ -17,7 +17,7 @@ const subscriptionId = z
 /** Path parameters of a subscription. */
 export const subscriptionParams = { id: subscriptionId };
 
-/** A stream that may be linked, or was: nobody says that it could be made. */
+/** A stream that is linked, or was. It need not be a valid path of a new stream. */
 export const linkedPath = z
   .string()
   .transform(normalizedPath)
@@ -36,7 +36,7 @@ export const claimInput = z
       .min(1)
       .max(workerLengthMax)
       .refine((name) => name.isWellFormed(), "must be Unicode")
-      .openapi({ description: "What the worker is called: others are told who holds the lease." }),
+      .openapi({ description: "The worker's name, which other workers see while it holds the lease." }),
   })
   .openapi("ClaimInput");
 
@@ -45,10 +45,10 @@ const wakeRef = {
   generation: z.int().min(0),
 };
 
-/** Gives a wake back (§7.2). */
+/** Releases a wake (§7.2). */
 export const wakeInput = z
   .object(wakeRef)
-  .openapi("WakeInput", { description: "Which wake it is about, as it was told." });
+  .openapi("WakeInput", { description: "The wake, as in its notification." });
 
 /** Acknowledges (§7.1, §7.2). */
 export const ackInput = z
@@ -58,18 +58,18 @@ export const ackInput = z
       .array(
         z.object({
           stream: linkedPath,
-          offset: z.string().openapi({ description: "Where reading goes on." }),
+          offset: z.string().openapi({ description: "Where reading continues." }),
         }),
       )
       .max(LINKS_MAX)
       .nullish()
       .openapi({
         description:
-          "How far streams were processed: all of them count, or none. Without this member, `done` is true of all that the wake has told; an empty list acknowledges nothing.",
+          "How far streams were processed. All of them count, or none. Without this member, `done` acknowledges all that the wake has reported. An empty list acknowledges nothing.",
       }),
     done: z
       .boolean()
       .nullish()
-      .openapi({ description: "The wake is over; without it the lease is prolonged." }),
+      .openapi({ description: "The wake is over. Otherwise the lease is prolonged." }),
   })
   .openapi("AckInput");

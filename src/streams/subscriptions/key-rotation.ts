@@ -5,25 +5,27 @@ import { type PrivateKey, type PublicKey, publicPart } from "./keys.ts";
 export const KEY_LIFE_MS = 90 * 86_400_000;
 
 /**
- * How long a key is published before it signs, and after it has signed, ms. By then no verifier has a key set without
- * the one, nor accepts signatures as old as those of the other (Durable Streams §6.5, §7.1).
+ * How long a key is published before it signs, and after it has signed, ms. Afterwards no verifier still has a key set
+ * without the new key, or accepts such old signatures of the last one (Durable Streams §6.5, §7.1).
  */
 export const KEY_OVERLAP_MS = 86_400_000;
 
 /**
- * The keys of webhook signatures: one document, so that of several that turn it at once one does. It holds no times:
- * each of its steps begins when the leader has written the one before, and that is the document's timestamp.
+ * The keys of webhook signatures. One document, so that only one of several concurrent rotations succeeds. It holds no
+ * times: each step begins at the document's timestamp, when the leader wrote the step before.
  */
 export interface KeyRing {
   /** Signs. */
   readonly active: PrivateKey;
-  /** Published, to sign next. */
+  /** Published, and signs next. */
   readonly next: PrivateKey | null;
   /** Has signed before. */
   readonly retired: PublicKey | null;
 }
 
-/** What is to be done with a ring that was written at `since`, by `now`: both of the leader's clock, ms since the epoch. */
+/**
+ * The step that is due by `now` for a ring that was written at `since`: both on the leader's clock, ms since the epoch.
+ */
 export function dueStep({ next }: KeyRing, since: number, now: number): "publish" | "promote" | null {
   if (next !== null) return now >= since + KEY_OVERLAP_MS ? "promote" : null;
   return now >= since + KEY_LIFE_MS ? "publish" : null;
@@ -31,21 +33,21 @@ export function dueStep({ next }: KeyRing, since: number, now: number): "publish
 
 export const firstRing = (active: PrivateKey): KeyRing => ({ active, next: null, retired: null });
 
-/** The next key is published, and does not sign yet. The last retired one is long forgotten. */
+/** Publishes the next key, which does not sign yet. The last retired key is not needed any more. */
 export const published = ({ active }: KeyRing, next: PrivateKey): KeyRing => ({
   active,
   next,
   retired: null,
 });
 
-/** The key that was published signs. */
+/** The published key begins to sign. */
 export function promoted({ active, next, ...rest }: KeyRing): KeyRing {
   return next === null
     ? { active, next, ...rest }
     : { active: next, next: null, retired: publicPart(active) };
 }
 
-/** The public keys of a ring that was written at `since`: first that which signs, then those to be known beside it. */
+/** The public keys of a ring that was written at `since`: first the key that signs, then the others to publish. */
 export function publicKeysOf(
   { active, next, retired }: KeyRing,
   since: number,
@@ -59,12 +61,12 @@ export function publicKeysOf(
   ];
 }
 
-/** The key that signs is the document itself: an earlier version knows no other, and finds it there. */
+/** The key that signs is the document itself, because an earlier version knows only that key, and finds it there. */
 export function encodeRing({ active, next, retired }: KeyRing): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ ...active, next, retired }));
 }
 
-/** What `encodeRing` was given, or an earlier version's one key. */
+/** Decodes what `encodeRing` gave, or the only key of an earlier version. */
 export function decodeRing({ value }: Pick<Document, "value">): KeyRing {
   const {
     next = null,

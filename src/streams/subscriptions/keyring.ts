@@ -15,17 +15,17 @@ import { newKey, newSecret, publishedKey, type SigningKey, signingKeyOf } from "
 const SIGNING_KEYS = "key:signing";
 const TOKEN_SECRET = "key:tokens";
 
-/** How long keys are used without another look at them, ms: others may have turned the ring. */
+/** How long keys are used before they are read again, ms, because another instance may have rotated them. */
 const freshMs = 60_000;
 
-/** The public keys, first that which signs; none before there was a webhook. Makes no key: who asks may be anybody. */
+/** The public keys, the signing one first; none before the first webhook. Creates no key, because anyone may ask. */
 export async function publicKeys(documents: Documents, now: number) {
   const document = await documents.get(SIGNING_KEYS);
   if (document === null) return [];
   return Promise.all(publicKeysOf(decodeRing(document), document.timestamp, now).map(publishedKey));
 }
 
-/** The keys of a cluster's subscriptions, read or made when they are needed, and turned when it is time. */
+/** The keys of a cluster's subscriptions, read or created when they are needed, and rotated when it is time. */
 export class Keyring {
   readonly #documents: Documents;
   readonly #now: () => number;
@@ -33,7 +33,7 @@ export class Keyring {
   #revocations = 0;
   #secret: string | null = null;
 
-  /** `now`: ms since the epoch, of whoever signs. */
+  /** `now`: ms since the epoch, on the clock of the signer. */
   constructor(documents: Documents, now: () => number) {
     this.#documents = documents;
     this.#now = now;
@@ -46,19 +46,19 @@ export class Keyring {
     const revocations = this.#revocations;
     const { active } = await this.#ring();
     const key = await signingKeyOf(active);
-    // What was read before a revocation may be the key that leaked.
+    // A key that was read before a revocation may be the leaked one.
     if (revocations !== this.#revocations) return this.signing();
     this.#signing = { key, readAt };
     return key;
   }
 
-  /** What the tokens of workers are signed with; made on first use, and known to nobody else. */
+  /** The secret that signs the tokens of workers. Created at first use, and never published. */
   async secret(): Promise<string> {
     this.#secret ??= await this.#tokenSecret();
     return this.#secret;
   }
 
-  /** Another key signs from now on, and none of before is published any more. Without a key there is nothing to do. */
+  /** A new key signs from now on, and no earlier key is published any more. Without a key there is nothing to do. */
   async revoke(): Promise<void> {
     for (;;) {
       const document = await this.#documents.get(SIGNING_KEYS);
@@ -68,7 +68,10 @@ export class Keyring {
     this.#revocations += 1;
   }
 
-  /** The ring, as it is to be by now. Of several that make it or turn it at once, all get that of the first. */
+  /**
+   * The ring with all steps that are due by now. If several instances create or rotate it at once, all get the result
+   * of the first.
+   */
   async #ring(): Promise<KeyRing> {
     for (;;) {
       const document = await this.#documents.get(SIGNING_KEYS);
@@ -83,7 +86,7 @@ export class Keyring {
     }
   }
 
-  /** Null where it is as it is to be. */
+  /** Null if no step is due. */
   async #turned(document: Document): Promise<KeyRing | null> {
     const ring = decodeRing(document);
     switch (dueStep(ring, document.timestamp, await this.#documents.time())) {
@@ -96,7 +99,7 @@ export class Keyring {
     }
   }
 
-  /** False where somebody else was faster. */
+  /** False if another writer was faster. */
   async #put(ring: KeyRing, before: Document | null): Promise<boolean> {
     return (await this.#documents.put(SIGNING_KEYS, encodeRing(ring), before?.version ?? 0)) !== null;
   }

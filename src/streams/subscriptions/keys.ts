@@ -36,14 +36,14 @@ export function publicPart({ kty, crv, x }: PublicKey): PublicKey {
   return { kty, crv, x };
 }
 
-/** A key, to sign with. */
+/** Imports a key for signing. */
 export async function signingKeyOf(key: PrivateKey): Promise<SigningKey> {
   const { kty, crv, x, d } = key;
   const privateKey = await crypto.subtle.importKey("jwk", { kty, crv, x, d }, algorithm, false, ["sign"]);
   return { kid: await keyId(key), privateKey };
 }
 
-/** A key, as it is published (§6.5). */
+/** A key in its published form (§6.5). */
 export async function publishedKey(key: PublicKey): Promise<z.infer<typeof publicKeyOutput>> {
   return { ...publicPart(key), kid: await keyId(key), use: "sig", alg: "EdDSA" };
 }

@@ -2,18 +2,18 @@ import { isMatched } from "./links.ts";
 import type { Stored } from "./store.ts";
 import { dueAt } from "./waking.ts";
 
-/** Streams that may have records which nobody has looked at; "all": any stream may. */
+/** Streams that may have unchecked records; "all": any stream may. */
 export type ChangedLogs = ReadonlySet<string> | "all";
 
-/** More news than this are news of everything. */
+/** With more news than this, any stream may have records. */
 const newsMax = 1_000;
 
-/** One subscription, as the object that delivers for it has it in memory: all but `stored` may be forgotten. */
+/** One subscription in the memory of the deliverer. All but `stored` can be lost without harm. */
 export class KnownSubscription {
-  /** When the delivery that is under way is over at the latest, ms since the epoch; null: none is. */
+  /** When the delivery under way is over at the latest, ms since the epoch; null: there is none. */
   deliveringUntil: number | null = null;
   #stored: Stored;
-  /** Nobody knows what happened before this object began. */
+  /** What happened before this object began is not known. */
   #news: ChangedLogs = "all";
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -25,12 +25,12 @@ export class KnownSubscription {
     return this.#stored;
   }
 
-  /** It was written, or read: answers that come late tell nothing new. */
+  /** It was written or read. Older states that arrive late are ignored. */
   learn(stored: Stored): void {
     if (stored.version > this.#stored.version) this.#stored = stored;
   }
 
-  /** Runs `body` after all that was begun before: changes at once would only get into each other's way. */
+  /** Runs `body` after all earlier ones, because concurrent changes would only conflict. */
   inTurn<T>(body: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(body);
     this.#turn = result.catch(() => undefined);
@@ -49,7 +49,7 @@ export class KnownSubscription {
     return this.#news === "all" || this.#news.size > 0;
   }
 
-  /** What nobody has looked at, to be looked at. */
+  /** Takes the news, to check them. */
   takeNews(): ChangedLogs {
     const news = this.#news;
     this.#news = new Set();
@@ -61,13 +61,13 @@ export class KnownSubscription {
     this.#news = merged !== "all" && merged.size > newsMax ? "all" : merged;
   }
 
-  /** Whether records of this stream are any of its business. */
+  /** Whether records of this stream concern the subscription. */
   concerns(path: string): boolean {
     const { configuration, links } = this.#stored.subscription;
     return isMatched(configuration, path) || links.some((link) => link.isExplicit && link.path === path);
   }
 
-  /** When something is due, ms since the epoch; null where nothing is. A delivery that is under way is not due again. */
+  /** When something is due, ms since the epoch; null: nothing is. A delivery under way is not due again. */
   nextAt(): number | null {
     const { subscription } = this.#stored;
     if (this.deliveringUntil === null || subscription.wake === null) return dueAt(subscription, this.hasNews);

@@ -3,30 +3,30 @@ import { matchesGlob } from "./glob.ts";
 import type { Link, Subscription, SubscriptionConfiguration } from "./state.ts";
 import { isStreamPath } from "./stream-path.ts";
 
-/** Where a stream begins and ends: sequence numbers; its records are those from `earliest` to before `tail`. */
+/** The bounds of a stream, as sequence numbers. Its records are those from `earliest` to before `tail`. */
 export interface StreamEnds {
-  /** Which life of it this is. */
+  /** The life of the stream. */
   readonly log: number;
-  /** Where this life of it began. */
+  /** Where this life began. */
   readonly start: number;
   readonly earliest: number;
   readonly tail: number;
 }
 
-/** By path; streams that are not there are left out. */
+/** By path. Streams that do not exist are left out. */
 export type EndsByPath = ReadonlyMap<string, StreamEnds>;
 
-/** What is known of a subscription's streams at one moment. */
+/** The state of a subscription's streams at one moment. */
 export interface Look {
-  /** Of its links and of `found`. */
+  /** The ends of its links and of `found`. */
   readonly ends: EndsByPath;
-  /** Streams that its pattern matches and that are not linked, as far as somebody has looked. */
+  /** Unlinked streams that its pattern matches, as far as they were looked up. */
   readonly found: readonly string[];
-  /** Whether somebody has looked at all that the pattern matches. */
+  /** Whether all streams that the pattern matches were looked up. */
   readonly isWhole: boolean;
 }
 
-/** A link as workers see it, but for the form of its positions. */
+/** A link as workers see it, with positions as numbers. */
 export interface LinkInfo {
   readonly path: string;
   readonly linkType: "glob" | "explicit";
@@ -35,12 +35,12 @@ export interface LinkInfo {
   readonly hasPending: boolean;
 }
 
-/** Whether the pattern matches a stream: never that which it wakes by, for it would wake itself. */
+/** Whether the pattern matches a stream. Never its own wake stream, because it would wake itself. */
 export function isMatched({ pattern, wakeStream }: SubscriptionConfiguration, path: string): boolean {
   return pattern !== null && path !== wakeStream && isStreamPath(path) && matchesGlob(pattern, path);
 }
 
-/** The first links: those asked for and those that the pattern matches, all at their tails (§6.2). */
+/** The first links: the requested streams and those that the pattern matches, all at their tails (§6.2). */
 export function firstLinks(
   configuration: SubscriptionConfiguration,
   { ends, found }: Omit<Look, "isWhole">,
@@ -50,7 +50,7 @@ export function firstLinks(
   return sorted(paths.map((path) => linkAtTail(path, explicit.has(path), ends.get(path))));
 }
 
-/** Links streams by name, at their tails where they are not linked yet (§6.4). */
+/** Links streams by name, at their tails if they are not linked yet (§6.4). */
 export function linked(subscription: Subscription, paths: readonly string[], ends: EndsByPath): Subscription {
   const added = new Set(paths);
   const there = subscription.links.map((link) =>
@@ -62,7 +62,7 @@ export function linked(subscription: Subscription, paths: readonly string[], end
   return isSame ? subscription : { ...subscription, links: sorted([...there, ...links]) };
 }
 
-/** Takes back a link by name; what the pattern matches stays linked (§6.4). */
+/** Removes a link by name. A stream that the pattern matches stays linked (§6.4). */
 export function unlinked(subscription: Subscription, path: string): Subscription {
   const link = subscription.links.find((candidate) => candidate.path === path);
   if (link === undefined || !link.isExplicit) return subscription;
@@ -72,8 +72,8 @@ export function unlinked(subscription: Subscription, path: string): Subscription
 }
 
 /**
- * A subscription with links to the streams that were found to have records, from their beginning: they are news.
- * Streams that are gone lose the links that nobody asked for. What finds no room is left out, and that is noted.
+ * Links the streams that were found to have records, from their beginning, because they are news. Deleted streams lose
+ * links that were not made by name. Streams without room are left out, and that is noted.
  */
 export function relinked(subscription: Subscription, look: Look): Subscription {
   const { ends, found, isWhole } = look;
@@ -89,22 +89,22 @@ export function relinked(subscription: Subscription, look: Look): Subscription {
   return { ...subscription, links, lacksRoom: fresh.length > room || (subscription.lacksRoom && !isWhole) };
 }
 
-/** Whether streams that found no room would find some now. */
+/** Whether there is room now for streams that had none. */
 export function hasRoomAgain(subscription: Subscription, { ends }: Look): boolean {
   return subscription.lacksRoom && kept(subscription, ends).length < LINKS_MAX;
 }
 
-/** The links of streams that are there, or that somebody has asked for. */
+/** The links of streams that exist, or that were linked by name. */
 function kept({ links }: Subscription, ends: EndsByPath): readonly Link[] {
   return links.filter(({ path, isExplicit }) => isExplicit || ends.has(path));
 }
 
-/** The links with the present tails, for a wake that tells them. */
+/** The links with their present tails, which a wake reports. */
 export function told(links: readonly Link[], ends: EndsByPath): readonly Link[] {
   return links.map((link) => ({ ...link, tail: ends.get(link.path)?.tail ?? link.acked }));
 }
 
-/** The links with all acknowledged that the wake in flight has told of. */
+/** The links with all acknowledged that the wake in flight has reported. */
 export function allAcked(links: readonly Link[]): readonly Link[] {
   return links.map((link) => (link.tail > link.acked ? { ...link, acked: link.tail } : link));
 }
@@ -119,13 +119,13 @@ export function isOfEarlierLife({ log }: Link, ends: StreamEnds): boolean {
   return log !== null && log !== ends.log;
 }
 
-/** A cursor in an earlier life says nothing of this one, all of which is news. */
+/** For a cursor in an earlier life, all of this life is news. */
 function inPresentLife(link: Link, ends: StreamEnds | undefined): Link {
   if (ends === undefined || link.log === ends.log) return link;
   return { ...link, log: ends.log, acked: isOfEarlierLife(link, ends) ? ends.start : link.acked };
 }
 
-/** The links with the tails of their streams; that of a stream which is gone is where its cursor is. */
+/** The links with the tails of their streams. For a deleted stream, the tail is its cursor. */
 export function linkInfos(links: readonly Link[], ends: EndsByPath): readonly LinkInfo[] {
   return links.map((link) => {
     const stream = ends.get(link.path);

@@ -4,7 +4,7 @@ import { refusalStatus, type SubscriptionRefusal } from "./refusal.ts";
 import type { SubscriptionConfiguration, WakeRef } from "./state.ts";
 import type { Progress } from "./working.ts";
 
-/** What is asked of the subscriptions of a cluster, once it is known to be well-formed and allowed. */
+/** A request to the subscriptions of a cluster, after validation and authorization. */
 export type Operation =
   | {
       readonly kind: "put";
@@ -20,7 +20,7 @@ export type Operation =
   | AckOperation
   | ReleaseOperation;
 
-/** Of a webhook by its callback, or of a worker that has claimed (Durable Streams §7). */
+/** A request of a webhook by its callback, or of a worker that has claimed (Durable Streams §7). */
 export interface AckOperation extends Progress {
   readonly kind: "callback" | "ack";
   readonly id: string;
@@ -43,7 +43,7 @@ export interface OperationReply {
 
 export const noContent: OperationReply = { status: 204, body: null };
 
-/** A refusal as the protocol has it (§7.1, §7.2). */
+/** A refusal in the protocol's form (§7.1, §7.2). */
 export function refusalReply({ code, message, members }: SubscriptionRefusal): OperationReply {
   const body: z.infer<typeof refusalOutput> = { error: { code, message, ...members } };
   return { status: refusalStatus[code], body };

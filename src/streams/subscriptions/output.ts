@@ -3,10 +3,10 @@ import { problemTable } from "../../http/problem-table.ts";
 import { problemCode } from "./problem-code.ts";
 import { refusalStatus } from "./refusal.ts";
 
-const offset = z.string().openapi({ description: "Where reading goes on." });
+const offset = z.string().openapi({ description: "Where reading continues." });
 const linkType = z
   .enum(["glob", "explicit"])
-  .openapi({ description: "It is there by the pattern, or by its name." });
+  .openapi({ description: "Whether it is linked by the pattern or by its name." });
 const generation = z.int().min(0).openapi({ description: "Counts the subscription's wakes." });
 const wakeId = z.string().openapi({ description: "Unique for ever." });
 
@@ -25,7 +25,7 @@ export type StreamInfo = z.infer<typeof streamInfo>;
 
 const signing = z.object({ alg: z.literal("ed25519"), kid: z.string(), jwks_url: z.string() });
 
-/** A subscription, as it is read (§6.3). */
+/** A subscription, as shown to clients (§6.3). */
 export const subscriptionOutput = z
   .object({
     id: z.string(),
@@ -35,7 +35,7 @@ export const subscriptionOutput = z
     streams: z.array(z.object({ path: z.string(), link_type: linkType, acked_offset: offset })),
     streams_complete: z.boolean().openapi({
       description:
-        "False: the pattern matches more streams than a subscription may have, and the rest wakes nobody until others are unlinked or deleted.",
+        "False: the pattern matches more streams than a subscription may have. The others cause no wakes until streams are unlinked or deleted.",
     }),
     webhook: z.object({ url: z.string(), signing: signing.optional() }).nullable(),
     wake_stream: z.string().nullable(),
@@ -52,8 +52,7 @@ export const claimOutput = z
     wake_id: wakeId,
     generation,
     token: z.string().openapi({
-      description:
-        "The bearer token to acknowledge and to release with: good for as long as the lease lasts.",
+      description: "The bearer token for acknowledging and releasing. Valid while the lease lasts.",
     }),
     streams: z.array(streamInfo),
     lease_ttl_ms: z
@@ -62,15 +61,15 @@ export const claimOutput = z
   })
   .openapi("WakeClaim");
 
-/** An acknowledgement that was taken (§7.1, §7.2). */
+/** An accepted acknowledgement (§7.1, §7.2). */
 export const ackOutput = z
   .object({
     ok: z.literal(true),
-    next_wake: z.boolean().openapi({ description: "There is more: another wake follows." }),
+    next_wake: z.boolean().openapi({ description: "There is more work, and another wake follows." }),
   })
   .openapi("WakeAcknowledged");
 
-/** What a webhook is told (§7.1). */
+/** The body of a webhook's call (§7.1). */
 export const notificationOutput = z
   .object({
     subscription_id: z.string(),
@@ -82,7 +81,7 @@ export const notificationOutput = z
   })
   .openapi("WakeNotification");
 
-/** What a wake stream is told (§7.2). */
+/** The message in a wake stream (§7.2). */
 export const wakeEventOutput = z
   .object({
     type: z.literal("wake"),
@@ -93,7 +92,7 @@ export const wakeEventOutput = z
   })
   .openapi("WakeEvent");
 
-/** A public key of webhook signatures, as it is published (§6.5, RFC 8037). */
+/** A published public key of webhook signatures (§6.5, RFC 8037). */
 export const publicKeyOutput = z
   .object({
     kty: z.literal("OKP"),
@@ -107,7 +106,7 @@ export const publicKeyOutput = z
 
 const refusalCodes = new Set([...Object.keys(refusalStatus), ...Object.keys(problemTable).map(problemCode)]);
 
-/** Why something was refused (§7.1, §7.2). */
+/** A refusal (§7.1, §7.2). */
 export const refusalOutput = z
   .object({
     error: z.looseObject({

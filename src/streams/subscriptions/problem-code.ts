@@ -1,4 +1,4 @@
-/** What the protocol has a name for already. */
+/** Problems for which the protocol has a name. */
 const invalid: readonly string[] = ["invalid-request", "invalid-body"];
 
 /** The name of a kind of problem, as the code of a refusal. */

@@ -1,4 +1,4 @@
-/** Why a request about a subscription was refused, by the protocol's names (§6, §7) and their statuses. */
+/** The refusals of requests about subscriptions: the protocol's names (§6, §7) and their statuses. */
 export const refusalStatus = {
   INVALID_REQUEST: 400,
   WEBHOOK_URL_REJECTED: 400,
@@ -17,7 +17,7 @@ export type RefusalCode = keyof typeof refusalStatus;
 export interface SubscriptionRefusal {
   readonly code: RefusalCode;
   readonly message: string;
-  /** Of `ALREADY_CLAIMED`: who holds the lease (null: nobody who said so), and of which wake. */
+  /** Of `ALREADY_CLAIMED`: the holder of the lease (null: without a name), and its wake. */
   readonly members?: { readonly current_holder: string | null; readonly generation: number };
 }
 

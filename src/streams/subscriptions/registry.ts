@@ -5,28 +5,28 @@ import type { Store, Stored } from "./store.ts";
 import { expired } from "./waking.ts";
 import type { Transition } from "./working.ts";
 
-/** How often a change is tried anew when somebody else was faster. */
+/** How often a change is tried again if another writer was faster. */
 const attemptsMax = 10;
 
-/** When somebody is to look again, should this object be lost in the middle of a write, ms: longer than that may take. */
+/** When an alarm must check again, in case this object is lost during a write, ms: longer than a write may take. */
 const safetyMs = 60_000;
 
-/** What the subscriptions of a cluster need of the world around them. */
+/** What the subscriptions of a cluster need from the world around them. */
 export interface RegistryParts {
   /** Ms since the epoch. */
   now(): number;
   /** Uniform in [0, 1). */
   random(): number;
-  /** Makes sure that somebody looks for what is due at `at` or earlier, ms since the epoch, whatever happens to this object. */
+  /** Makes sure that due work is looked for at `at` or earlier, ms since the epoch, even if this object is lost. */
   arm(at: number): void;
 }
 
-/** A step of a subscription, by its present state; it may be taken several times, and counts once. */
+/** A step of a subscription, by its present state. It may be computed several times, and is written once. */
 export type Step = (subscription: Subscription, now: number) => Transition | Promise<Transition>;
 
 /**
- * The subscriptions of one cluster, as they are replicated. One object writes them, and so has them in memory; each
- * write expects the version that it was decided on, in case the platform has begun another life of this object.
+ * The replicated subscriptions of one cluster. One object writes them, and so has them in memory. Each write expects
+ * the version that it was decided on, in case the platform has started another instance of this object.
  */
 export class Registry {
   readonly #store: Store;
@@ -62,7 +62,7 @@ export class Registry {
     return this.#known.get(id) ?? null;
   }
 
-  /** Takes a step, with all that time has brought before. Null where there is no such subscription. */
+  /** Takes a step, after applying all expired leases. Null if there is no such subscription. */
   async change(id: string, step: Step): Promise<Transition | null> {
     const known = this.find(id);
     return known === null ? null : known.inTurn(() => this.#change(id, step));
@@ -84,7 +84,7 @@ export class Registry {
     throw busy();
   }
 
-  /** Makes a subscription; false where there was one of its id already. */
+  /** Creates a subscription. False if there is one with this id already. */
   async add(subscription: Subscription): Promise<boolean> {
     const version = await this.#guarded(() => this.#store.put(subscription, 0));
     if (version === null) {
@@ -95,7 +95,7 @@ export class Registry {
     return true;
   }
 
-  /** Ends a subscription, with all that was given out for it. */
+  /** Ends a subscription, and all its tokens. */
   async remove(id: string): Promise<void> {
     for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
       const known = this.find(id);
@@ -107,12 +107,12 @@ export class Registry {
     throw busy();
   }
 
-  /** Makes sure that somebody looks after what is being written: once an alarm has rung, it is set no more. */
+  /** Makes sure that an alarm checks on the write under way, because an alarm that has rung is not set any more. */
   guard(): void {
     if (this.#writing > 0) this.#around.arm(this.#around.now() + safetyMs);
   }
 
-  /** Makes sure that this subscription gets what is due. */
+  /** Makes sure that due work of this subscription is done. */
   arm(known: KnownSubscription): void {
     const at = known.nextAt();
     if (at !== null) this.#around.arm(at);
@@ -129,18 +129,20 @@ export class Registry {
   #written(known: KnownSubscription, stored: Stored): void {
     const { id, lacksRoom } = stored.subscription;
     if (lacksRoom && !known.stored.subscription.lacksRoom)
-      console.warn(`the subscription ${id} matches more streams than it may have: some of them wake nobody`);
+      console.warn(
+        `the subscription ${id} matches more streams than it may have: some of them cause no wakes`,
+      );
     known.learn(stored);
   }
 
-  /** Should this object be lost right after the write, nobody else knows what follows from it. */
+  /** If this object is lost right after the write, only the alarm knows that work follows from it. */
   async #guarded<T>(write: () => Promise<T>): Promise<T> {
     this.#writing += 1;
     this.guard();
     try {
       return await write();
     } catch (error) {
-      // It may have happened, or may still happen: by then what is in memory is old.
+      // The write may have happened, or may still happen, so the state in memory may be old.
       if (error instanceof Problem && error.kind === "outcome-unknown") this.#unload();
       throw error;
     } finally {
@@ -157,7 +159,7 @@ export class Registry {
     this.#isLoaded = true;
   }
 
-  /** All is read again, at the latest by the alarm that looks after what is being written. */
+  /** All is read again, at the latest by the alarm that checks on the write. */
   #unload(): void {
     this.#loading = null;
     this.#isLoaded = false;
@@ -170,7 +172,7 @@ export class Registry {
     else if (known !== null) this.#forget(known);
   }
 
-  /** Another life of an id is another subscription. */
+  /** A subscription that was created again under its id is another one. */
   #learn(stored: Stored): void {
     const { id, incarnation } = stored.subscription;
     const known = this.find(id);
@@ -179,14 +181,14 @@ export class Registry {
       this.#known.set(id, new KnownSubscription(stored));
   }
 
-  /** Unless another one of its id has come in its place. */
+  /** Unless there is a new subscription with its id. */
   #forget(known: KnownSubscription): void {
     const { id } = known.stored.subscription;
     if (this.find(id) === known) this.#known.delete(id);
   }
 }
 
-/** Others have changed the subscription each time that it was tried; nothing was written. */
+/** The problem if other writers were faster at each attempt. Nothing was written. */
 export function busy(): Problem {
-  return new Problem("busy", "The subscription is changed too often at once.");
+  return new Problem("busy", "Too many changes of the subscription at once.");
 }

@@ -17,7 +17,7 @@ import { subscriptionParams } from "./input.ts";
 import { type Operation, type OperationReply, refusalReply } from "./operation.ts";
 import { type RefusalCode, refusal } from "./refusal.ts";
 
-/** An operation reads and writes, some of it several times. */
+/** How long an operation may take, ms: it reads and writes, some of it several times. */
 const operationTimeoutMs = 30_000;
 
 /** Room for an acknowledgement of each stream that a subscription may have. */
@@ -50,18 +50,18 @@ export function serveControl(
   });
 }
 
-/** The subscription that a path names. Throws `INVALID_REQUEST`. */
+/** The subscription in a path. Throws `INVALID_REQUEST`. */
 export function subscriptionInPath(c: Context<AppEnv>): string {
   return parsed(subscriptionParams.id, c.req.param("id"), "id");
 }
 
-/** A body of the shape of `schema`. Throws `INVALID_REQUEST`, and the problems of `readBody`. */
+/** A body, checked by `schema`. Throws `INVALID_REQUEST`, and the problems of `readBody`. */
 export async function jsonBody<T extends z.ZodType>(c: Context<AppEnv>, schema: T): Promise<z.output<T>> {
   const bytes = await readBody(c.req.raw, bodyBytesMax);
   return parsed(schema, parseJson(decodeText(bytes)), "body");
 }
 
-/** Answers with what the object says that serves the subscriptions of the cluster in the path. */
+/** Answers with the answer of the object that serves the subscriptions of the cluster in the path. */
 export async function operate(c: Context<AppEnv>, api: Api, operation: Operation): Promise<Response> {
   const { name } = await api.directory.resolve(callOf(c, api.world, REQUEST_TIMEOUT_MS), clusterNameIn(c));
   const { DELIVERERS: deliverers } = c.env;
@@ -73,7 +73,7 @@ export async function operate(c: Context<AppEnv>, api: Api, operation: Operation
   }
 }
 
-/** What is replicated in the cluster in the path. */
+/** The cluster in the path. */
 export function documentsOf(c: Context<AppEnv>, api: Api): Documents {
   return new Documents(backingOf(api, clusterNameIn(c), () => callOf(c, api.world, REQUEST_TIMEOUT_MS)));
 }

@@ -15,8 +15,8 @@ import { describeWakes, keysRoute, revokeKeysRoute } from "./wake-docs.ts";
 import { workerRoutes } from "./worker-routes.ts";
 
 /**
- * The reserved control routes of Durable Streams (§6, §7), below `__ds` at each stream root. To be mounted before the
- * streams themselves, whose paths they would be otherwise.
+ * The reserved control routes of Durable Streams (§6, §7), below `__ds` at each stream root. Must be mounted before the
+ * streams themselves, because their paths would be stream paths otherwise.
  */
 export function subscriptionRoutes(app: OpenAPIHono<AppEnv>, api: Api): void {
   describeWakes(app);
@@ -27,7 +27,7 @@ function routesIn(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
   app.use(routingPath(`${scope.base}/stream/__ds/*`), protocolErrors);
   serveControl(app, scope, keysRoute, (c) => jwks(c, api));
   serveControl(app, scope, revokeKeysRoute, async (c) => {
-    // They sign for all subscriptions of the cluster.
+    // The keys sign for all subscriptions of the cluster.
     await authorizeTargets(c, "admin", [""]);
     return operate(c, api, { kind: "revoke-keys" });
   });
@@ -39,8 +39,8 @@ function routesIn(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
 }
 
 /**
- * The public keys of webhook signatures (§6.5), for everybody: whoever has a webhook checks them. That there is none
- * yet is kept nowhere, for the first webhook may be called at any moment.
+ * The public keys of webhook signatures (§6.5). Open to all, because every webhook needs them. An empty set is not
+ * cached, because the first webhook may be called at any moment.
  */
 async function jwks(c: Context<AppEnv>, api: Api): Promise<Response> {
   assertConfigured(c.env);

@@ -3,7 +3,7 @@ import { delivererPaths } from "../../transport/deliverer.ts";
 import type { Operation, OperationReply } from "./operation.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
-/** Serves what nodes and Workers ask of the object that has the subscriptions of their cluster. */
+/** Serves requests of nodes and Workers to the object that has the subscriptions of their cluster. */
 export async function serve(subscriptions: Subscriptions, request: Request): Promise<Response> {
   switch (new URL(request.url).pathname) {
     case delivererPaths.news:

@@ -1,4 +1,4 @@
-/** What a subscription was asked to be (Durable Streams §6.2), normalized. */
+/** The configuration of a subscription (Durable Streams §6.2), normalized. */
 export interface SubscriptionConfiguration {
   readonly type: "webhook" | "pull-wake";
   readonly pattern: string | null;
@@ -10,19 +10,19 @@ export interface SubscriptionConfiguration {
   readonly description: string | null;
 }
 
-/** All that is true of a subscription: one replicated document. */
+/** The state of a subscription: one replicated document. */
 export interface Subscription {
   readonly id: string;
-  /** Tells one life of an id from another: nothing that was given to the one is of use with the other. */
+  /** Distinguishes subscriptions with the same id, one after the other. Tokens of one are not valid for another. */
   readonly incarnation: string;
   readonly configuration: SubscriptionConfiguration;
   readonly configurationHash: string;
   /** Ms since the epoch. */
   readonly createdAt: number;
-  /** Where the streams of its cluster are, as the creator reached them: callbacks go below it. */
+  /** The URL of the stream root, as the creator reached it. Callbacks go below it. */
   readonly streamRoot: string;
   readonly links: readonly Link[];
-  /** The pattern matches streams with records that found no room among the links: nobody is woken for them. */
+  /** The pattern matches streams with records that have no room among the links, and so cause no wakes. */
   readonly lacksRoom: boolean;
   /** Counts wakes (§7.3). */
   readonly generation: number;
@@ -32,15 +32,15 @@ export interface Subscription {
   readonly retry: Retry | null;
 }
 
-/** A cursor on one stream. Positions are sequence numbers: of the next record. */
+/** A cursor on one stream. Positions are the sequence number of the next record. */
 export interface Link {
   readonly path: string;
-  /** Linked by name; else it is there because the pattern matches. */
+  /** Whether it is linked by name. If not, the pattern matches it. */
   readonly isExplicit: boolean;
   readonly acked: number;
-  /** The life of the stream that the cursor is in; null: there was none when it was linked. */
+  /** The life of the stream to which the cursor belongs; null: there was no stream when it was linked. */
   readonly log: number | null;
-  /** The tail, as the wake in flight tells it. */
+  /** The tail, as the wake in flight reports it. */
   readonly tail: number;
 }
 
@@ -51,7 +51,7 @@ export interface Wake {
   readonly stream: string;
   /** When it was issued, ms since the epoch. */
   readonly at: number;
-  /** Whether the webhook took it, or the wake stream holds it. */
+  /** Whether the webhook accepted it, or the wake stream holds it. */
   readonly isDelivered: boolean;
   /** Null while no worker has claimed it. */
   readonly lease: WakeLease | null;
@@ -64,20 +64,20 @@ export interface WakeLease {
   readonly until: number;
 }
 
-/** Of deliveries that failed in a row. */
+/** The retry after deliveries that failed in a row. */
 export interface Retry {
   readonly attempts: number;
-  /** Ms since the epoch; there is none before. */
+  /** Not before this time, ms since the epoch. */
   readonly nextAttemptAt: number;
 }
 
-/** Which wake somebody speaks of. */
+/** A reference to a wake. */
 export interface WakeRef {
   readonly generation: number;
   readonly wakeId: string;
 }
 
-/** The wake in flight, to be spoken of; null where there is none. */
+/** A reference to the wake in flight; null if there is none. */
 export function wakeRef({ generation, wake }: Subscription): WakeRef | null {
   return wake === null ? null : { generation, wakeId: wake.id };
 }

@@ -5,7 +5,7 @@ import type { Document } from "../../log/view.ts";
 import type { Documents } from "./documents.ts";
 import type { Subscription } from "./state.ts";
 
-/** A subscription as it is replicated, and what its next write expects. */
+/** A replicated subscription, and the version that its next write expects. */
 export interface Stored {
   readonly subscription: Subscription;
   readonly version: number;
@@ -23,7 +23,7 @@ export class Store {
     return (await this.#documents.all(SUBSCRIPTION_PREFIX)).map(toStored);
   }
 
-  /** Null where there is none of this id. */
+  /** Null if there is none with this id. */
   async get(id: string): Promise<Stored | null> {
     const document = await this.#documents.get(keyOf(id));
     return document === null ? null : toStored(document);
@@ -40,18 +40,21 @@ export class Store {
   }
 }
 
-/** A map, so that a version may add a member and the one before ignores it; behind it, what makes each value another. */
+/**
+ * A map, so that a version can add a member and the previous one ignores it. After it, a unique part that makes each
+ * value different.
+ */
 function encodeSubscription(subscription: Subscription): Uint8Array {
   return pack([subscription, crypto.randomUUID()]);
 }
 
-/** What `encodeSubscription` was given. Throws `CodecError`. */
+/** Decodes what `encodeSubscription` gave. Throws `CodecError`. */
 function decodeSubscription(value: Uint8Array): Subscription {
   const [subscription] = unpack(value);
   if (typeof subscription === "object" && subscription !== null && "incarnation" in subscription)
-    // Those that an earlier version has written do not say whether they lack room.
+    // An earlier version did not store whether there is room.
     return { lacksRoom: false, ...subscription } as Subscription;
-  throw new CodecError("a document is no subscription");
+  throw new CodecError("a document is not a subscription");
 }
 
 function toStored({ value, version }: Document): Stored {

@@ -6,12 +6,15 @@ export function normalizedPath(path: string): string {
   return path.replace(/^\/+|\/+$/g, "");
 }
 
-/** Whether a normalized path can name an application's stream: the system's logs are none, and `__ds` leads to none. */
+/**
+ * Whether a normalized path can name an application's stream. Logs of the system are not streams, and paths below
+ * `__ds` neither.
+ */
 export function isStreamPath(path: string): boolean {
   return logName.safeParse(path).success;
 }
 
-/** Whether a normalized path is a pattern of such paths: a `*` stands alone in its segment, or twice. */
+/** Whether a normalized path is a pattern of such paths, in which only whole segments are `*` or `**`. */
 export function isPathPattern(pattern: string): boolean {
   return isStreamPath(
     pattern

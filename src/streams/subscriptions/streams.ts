@@ -8,7 +8,7 @@ import type { Subscription, SubscriptionConfiguration } from "./state.ts";
 const namesMax = 1_000;
 const endsMax = 1_000;
 
-/** The streams of one cluster, as subscriptions look at them. */
+/** The streams of one cluster, for subscriptions. */
 export class Streams {
   readonly #backing: Backing;
 
@@ -16,7 +16,7 @@ export class Streams {
     this.#backing = backing;
   }
 
-  /** Where these streams begin and end; reading it renews nobody's time. */
+  /** The bounds of these streams. Reading them does not renew a time to live. */
   async ends(paths: readonly string[]): Promise<EndsByPath> {
     const ends = new Map<string, StreamEnds>();
     for (let at = 0; at < paths.length; at += endsMax) {
@@ -39,7 +39,7 @@ export class Streams {
     }
   }
 
-  /** Whether any of these streams has something for a subscription that it has not acknowledged. */
+  /** Whether any of these streams has unacknowledged records for a subscription. */
   async havePending({ configuration, links }: Subscription, paths: ReadonlySet<string>): Promise<boolean> {
     const ends = await this.ends([...paths]);
     const isNew = ({ start, tail }: StreamEnds, path: string) =>
@@ -52,8 +52,8 @@ export class Streams {
   }
 
   /**
-   * Looks at what is linked, and at those of `news` that are not; "all", or where there is room again for streams that
-   * found none: at all that the pattern matches.
+   * Looks at the linked streams, and at those of `news` that are not linked. If `news` is "all", or there is room again
+   * for streams that had none, looks at all that the pattern matches.
    */
   async look(subscription: Subscription, news: ChangedLogs): Promise<Look> {
     const look = await this.#look(subscription, news);

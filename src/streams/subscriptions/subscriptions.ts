@@ -11,17 +11,17 @@ import { Streams } from "./streams.ts";
 import { subscriptionOf } from "./view.ts";
 import { Workers } from "./workers.ts";
 
-/** Subscriptions that are settled by one alarm, each with some requests of the thousands that it may make … */
+/** Subscriptions that one alarm processes, each with some of the thousands of requests that it may make … */
 const settledMax = 200;
 /** … and at the same time. */
 const atOnceMax = 16;
 
-/** After what there is could not be read, ms. */
+/** The pause if the subscriptions could not be read, ms. */
 const againMs = 1_000;
 
 /**
- * The subscriptions of one cluster (Durable Streams §6, §7), served and delivered by one object, which may be lost at
- * any moment: all that matters is replicated, and what is to be done follows from that alone.
+ * The subscriptions of one cluster (Durable Streams §6, §7), served and delivered by one object. It may be lost at any
+ * moment, because all that matters is replicated, and all due work follows from that alone.
  */
 export class Subscriptions {
   readonly #around: RegistryParts;
@@ -68,9 +68,9 @@ export class Subscriptions {
     }
   }
 
-  /** Streams have changed (null: any may have): whoever subscribes to them is looked at soon. */
+  /** Streams have changed (null: any may have). Their subscriptions are checked soon. */
   tell(paths: readonly string[] | null): void {
-    // Whoever has read nothing yet looks at everything.
+    // If nothing has been read yet, everything will be checked.
     if (!this.#registry.isLoaded) this.#around.arm(this.#around.now());
     for (const known of this.#registry.all()) {
       known.addNews(paths === null ? "all" : new Set(paths.filter((path) => known.concerns(path))));
@@ -78,7 +78,7 @@ export class Subscriptions {
     }
   }
 
-  /** Does all that is due, and arms for what comes next. */
+  /** Does all that is due, and sets the alarm for the next work. */
   async run(): Promise<void> {
     this.#registry.guard();
     try {
@@ -93,7 +93,7 @@ export class Subscriptions {
       await Promise.all(due.slice(at, at + atOnceMax).map((known) => this.#deliveries.settle(known)));
   }
 
-  /** What is due, as much as one alarm may do, and all others, which may be due as well. */
+  /** The due subscriptions that one alarm may process, and all others, which may be due too. */
   #due(): readonly [due: readonly KnownSubscription[], rest: readonly KnownSubscription[]] {
     const now = this.#around.now();
     const due = this.#registry.all().filter((known) => (known.nextAt() ?? Number.POSITIVE_INFINITY) <= now);

@@ -4,8 +4,8 @@ import { refusal, type SubscriptionRefusal } from "./refusal.ts";
 import { type Subscription, type WakeRef, wakeRef } from "./state.ts";
 
 /**
- * The claims of a token: for one wake of one life of a subscription (Durable Streams §12.9). It names no time: it is
- * good for as long as its wake is in flight, which is as long as the lease, however often that is prolonged.
+ * The claims of a token, for one wake of one subscription (Durable Streams §12.9). It has no expiry: it is valid while
+ * its wake is in flight, which is as long as the lease, however often that is prolonged.
  */
 const claims = z.object({
   sub: z.string(),
@@ -21,7 +21,7 @@ export function mintToken(subscription: Subscription, secret: string): Promise<s
   return sign({ sub, incarnation, generation, wake_id: wake.id }, secret, "HS256");
 }
 
-/** Why the bearer of a token may not speak of this wake; null where it may (§7.3). */
+/** Why a token is not valid for this wake; null if it is (§7.3). */
 export async function tokenFault(
   token: string,
   secret: string,
@@ -30,7 +30,7 @@ export async function tokenFault(
 ): Promise<SubscriptionRefusal | null> {
   let payload: unknown;
   try {
-    // Those of an earlier version name a time, which may come before their lease is over.
+    // Tokens of an earlier version have an expiry, which may come before the end of their lease.
     payload = await verify(token, secret, { alg: "HS256", exp: false });
   } catch {
     return invalid;

@@ -4,29 +4,29 @@ import { type EndsByPath, type LinkInfo, linkInfos, linkType } from "./links.ts"
 import type { StreamInfo, subscriptionOutput } from "./output.ts";
 import type { Subscription } from "./state.ts";
 
-/** The streams as they are now. */
+/** The streams with their present ends. */
 export function currentStreams({ links }: Subscription, ends: EndsByPath): StreamInfo[] {
   return linkInfos(links, ends).map(streamInfo);
 }
 
-/** The streams as the wake in flight tells of them: `{"done": true}` acknowledges that much, and no more. */
+/** The streams as the wake in flight reports them: `{"done": true}` acknowledges that much, and no more. */
 export function wokenStreams({ links }: Subscription): StreamInfo[] {
   return links.map((link) =>
     streamInfo({ ...link, linkType: linkType(link), hasPending: link.tail > link.acked }),
   );
 }
 
-/** Below where workers reach a subscription. */
+/** The URL below which workers reach a subscription. */
 export function subscriptionUrl({ streamRoot, id }: Subscription): string {
   return `${streamRoot}/__ds/subscriptions/${encodeURIComponent(id)}`;
 }
 
-/** Where the public keys of a stream root are. */
+/** The URL of the public keys of a stream root. */
 function jwksUrl(streamRoot: string): string {
   return `${streamRoot}/__ds/jwks.json`;
 }
 
-/** A subscription, as it is read (§6.3); `kid` is of the key that signs now, and null without webhooks. */
+/** A subscription, as shown to clients (§6.3). `kid` is that of the signing key, null without webhooks. */
 export function subscriptionOf(
   subscription: Subscription,
   kid: string | null,

@@ -11,7 +11,7 @@ export const keysRoute: Route = {
   operationId: "listWebhookKeys",
   summary: "The public keys of webhook signatures",
   description:
-    "A key signs for 90 days; then the next one is published, and signs a day later. One that has signed is published for a day more. Whoever finds no key of a signature's `kid` in a set that was kept asks for it anew.",
+    "A key signs for 90 days. Then the next one is published, and signs a day later. The last one stays published for another day. If a cached set has no key with the `kid` of a signature, fetch it again.",
   security: [],
   params: {},
   responses: {
@@ -29,17 +29,17 @@ export const revokeKeysRoute: Route = {
   path: "/stream/__ds/jwks.json",
   operationId: "revokeWebhookKeys",
   summary: "Revoke the keys of webhook signatures, after a leak",
-  description: "A new key signs at once, and those before are no longer published.",
+  description: "A new key signs at once, and earlier keys are not published any more.",
   params: {},
-  responses: { 204: { description: "They are revoked, or there were none." }, ...refusals() },
+  responses: { 204: { description: "They were revoked, or there were none." }, ...refusals() },
 };
 
-/** What is told to webhooks and to wake streams, and by which token a wake is spoken of. */
+/** The messages to webhooks and wake streams, and the tokens of wakes. */
 export function describeWakes({ openAPIRegistry: registry }: OpenAPIHono<AppEnv>): void {
   registry.registerComponent("securitySchemes", "wake", {
     type: "http",
     scheme: "bearer",
-    description: "The token that came with a wake, for that wake.",
+    description: "The token of a wake, for that wake only.",
   });
   registry.register("WakeEvent", wakeEventOutput);
   registry.registerWebhook({
@@ -47,7 +47,7 @@ export function describeWakes({ openAPIRegistry: registry }: OpenAPIHono<AppEnv>
     method: "post",
     path: "wake",
     operationId: "wake",
-    summary: "A webhook is told of streams with news",
+    summary: "The call of a webhook about streams with news",
     security: [],
     request: {
       headers: z.object({
@@ -60,7 +60,7 @@ export function describeWakes({ openAPIRegistry: registry }: OpenAPIHono<AppEnv>
     },
     responses: {
       "2XX": {
-        description: "It has arrived; with `done`, all that it tells of is acknowledged.",
+        description: "It has arrived. With `done`, all that it reports is acknowledged.",
         content: { "application/json": { schema: z.object({ done: z.boolean().optional() }) } },
       },
     },

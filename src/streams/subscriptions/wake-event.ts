@@ -7,13 +7,13 @@ import type { Subscription } from "./state.ts";
 import type { DeliveryResult } from "./webhook.ts";
 
 /**
- * Appends the wake in flight to its wake stream (Durable Streams §7.2), once however often it is tried: a life of a
- * subscription is a producer, and each generation an epoch of it, so that an older one is refused after a newer. It
- * fails while the application has not made the stream, or has sealed it.
+ * Appends the wake in flight to its wake stream (Durable Streams §7.2), only once however often it is tried: a
+ * subscription is a producer, and each generation is an epoch, so an older one is refused after a newer one. It fails
+ * while the stream does not exist, or is closed.
  */
 export async function appendWakeEvent(backing: Backing, subscription: Subscription): Promise<DeliveryResult> {
   const { id, incarnation, generation, wake, configuration } = subscription;
-  if (wake === null || configuration.wakeStream === null) throw new Error("there is no wake to tell of");
+  if (wake === null || configuration.wakeStream === null) throw new Error("there is no wake to report");
   const event: z.infer<typeof wakeEventOutput> = {
     type: "wake",
     subscription_id: id,

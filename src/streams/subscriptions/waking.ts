@@ -3,8 +3,8 @@ import { type EndsByPath, isPending, type Look, relinked, told } from "./links.t
 import type { Link, Subscription } from "./state.ts";
 
 /**
- * What became of a subscription by `now`: a lease that is over takes its wake with it (§7.3). A webhook that has not
- * answered within its lease has failed.
+ * The subscription as of `now`: a wake ends with its lease (§7.3). A webhook that has not answered within its lease has
+ * failed.
  */
 export function expired(subscription: Subscription, now: number, random: number): Subscription {
   const { wake, retry } = subscription;
@@ -12,7 +12,7 @@ export function expired(subscription: Subscription, now: number, random: number)
   return { ...subscription, wake: null, retry: wake.isDelivered ? retry : nextRetry(retry, now, random) };
 }
 
-/** An idle subscription with pending work is woken (§7), unless a delivery has just failed. */
+/** Wakes an idle subscription with pending work (§7), unless a delivery has just failed. */
 export function looked(subscription: Subscription, look: Look, wakeId: string, now: number): Subscription {
   if (subscription.wake !== null || isHeldBack(subscription, now)) return subscription;
   const current = relinked(subscription, look);
@@ -23,7 +23,7 @@ export function looked(subscription: Subscription, look: Look, wakeId: string, n
   return isSame ? subscription : { ...subscription, retry: null, lacksRoom };
 }
 
-/** Begins the next generation; a webhook's lease starts with it (§7.3). */
+/** Begins the next generation. A webhook's lease starts with it (§7.3). */
 export function woken(
   subscription: Subscription,
   stream: string,
@@ -41,24 +41,24 @@ export function woken(
   };
 }
 
-/** The first stream with pending work; null where there is none. */
+/** The first stream with pending work; null if there is none. */
 export function firstPending(links: readonly Link[], ends: EndsByPath): string | null {
   return links.find((link) => isPending(link, ends.get(link.path)))?.path ?? null;
 }
 
-/** Whether the next delivery has to wait, because the last one failed. */
+/** Whether the next delivery must wait, because the last one failed. */
 export function isHeldBack({ retry }: Subscription, now: number): boolean {
   return retry !== null && now < retry.nextAttemptAt;
 }
 
-/** Whether the wake in flight is to be delivered now. */
+/** Whether the wake in flight must be delivered now. */
 export function isToDeliver(subscription: Subscription, now: number): boolean {
   return subscription.wake?.isDelivered === false && !isHeldBack(subscription, now);
 }
 
 /**
- * When something about a subscription is due next, ms since the epoch; null where nothing is. `hasNews`: somebody has
- * to look at its streams. What is due at once is due at 0.
+ * When work on a subscription is due next, ms since the epoch; 0: at once; null: nothing is due. `hasNews`: its streams
+ * must be checked.
  */
 export function dueAt({ wake, retry }: Subscription, hasNews: boolean): number | null {
   const attemptAt = retry?.nextAttemptAt ?? 0;

@@ -2,16 +2,16 @@ import ipaddr from "ipaddr.js";
 
 const lengthMax = 2_048;
 
-/** Names that a network keeps to itself (RFC 6761, RFC 6762, RFC 8375), and those of cloud metadata services. */
+/** Names of local networks (RFC 6761, RFC 6762, RFC 8375), and of cloud metadata services. */
 const localDomains = ["localhost", "local", "internal", "localdomain", "home.arpa"];
 
-/** The IPv6 addresses that are given out (RFC 4291 §2.4, the registry of IANA). */
+/** The assigned IPv6 unicast addresses (RFC 4291 §2.4, the registry of IANA). */
 const globalUnicast = ipaddr.IPv6.parseCIDR("2000::/3");
 
 /**
- * Why a webhook must not be called there; null where it may (Durable Streams §6.2, §12.8). A name is not resolved:
- * where it leads may change by the time it is called. `isLocal`: `http://localhost` and `http://127.0.0.x` may be
- * called, too.
+ * Why a webhook must not have this address; null if it may (Durable Streams §6.2, §12.8). A name is not resolved,
+ * because its address may change before it is called. `isLocal`: `http://localhost` and `http://127.0.0.x` are allowed
+ * too.
  */
 export function webhookUrlFault(text: string, isLocal: boolean): string | null {
   const url = text.length <= lengthMax ? URL.parse(text) : null;
@@ -31,7 +31,7 @@ function isDevelopmentHost(host: string): boolean {
   return host === "localhost" || /^127\.0\.0\.[0-9]{1,3}$/.test(host);
 }
 
-/** IPv4 addresses inside IPv6 ones are no plain unicast addresses, or lie outside of what is given out. */
+/** IPv4 addresses inside IPv6 addresses are not plain unicast addresses, or lie outside of the assigned range. */
 function isPublicAddress(text: string): boolean {
   const address = ipaddr.parse(text);
   const isGivenOut = address instanceof ipaddr.IPv4 || address.match(globalUnicast);

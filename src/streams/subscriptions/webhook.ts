@@ -7,17 +7,17 @@ import type { notificationOutput } from "./output.ts";
 import type { Subscription } from "./state.ts";
 import { subscriptionUrl, wokenStreams } from "./view.ts";
 
-/** `taken`: the webhook answers later, by the callback; `done`: it is through with all that it was told of. */
+/** `taken`: the webhook answers later, by the callback. `done`: it has processed all that was reported. */
 export type DeliveryResult = "taken" | "done" | "failed";
 
-/** How long a webhook may take, ms, however long its lease is. */
+/** How long a webhook may take, ms, even if its lease is longer. */
 const timeoutMsMax = 30_000;
-/** No more of an answer is read. */
+/** The most that is read of an answer, bytes. */
 const answerBytesMax = 65_536;
 
 /**
- * Tells a webhook of the wake in flight (Durable Streams §7.1). It has as long as its lease to answer; where it
- * redirects to is not called, for nobody has looked at that address.
+ * Calls a webhook with the wake in flight (Durable Streams §7.1). It may take as long as its lease. Redirections are
+ * not followed, because their address was not checked.
  */
 export async function callWebhook(
   subscription: Subscription,
@@ -48,7 +48,7 @@ export async function callWebhook(
 
 function notification(subscription: Subscription, token: string): z.infer<typeof notificationOutput> {
   const { id, generation, wake } = subscription;
-  if (wake === null) throw new Error("there is no wake to tell of");
+  if (wake === null) throw new Error("there is no wake to report");
   return {
     subscription_id: id,
     wake_id: wake.id,
@@ -59,7 +59,7 @@ function notification(subscription: Subscription, token: string): z.infer<typeof
   };
 }
 
-/** Any other answer, of whatever form, only says that the wake has arrived. */
+/** Any other answer, in any form, only means that the wake has arrived. */
 async function saysDone(response: Response): Promise<boolean> {
   const text = await boundedText(response, answerBytesMax);
   if (text === null) return false;

@@ -19,7 +19,10 @@ export const claimRoute: Route = {
   params: subscriptionParams,
   body: claimInput,
   responses: {
-    200: { description: "It is the worker's.", content: { "application/json": { schema: claimOutput } } },
+    200: {
+      description: "The worker has the wake.",
+      content: { "application/json": { schema: claimOutput } },
+    },
     ...refusals("SUBSCRIPTION_NOT_FOUND", "ALREADY_CLAIMED", "NO_PENDING_WORK"),
   },
 };
@@ -53,10 +56,10 @@ export const releaseRoute: Route = {
   method: "post",
   path: `${path}/release`,
   operationId: "releaseWake",
-  summary: "Give a claimed wake back",
+  summary: "Release a claimed wake",
   body: wakeInput,
   responses: {
-    204: { description: "Others may claim." },
+    204: { description: "Other workers can claim it." },
     ...refusals("TOKEN_INVALID", "SUBSCRIPTION_NOT_FOUND", "FENCED"),
   },
 };

@@ -9,7 +9,7 @@ import { ackInput, claimInput, wakeInput } from "./input.ts";
 import { jsonBody, operate, serveControl, subscriptionInPath } from "./request.ts";
 import { ackRoute, callbackRoute, claimRoute, releaseRoute } from "./worker-docs.ts";
 
-/** What workers ask for (Durable Streams §7): all but the claim by the token that came with the wake. */
+/** The routes of workers (Durable Streams §7). All but the claim need the token of the wake. */
 export function workerRoutes(app: OpenAPIHono<AppEnv>, api: Api, scope: Scope): void {
   serveControl(app, scope, claimRoute, async (c) => {
     const id = subscriptionInPath(c);
@@ -35,7 +35,7 @@ async function ack(c: Context<AppEnv>, api: Api, kind: "callback" | "ack"): Prom
   return operate(c, api, { kind, id, token, ref, ...progress });
 }
 
-/** Who it is is for the object to check that has the secret. */
+/** The object checks the token, because it has the secret. */
 function bearer(c: Context<AppEnv>): { readonly id: string; readonly token: string } {
   assertConfigured(c.env);
   return { id: subscriptionInPath(c), token: workerToken(c) };

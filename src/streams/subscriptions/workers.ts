@@ -22,7 +22,7 @@ type ClaimOperation = Extract<Operation, { readonly kind: "claim" }>;
 
 const noLook: Look = { ends: new Map(), found: [], isWhole: false };
 
-/** What workers ask for: work, more time for it, and to be through with it (Durable Streams §7). */
+/** The requests of workers: to claim work, to acknowledge or prolong it, and to release it (Durable Streams §7). */
 export class Workers {
   readonly #registry: Registry;
   readonly #streams: Streams;
@@ -62,7 +62,7 @@ export class Workers {
     });
   }
 
-  /** Gives a claimed wake back (§7.2). */
+  /** Releases a claimed wake (§7.2). */
   async release({ id, token, ref }: ReleaseOperation): Promise<OperationReply> {
     const transition = await this.#registry.change(id, async (subscription, now) => {
       const fault = await tokenFault(token, await this.#keys.secret(), subscription, ref);
@@ -82,13 +82,13 @@ export class Workers {
     return { status: 200, body };
   }
 
-  /** With the streams that have news and are not linked yet; they stay news, until the subscription is idle again. */
+  /** Includes streams that have news and are not linked yet. They stay news until the subscription is idle again. */
   #lookAll(subscription: Subscription): Promise<Look> {
     return this.#streams.look(subscription, this.#registry.find(subscription.id)?.news ?? new Set());
   }
 }
 
-/** Unique for ever, as nobody can guess it. */
+/** Unique for ever, and can't be guessed. */
 export function newWakeId(): string {
   return `w_${crypto.randomUUID()}`;
 }

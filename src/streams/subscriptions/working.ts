@@ -5,29 +5,32 @@ import { refusal, type SubscriptionRefusal } from "./refusal.ts";
 import type { Link, Subscription, WakeRef } from "./state.ts";
 import { firstPending, looked, woken } from "./waking.ts";
 
-/** What came of a worker's request; a refusal may still have changed something. */
+/** The result of a worker's request. A refusal may still have changed something. */
 export interface Transition {
   readonly subscription: Subscription;
   readonly refusal: SubscriptionRefusal | null;
 }
 
-/** How far a stream was processed: `offset` is where reading goes on (§7). */
+/** How far a stream was processed: `offset` is where reading continues (§7). */
 export interface Ack {
   readonly stream: string;
   readonly offset: string;
 }
 
-/** What somebody says of a wake that it works on. */
+/** A worker's report about its wake. */
 export interface Progress {
   /** All of them count, or none. */
   readonly acks: readonly Ack[];
   /** The wake is over. */
   readonly isDone: boolean;
-  /** Done with all that the wake has told, of which nothing is listed. */
+  /** All that the wake has reported is done, and no stream is listed. */
   readonly isAll: boolean;
 }
 
-/** A worker takes the wake in flight, or a new one, if there is work (§7.2); what it is told then, the wake has told. */
+/**
+ * A worker claims the wake in flight, or a new one if there is work (§7.2). The wake then reports what the worker's
+ * answer shows.
+ */
 export function claimed(
   subscription: Subscription,
   worker: string,
@@ -44,7 +47,7 @@ export function claimed(
   const current = relinked(subscription, look);
   const stream = firstPending(current.links, look.ends);
   if (stream === null) {
-    // Who has heard of this wake and finds nothing will not come again for it: the next work needs another one.
+    // A worker that finds no work will not come back for this wake, so the next work needs a new one.
     const idle = wake === null ? subscription : { ...subscription, wake: null, retry: null };
     return refused(idle, refusal("NO_PENDING_WORK", "No stream has records that were not acknowledged."));
   }
@@ -53,7 +56,7 @@ export function claimed(
   return leased({ ...awake, retry: null }, { holder: worker, until: now + configuration.leaseTtlMs });
 }
 
-/** Moves cursors, and prolongs the lease or, once all is done, ends it and wakes anew if there is more (§7.1, §7.2). */
+/** Moves cursors, and prolongs the lease. If all is done, ends it, and wakes again if there is more (§7.1, §7.2). */
 export function acked(
   subscription: Subscription,
   ref: WakeRef,
@@ -73,7 +76,7 @@ export function acked(
   return leased(base, { holder, until: now + subscription.configuration.leaseTtlMs });
 }
 
-/** Gives the wake back; there is another one if there is work (§7.2). */
+/** Releases the wake. There is a new one if there is work (§7.2). */
 export function released(
   subscription: Subscription,
   ref: WakeRef,
@@ -87,19 +90,19 @@ export function released(
   return accepted(looked({ ...subscription, wake: null, retry: null }, look, wakeId, now));
 }
 
-/** Whoever speaks of another wake than the one in flight, or of one that nobody has claimed, is late (§7.3). */
+/** A request about another wake than the one in flight, or about an unclaimed one, is late (§7.3). */
 export function fenced(subscription: Subscription, ref: WakeRef): SubscriptionRefusal | null {
   const isHeld = isInFlight(subscription, ref, subscription.wake) && subscription.wake.lease !== null;
   return isHeld ? null : refusal("FENCED", "This wake is not the one in flight any more.");
 }
 
-/** Webhooks claim nothing, and workers that claim are called by nobody. */
+/** Only workers of the type `pull-wake` claim, and only webhooks are called. */
 export function wrongType(subscription: Subscription): Transition {
   const message = `The subscription is of the type ${subscription.configuration.type}.`;
   return refused(subscription, refusal("INVALID_REQUEST", message));
 }
 
-/** All of the acknowledgements, or none. Those of streams that are gone, or of their earlier lives, are of no matter. */
+/** Applies all of the acknowledgements, or none. Those of deleted streams, or of earlier lives, are ignored. */
 function afterAcks(
   links: readonly Link[],
   acks: readonly Ack[],
@@ -108,12 +111,12 @@ function afterAcks(
   const moved = new Map(links.map((link) => [link.path, link]));
   for (const { stream, offset } of acks) {
     const link = moved.get(stream);
-    // Where a worker has come within a record it is not through with that.
+    // An offset within a record means that the record is not processed yet.
     const seq = parseOffset(offset)?.seq ?? null;
     const there = ends.get(stream);
     if (link === undefined) return refusal("INVALID_OFFSET", `The stream ${stream} is not linked.`);
     if (seq === null)
-      return refusal("INVALID_OFFSET", `The offset of ${stream} is not one that this server gave.`);
+      return refusal("INVALID_OFFSET", `The offset of ${stream} is not an offset of this server.`);
     if (there === undefined || isOfEarlierLife(link, there)) continue;
     if (seq < link.acked || seq > there.tail)
       return refusal("INVALID_OFFSET", `The offset of ${stream} lies before its cursor, or beyond its tail.`);
@@ -122,7 +125,7 @@ function afterAcks(
   return [...moved.values()];
 }
 
-/** Whoever works on a wake has got it, however the delivery went. */
+/** A worker that works on a wake has received it, even if the delivery seemed to fail. */
 function leased(
   subscription: Subscription,
   lease: { readonly holder: string | null; readonly until: number },
