@@ -94,7 +94,7 @@ export class Raft {
 
   /**
    * Begins to hand leadership to a peer, which campaigns once it holds the whole log. Until then, or for an election
-   * timeout at most, proposals are refused as `not-leader`. The result shows in who leads.
+   * timeout at most, proposals are refused as `not-leader`. The status shows the result.
    */
   transfer(to: NodeId, now: number): "begun" | "not-leader" | "no-such-peer" {
     const state = this.#state;

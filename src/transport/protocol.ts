@@ -148,7 +148,7 @@ export interface ReadIndexAnswer {
   readonly index: Index;
 }
 
-/** The leader has begun to hand over, or is the target itself. The result shows in who leads. */
+/** The leader has begun to hand over, or is the target itself. The status shows the result. */
 export interface TransferAnswer {
   readonly kind: "transferring";
 }
