@@ -1,6 +1,9 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+/** Only a test that hangs takes this long, even on a busy machine, ms. */
+const testTimeout = 60_000;
+
 /**
  * `core` runs in Node, `workerd` inside the Workers runtime, against real Durable Objects; `conformance` is the public
  * suite of the Durable Streams protocol, against a local cluster.
@@ -13,10 +16,11 @@ export default defineConfig({
           name: "core",
           include: ["test/**/*.test.ts"],
           exclude: ["test/workerd/**", "test/conformance/**", "test/browser/**"],
+          testTimeout,
         },
       },
       {
-        test: { name: "conformance", include: ["test/conformance/**/*.test.ts"], testTimeout: 60_000 },
+        test: { name: "conformance", include: ["test/conformance/**/*.test.ts"], testTimeout },
       },
       {
         plugins: [
@@ -34,7 +38,7 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
+        test: { name: "workerd", include: ["test/workerd/**/*.test.ts"], testTimeout },
       },
     ],
   },
