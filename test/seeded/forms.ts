@@ -4,7 +4,7 @@ import { Agent } from "undici";
 import { type FollowOptions, followEvents, type Seen } from "../../scripts/tails/follow-events.ts";
 import { followSocket } from "../../scripts/tails/follow-socket.ts";
 import { Socket } from "../cluster/sockets.ts";
-import type { Ground } from "./ground.ts";
+import { type Ground, pause } from "./ground.ts";
 import type { Form, Sink } from "./reader.ts";
 
 const agent = new Agent({ bodyTimeout: 0 });
@@ -30,7 +30,7 @@ const followBy =
 /** How much it lets come at once, bytes: less than a batch may have. */
 const sessionCredit = 100;
 
-/** A tail of a session that gives little credit at a time. */
+/** A tail of a session whose reader is slow: it gives little credit, and late, so that it mostly has none. */
 const bySession: Form = async (ground, sink, signal) => {
   const socket = new Socket(ground.url(), "/v1/sessions");
   let heard = 0;
@@ -43,6 +43,7 @@ const bySession: Form = async (ground, sink, signal) => {
           socket.say({ kind: "tail", tail: 1, log: ground.log, from, credit: sessionCredit });
         } else if (kind === "records") {
           take(sink, records, next);
+          await pause();
           socket.say({ kind: "credit", tail: 1, bytes });
         } else if (kind !== "tailing") throw new Error(problem?.type ?? kind);
       }

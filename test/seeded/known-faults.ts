@@ -31,7 +31,7 @@ export const faults: readonly Mutant[] = [
     name: "a stream's event names a place behind the next record",
     file: "src/streams/sse-events.ts",
     original: "streamNextOffset: formatOffset(next.seq, next.byte),",
-    fault: "streamNextOffset: formatOffset(page.complete ? next.seq : next.seq + 1, next.byte),",
+    fault: "streamNextOffset: formatOffset(next.seq + 1, next.byte),",
   },
   {
     name: "a webhook that fails counts as done",
