@@ -22,7 +22,7 @@ async function withStream(headers: Record<string, string> = plain, body?: string
 }
 
 describe("a body", () => {
-  test("is one record, which the native API shows as text where it is text", async () => {
+  test("is one record, which the native API returns as text if it is text", async () => {
     const api = await withStream(bytes);
     expect(endOf(await api.post("a", "žluť\n", bytes))).toMatchObject({ status: 204, next: 1 });
     expect(endOf(await api.post("a", Uint8Array.of(0, 255), bytes))).toMatchObject({ status: 204, next: 2 });
@@ -30,7 +30,7 @@ describe("a body", () => {
     expect((await api.read("a")).json).toMatchObject({ records });
   });
 
-  test("of JSON is a record for each element of an array, or one", async () => {
+  test("of JSON becomes one record, or one for each element of an array", async () => {
     const api = await withStream(json);
     await api.post("a", ' [{"a": 1}, [2], null] ', json);
     await api.post("a", '"b"', json);
@@ -40,7 +40,7 @@ describe("a body", () => {
   });
 
   test.each(["[]", "[1", "{}{}", '["\\ud800"]', `${"[".repeat(200)}${"]".repeat(200)}`, "\u0000"])(
-    "of JSON is refused where it is none that can be kept: %j",
+    "that is not JSON, or that can't be stored, is refused in a JSON stream: %j",
     async (body) => {
       const api = await withStream(json);
       expect(await api.post("a", body, json)).toMatchObject(problem(400, "invalid-body"));
@@ -49,7 +49,7 @@ describe("a body", () => {
     },
   );
 
-  test("is as long as a record may be, and no longer", async () => {
+  test("may be as long as a record, and no longer", async () => {
     const api = await withStream(bytes);
     expect(await api.post("a", new Uint8Array(RECORD_BYTES_MAX), bytes)).toMatchObject({ status: 204 });
     const longer = new Uint8Array(RECORD_BYTES_MAX + 1);
@@ -59,7 +59,7 @@ describe("a body", () => {
     expect(await api.post("b", text, json)).toMatchObject(problem(413, "batch-too-large"));
   });
 
-  test("of JSON has as many messages as a client may have gathered, and no more", async () => {
+  test("of JSON may have as many messages as a client gathers, and no more", async () => {
     const api = await withStream(json);
     const many = JSON.stringify(Array.from({ length: MESSAGES_MAX }, () => 1));
     expect(endOf(await api.post("a", many, json))).toMatchObject({ status: 204, next: MESSAGES_MAX });
@@ -68,7 +68,7 @@ describe("a body", () => {
     expect(await api.post("a", more, json)).toMatchObject(problem(413, "too-many-records"));
   });
 
-  test("needs its type, and that of the stream", async () => {
+  test("needs a type, which must be the type of the stream", async () => {
     const api = await withStream(plain);
     expect(await api.post("a", "x", {})).toMatchObject(problem(400, "invalid-request"));
     expect(await api.post("a", "x", { "Content-Type": "?" })).toMatchObject(problem(400, "invalid-request"));
@@ -79,7 +79,7 @@ describe("a body", () => {
     });
   });
 
-  test("is not empty, unless it closes", async () => {
+  test("is not empty, unless the request closes the stream", async () => {
     const api = await withStream(plain);
     expect(await api.post("a", "")).toMatchObject(problem(400, "invalid-body"));
     expect(await api.post("a", "", { "Stream-Closed": "no" })).toMatchObject(problem(400, "invalid-body"));
@@ -100,7 +100,7 @@ describe("a writer's sequence", () => {
 });
 
 describe("a producer", () => {
-  test("hears by the status whether its batch was new, and how far it is", async () => {
+  test("learns from the status whether its batch was new, and gets its progress", async () => {
     const api = await withStream(plain);
     const first = await api.post("a", "x", by("p", 0, 0));
     expect(endOf(first)).toMatchObject({ status: 200, next: 1 });
@@ -112,7 +112,7 @@ describe("a producer", () => {
     expect(await api.get("a")).toMatchObject({ text: "xy" });
   });
 
-  test("that was replaced, or has lost a batch, hears where things are", async () => {
+  test("that was replaced, or has lost a batch, gets the present progress", async () => {
     const api = await withStream(plain);
     await api.post("a", "x", by("p", 3, 0));
     const stale = await api.post("a", "x", by("p", 2, 9));
@@ -125,7 +125,7 @@ describe("a producer", () => {
     expect(await api.post("a", "x", by("p", 4, 1))).toMatchObject(problem(400, "invalid-request"));
   });
 
-  test("whose batch retention has taken hears that it was stored", async () => {
+  test("learns that its batch was stored, even if retention has removed it", async () => {
     const api = await withStream(plain);
     await api.post("a", "x", by("p", 0, 0));
     await api.post("a", "y", by("p", 0, 1));
@@ -139,7 +139,7 @@ describe("a producer", () => {
     expect(endOf(await api.close("a", by("p", 0, 0)))).toMatchObject({ status: 204, next: 2, closed: false });
   });
 
-  test("hears in the same way that the stream is closed", async () => {
+  test("learns in the same way that the stream is closed", async () => {
     const api = await withStream(plain);
     await api.post("a", "x", by("p", 0, 0));
     await api.post("a", "y", { ...by("p", 0, 1), ...closing });
@@ -161,12 +161,12 @@ describe("a producer", () => {
     ["p", "0", "1.0"],
     ["p", "9007199254740992", "0"],
     ["p".repeat(256), "0", "0"],
-  ])("is none with these: %j, %j, %j", async (id, epoch, seq) => {
+  ])("can't have these headers: %j, %j, %j", async (id, epoch, seq) => {
     const api = await withStream(plain);
     expect(await api.post("a", "x", by(id, epoch, seq))).toMatchObject(problem(400, "invalid-request"));
   });
 
-  test("may close, too, once and for all", async () => {
+  test("can also close the stream, once", async () => {
     const api = await withStream(plain);
     const tuple = by("p", 0, 0);
     const last = await api.post("a", "x", { ...tuple, ...closing });
@@ -186,7 +186,7 @@ describe("a producer", () => {
 });
 
 describe("a closed stream", () => {
-  test("says so, and where it ends, to all who append", async () => {
+  test("tells every writer that it is closed, and where it ends", async () => {
     const api = await withStream(plain, "x");
     expect(endOf(await api.close("a"))).toMatchObject({ status: 204, next: 1, closed: true });
     expect(endOf(await api.close("a"))).toMatchObject({ status: 204, next: 1, closed: true });
@@ -199,7 +199,7 @@ describe("a closed stream", () => {
   });
 });
 
-test("what is deleted is gone, and what its forks need is gone for others", async () => {
+test("a deleted stream is gone, also while its forks need its records", async () => {
   const api = await withStream(plain, "x");
   await api.put("b", { "Stream-Forked-From": "/v1/stream/a" });
   expect(await api.send("DELETE", "/v1/stream/a")).toMatchObject({ status: 204, text: "" });

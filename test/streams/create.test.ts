@@ -11,7 +11,7 @@ const forkOf = (name: string, anchor?: number, subOffset?: number) => ({
 });
 
 describe("a stream that is created", () => {
-  test("is there, with its type, its first records and where it ends", async () => {
+  test("exists, with its type, its first records and its end", async () => {
     const api = new Streams();
     const created = await api.put("a/b", { "Content-Type": "Text/CSV; header=present" }, "x,y");
     expect(endOf(created)).toMatchObject({ status: 201, next: 1, closed: false });
@@ -20,21 +20,21 @@ describe("a stream that is created", () => {
     expect(await api.get("a/b")).toMatchObject({ status: 200, text: "x,y" });
   });
 
-  test("of no type is of bytes", async () => {
+  test("without a type is a stream of bytes", async () => {
     const api = new Streams();
     expect((await api.put("a")).headers.get("Content-Type")).toBe("application/octet-stream");
     expect((await api.put("a", bytes)).status).toBe(200);
   });
 
   test.each(["text", "text/", "/plain", "text/plain/x", "text plain", "t(xt/plain", `a/${"b".repeat(255)}`])(
-    "is of no such type: %s",
+    "can't have this type: %s",
     async (type) => {
       const answer = await new Streams().put("a", { "Content-Type": type });
       expect(answer).toMatchObject(problem(400, "invalid-request"));
     },
   );
 
-  test("again is found where all is as it was asked for, and refused where it is not", async () => {
+  test("again is found if it is as requested, and refused if it is not", async () => {
     const api = new Streams();
     const wanted = { ...plain, "Stream-TTL": "60" };
     await api.put("a", wanted, "x");
@@ -46,7 +46,7 @@ describe("a stream that is created", () => {
     expect(await api.get("a")).toMatchObject({ text: "x" });
   });
 
-  test("closed is whole from the beginning", async () => {
+  test("closed is complete from the beginning", async () => {
     const api = new Streams();
     const headers = { ...plain, "Stream-Closed": "True" };
     expect(endOf(await api.put("a", headers, "all"))).toMatchObject({ status: 201, next: 1, closed: true });
@@ -66,7 +66,7 @@ describe("a stream that is created", () => {
     expect(await api.head("c")).toMatchObject({ status: 404 });
   });
 
-  test("after one of its name was deleted goes on where that ended", async () => {
+  test("under a deleted name continues where the old stream ended", async () => {
     const api = new Streams();
     await api.put("a", plain, "old");
     await api.send("DELETE", "/v1/stream/a");
@@ -75,7 +75,7 @@ describe("a stream that is created", () => {
     expect(await api.get("a", "?offset=-1")).toMatchObject({ status: 200, text: "" });
   });
 
-  test("says when it expires", async () => {
+  test("reports when it expires", async () => {
     const api = new Streams();
     await api.put("a", { ...plain, "Stream-TTL": "60" });
     expect((await api.head("a")).headers.get("Stream-TTL")).toBe("60");
@@ -83,7 +83,7 @@ describe("a stream that is created", () => {
     expect((await api.head("b")).headers.get("Stream-Expires-At")).toBe("2100-01-02T02:04:05.000Z");
   });
 
-  test("is gone when it has expired, and reading alone puts that off", async () => {
+  test("is gone when it has expired, and only reading postpones that", async () => {
     const api = new Streams();
     await api.put("a", { ...plain, "Stream-TTL": "60" }, "x");
     api.nodes.clock += 50_000;
@@ -97,7 +97,7 @@ describe("a stream that is created", () => {
 });
 
 describe("a fork", () => {
-  test("has what its source held, and its settings", async () => {
+  test("has the records and the settings of its source", async () => {
     const api = new Streams();
     await api.put("a", { ...json, "Stream-TTL": "60" }, "[1,2,3]");
     const fork = await api.put("b", forkOf("a", 2), "[4]");
@@ -107,7 +107,7 @@ describe("a fork", () => {
     expect(await api.get("a")).toMatchObject({ json: [1, 2, 3] });
   });
 
-  test("within a record of bytes begins with a part of it, which is its own", async () => {
+  test("within a record of bytes begins with a part of it, as a record of its own", async () => {
     const api = new Streams();
     await api.put("a", plain, "one");
     await api.post("a", "žluť");
@@ -122,8 +122,8 @@ describe("a fork", () => {
     ["beyond the end", 4, undefined],
     ["beyond it by messages", 3, 1],
     ["far beyond it", 0, Number.MAX_SAFE_INTEGER],
-    ["beyond it, as no offset is given", undefined, 1],
-  ])("begins at no place that its source does not reach: %s", async (_, anchor, subOffset) => {
+    ["beyond it, without an offset", undefined, 1],
+  ])("can't begin at a position that its source does not reach: %s", async (_, anchor, subOffset) => {
     const api = new Streams();
     await api.put("a", json, "[1,2,3]");
     expect(await api.put("b", forkOf("a", anchor, subOffset))).toMatchObject(problem(400, "invalid-request"));
@@ -137,21 +137,21 @@ describe("a fork", () => {
     "/v1/clusters/c/stream/a",
     "/v1/stream/_a",
     "http://x/v1/stream/a",
-  ])("is of no such source: %s", async (path) => {
+  ])("can't have this source: %s", async (path) => {
     const api = new Streams();
     await api.put("a", plain, "x");
     const headers = { "Stream-Forked-From": path };
     expect(await api.put("b", headers)).toMatchObject(problem(400, "invalid-request"));
   });
 
-  test("is of a source by its name in the cluster, however that is written", async () => {
+  test("finds its source by its name in the cluster, in each way to write it", async () => {
     const api = new Streams();
     await api.put("a/b", plain, "x");
     for (const [at, path] of ["/v1/stream/a%2Fb", "/v1/clusters/main/stream/a/b"].entries())
       expect(await api.put(`c${at}`, { "Stream-Forked-From": path })).toMatchObject({ status: 201 });
   });
 
-  test("of another type than its source's is refused", async () => {
+  test("with another type than its source is refused", async () => {
     const api = new Streams();
     await api.put("a", plain, "x");
     expect(await api.put("b", { ...json, ...forkOf("a") }, "[]")).toMatchObject(
@@ -159,7 +159,7 @@ describe("a fork", () => {
     );
   });
 
-  test("is found again, even after its source was deleted, and then no other is made of that", async () => {
+  test("is found again even after its source was deleted, but then no other fork of it is created", async () => {
     const api = new Streams();
     await api.put("a", plain, "hello");
     const wanted = { ...plain, ...forkOf("a", 0, 3) };
@@ -172,7 +172,7 @@ describe("a fork", () => {
     expect(await api.get("b")).toMatchObject({ text: "hel" });
   });
 
-  test("of too long a chain of forks is refused as everywhere", async () => {
+  test("at the end of too long a chain of forks is refused", async () => {
     const api = new Streams();
     await api.put("f0", plain, "x");
     for (let i = 1; i <= FORK_DEPTH_MAX; i += 1) await api.put(`f${i}`, forkOf(`f${i - 1}`));
@@ -181,7 +181,7 @@ describe("a fork", () => {
     expect(await api.head("deeper")).toMatchObject({ status: 404 });
   });
 
-  test("of nothing is refused", async () => {
+  test("of a stream that does not exist is refused", async () => {
     const api = new Streams();
     expect(await api.put("b", forkOf("a", 0, 3))).toMatchObject(problem(404, "source-not-found"));
   });

@@ -12,11 +12,11 @@ describe("a cursor", () => {
     expect(nextCursor(null, epochMs + 8 * intervalMs - 1, 0.9)).toBe(7);
   });
 
-  test("is that of the present interval for a reader who comes with an older one", () => {
+  test("is the present interval for a reader with an older one", () => {
     expect(nextCursor(6, epochMs + 7 * intervalMs, 0.9)).toBe(7);
   });
 
-  test("is moved on by 1 to 3600 s for a reader who has the present one already", () => {
+  test("is advanced by 1 to 3600 s for a reader that already has the present one", () => {
     const now = epochMs + 7 * intervalMs;
     expect(nextCursor(7, now, 0)).toBe(8);
     expect(nextCursor(7, now, 1 - Number.EPSILON)).toBe(7 + 180);

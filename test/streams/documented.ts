@@ -15,7 +15,7 @@ interface OperationDocs {
 
 type Paths = Readonly<Record<string, Readonly<Record<string, OperationDocs>>>>;
 
-/** The routes of subscriptions refuse with these where they do not say another one. */
+/** The routes of subscriptions refuse with these unless they document others. */
 const problemCodes = new Set(Object.keys(problemTable).map(problemCode));
 
 let paths: Promise<Paths> | undefined;
@@ -23,7 +23,7 @@ let paths: Promise<Paths> | undefined;
 /** Headers that any answer may have. */
 const common = ["Retry-After"];
 
-/** Whatever the document has an operation for is answered as it says: the status, the headers, why it was refused. */
+/** Checks that the answer to each documented operation is as documented: the status, the headers, the refusal. */
 export async function expectDocumented(method: string, url: string, answer: Answered): Promise<void> {
   const operation = await operationOf(method, url);
   if (operation === undefined) return;

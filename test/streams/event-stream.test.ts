@@ -4,7 +4,7 @@ import { type EventSource, eventStream, STREAM_MS } from "../../src/streams/even
 import type { Page } from "../../src/transport/protocol.ts";
 import { pageOf, text } from "./pages.ts";
 
-/** Gives these pages, one after the other, and counts how many were asked for. */
+/** Returns these pages, one after the other, and counts how many were requested. */
 class Pages implements EventSource {
   time = 0;
   expiresAt: number | null = null;
@@ -35,13 +35,13 @@ const read = (stream: ReadableStream<Uint8Array>): Promise<string> => new Respon
 const closed = pageOf([text("z")], { from: 2, closed: true });
 
 describe("an event stream", () => {
-  test("goes on where the last page ended, until the stream is closed and all of it is given", async () => {
+  test("continues where the last page ended, until the stream is closed and all of it is sent", async () => {
     const pages = new Pages(pageOf([text("b")], { from: 1, tail: 3, closed: true }), closed);
     expect(await read(eventStream(pageOf([text("a")]), pages))).toBe("0-1;1-2;2-3;");
     expect(pages.asked.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  test("of a closed stream of which nothing is left says so, and ends", async () => {
+  test("of a closed stream without remaining records says so, and ends", async () => {
     const pages = new Pages();
     expect(await read(eventStream(pageOf([], { from: 3, closed: true }), pages))).toBe("3-3;");
     expect(pages.asked).toEqual([]);
@@ -58,7 +58,7 @@ describe("an event stream", () => {
     expect(pages.asked).toHaveLength(1);
   });
 
-  test("ends when its time is over, and waits no longer than that", async () => {
+  test("ends when its time is over, and waits no longer", async () => {
     const pages = new Pages();
     const reader = eventStream(pageOf([]), pages).getReader();
     await reader.read();
@@ -70,7 +70,7 @@ describe("an event stream", () => {
     expect(pages.asked).toHaveLength(1);
   });
 
-  test("ends when its token expires, and reads nothing then", async () => {
+  test("ends when its token expires, and reads nothing after that", async () => {
     const pages = new Pages(pageOf([text("b")], { from: 1, tail: 9 }));
     pages.expiresAt = 10;
     const reader = eventStream(pageOf([text("a")], { tail: 9 }), pages).getReader();
@@ -82,12 +82,12 @@ describe("an event stream", () => {
     expect(pages.asked).toHaveLength(1);
   });
 
-  test("ends where a page can't be read", async () => {
+  test("ends if a page can't be read", async () => {
     const pages = new Pages(new Problem("log-not-found", "gone"));
     expect(await read(eventStream(pageOf([text("a")]), pages))).toBe("0-1;");
   });
 
-  test("does not hide what is the server's fault", async () => {
+  test("does not hide a fault of the server", async () => {
     const pages = new Pages(new Error("broken"));
     await expect(read(eventStream(pageOf([text("a")]), pages))).rejects.toThrow("broken");
   });

@@ -14,7 +14,7 @@ async function withStream(headers: Record<string, string> = plain): Promise<Stre
   return api;
 }
 
-/** Two records come, and retention takes the first of them. */
+/** Two records arrive, and the first of them is trimmed. */
 async function appendAndTrim(api: Streams): Promise<void> {
   await api.post("a", "y");
   await api.post("a", "z");
@@ -22,7 +22,7 @@ async function appendAndTrim(api: Streams): Promise<void> {
 }
 
 describe("a long poll", () => {
-  test("gives at once what is there", async () => {
+  test("returns existing records at once", async () => {
     const api = await withStream();
     const answer = await api.get("a", from(0, longPoll));
     expect(answer).toMatchObject({ status: 200, text: "x" });
@@ -31,13 +31,13 @@ describe("a long poll", () => {
     expect(api.now).toBe(0);
   });
 
-  test("gives what comes while it waits", async () => {
+  test("returns records that arrive while it waits", async () => {
     const api = await withStream();
     api.meanwhile.push(() => api.post("a", "y"));
     expect(await api.get("a", `?offset=now${longPoll}`)).toMatchObject({ status: 200, text: "y" });
   });
 
-  test("ends empty when its time is over, with a cursor that is not the old one", async () => {
+  test("ends empty when its time is over, with a cursor other than the old one", async () => {
     const api = await withStream();
     const answer = await api.get("a", from(1, `${longPoll}&cursor=7`));
     expect(answer).toMatchObject({ status: 204, text: "" });
@@ -47,14 +47,14 @@ describe("a long poll", () => {
     expect(api.now).toBe(LONG_POLL_MS);
   });
 
-  test("waits on when the stream changed, and nothing came", async () => {
+  test("continues to wait if the stream changed without new records", async () => {
     const api = await withStream();
     const idle = (): Promise<unknown> => Promise.resolve();
     api.meanwhile.push(idle, idle, () => api.post("a", "y"));
     expect(await api.get("a", from(1, longPoll))).toMatchObject({ status: 200, text: "y" });
   });
 
-  test("of a stream that is closed does not wait, and ends when it is closed meanwhile", async () => {
+  test("does not wait for a closed stream, and ends when the stream is closed meanwhile", async () => {
     const api = await withStream();
     api.meanwhile.push(() => api.close("a"));
     expect(endOf(await api.get("a", from(1, longPoll)))).toEqual({
@@ -67,7 +67,7 @@ describe("a long poll", () => {
     expect(api.now).toBe(now);
   });
 
-  test("gives the last record together with the closing", async () => {
+  test("returns the last record together with the closing", async () => {
     const api = await withStream();
     api.meanwhile.push(() => api.post("a", "z", { ...plain, "Stream-Closed": "true" }));
     const answer = await api.get("a", from(1, longPoll));
@@ -81,13 +81,13 @@ describe("a long poll", () => {
     expect(await api.get("a", from(1, longPoll))).toMatchObject(problem(404, "log-not-found"));
   });
 
-  test("says that what came meanwhile is trimmed already", async () => {
+  test("says if records that arrived meanwhile are already trimmed", async () => {
     const api = await withStream();
     api.meanwhile.push(() => appendAndTrim(api));
     expect(await api.get("a", from(1, longPoll))).toMatchObject(problem(410, "trimmed"));
   });
 
-  test("keeps a stream that expires sooner than it waits", async () => {
+  test("keeps a stream alive that would expire before its wait is over", async () => {
     const api = await withStream({ ...plain, "Stream-TTL": "4" });
     for (let at = 0; at < 12; at++) {
       api.meanwhile.push(async () => {
@@ -114,7 +114,7 @@ describe("server-sent events", () => {
     expect(api.now).toBe((exp + CLOCK_TOLERANCE_S) * 1_000);
   });
 
-  test("go on to the end of a closed stream", async () => {
+  test("continue to the end of a closed stream", async () => {
     const api = await withStream();
     api.meanwhile.push(
       () => api.post("a", "y"),
@@ -132,7 +132,7 @@ describe("server-sent events", () => {
     expect(text.match(/streamClosed/g)).toHaveLength(1);
   });
 
-  test("show no halves of a character, and go on before it for whoever comes back", async () => {
+  test("show no half characters, and continue before them for a reader that returns", async () => {
     const api = await withStream();
     const [one, two] = [Uint8Array.of(0x79, 0xe2, 0x82), Uint8Array.of(0xac, 0x7a)];
     await api.post("a", one);
@@ -142,7 +142,7 @@ describe("server-sent events", () => {
     expect([...text.matchAll(/^data:([^{\n]+)$/gm)].map(([, data]) => data)).toEqual(["xy", "€z"]);
     const offsets = [...text.matchAll(/"streamNextOffset":"([^"]+)"/g)].map(([, offset]) => offset ?? "");
     expect(offsets.slice(0, 2)).toEqual([formatOffset(1, 1), formatOffset(3)]);
-    // From there every form of reading has the rest, and a fork has what was told.
+    // From there every form of reading returns the rest, and a fork has the part that was sent.
     await api.close("a");
     const back = await api.get("a", `?offset=${offsets[0]}${sse}`);
     expect(back.text).toMatch(/^event: data\ndata:€z\n\nevent: control\n/);
@@ -161,7 +161,7 @@ describe("server-sent events", () => {
     expect(endOf(await api.put("f", fork, "!"))).toMatchObject({ status: 200 });
   });
 
-  test("have ended at no other byte of a record, and at none of what is no text", async () => {
+  test("can have ended at no other byte of a record, and at none within a record that is not text", async () => {
     const api = await withStream();
     await api.post("a", Uint8Array.of(0x79, 0xe2, 0x82));
     await api.put("b", bytes, Uint8Array.of(0x79, 0xe2, 0x82));
@@ -183,7 +183,7 @@ describe("server-sent events", () => {
     expect(await api.head("f")).toMatchObject({ status: 404 });
   });
 
-  test("end after a minute, with a sign of life now and then", async () => {
+  test("end after a minute, with signs of life in between", async () => {
     const api = await withStream(json);
     await api.put("a", json);
     const { text } = await api.get("a", `?offset=now${sse}`);
@@ -201,7 +201,7 @@ describe("server-sent events", () => {
     expect(cursors).toEqual(cursors.toSorted((a, b) => a - b));
   });
 
-  test("of bytes are base64, and say so", async () => {
+  test("of bytes are in base64, and say so", async () => {
     const api = await withStream(bytes);
     await api.close("a");
     const { headers, text } = await api.get("a", `?offset=-1${sse}`);
@@ -209,7 +209,7 @@ describe("server-sent events", () => {
     expect(text).toContain("event: data\ndata:eA==\n\nevent: control\n");
   });
 
-  test("end where the stream does, without an event for it", async () => {
+  test("end with the stream, without an event for it", async () => {
     const api = await withStream();
     api.meanwhile.push(() => api.send("DELETE", "/v1/stream/a"));
     const { text } = await api.get("a", from(1, sse));
@@ -217,7 +217,7 @@ describe("server-sent events", () => {
     expect(text).not.toContain("streamClosed");
   });
 
-  test("skip nothing that is trimmed before it was sent", async () => {
+  test("do not skip records that are trimmed before they were sent", async () => {
     const api = await withStream();
     api.meanwhile.push(() => appendAndTrim(api));
     const { text } = await api.get("a", from(1, sse));
@@ -225,7 +225,7 @@ describe("server-sent events", () => {
     expect(text).not.toContain("event: data");
   });
 
-  test("end where another life of the stream begins, which may be of another type", async () => {
+  test("end when another life of the stream begins, which may have another type", async () => {
     const api = await withStream();
     api.meanwhile.push(async () => {
       await api.send("DELETE", "/v1/stream/a");

@@ -10,7 +10,7 @@ describe("an offset token", () => {
     expect(formatOffset(7, 1_048_575)).toBe("0000000000000007_0000000001048575");
   });
 
-  test("comes back as the position it was made of, and sorts as that does", () => {
+  test("is parsed as the same position, and sorts like the position", () => {
     const position = fc.nat({ max: Number.MAX_SAFE_INTEGER });
     fc.assert(
       fc.property(position, position, position, (a, b, byte) => {
@@ -36,7 +36,7 @@ describe("an offset token", () => {
     " 0000000000000007_0000000000000000",
     "9007199254740992_0000000000000000",
     "٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٧_0000000000000000",
-  ])("is nothing else: %j", (token) => {
+  ])("can't be: %j", (token) => {
     expect(parseOffset(token)).toBeNull();
   });
 });

@@ -30,14 +30,14 @@ describe.each(bases)("the document, of %s", (base) => {
     ["get", ["if-none-match"]],
     ["head", []],
     ["delete", []],
-  ])("says which headers %s takes, and a page of another origin may send them", async (method, names) => {
+  ])("lists the headers that %s takes, and a page of another origin may send them", async (method, names) => {
     expect(namesOf(method, "header")).toEqual(names);
     const { headers } = await api.send("OPTIONS", "/v1/stream/a");
     const allowed = headers.get("Access-Control-Allow-Headers")?.toLowerCase().split(",");
     expect(allowed).toEqual(expect.arrayContaining(names));
   });
 
-  test("says what a read asks for", () => {
+  test("lists the query parameters of a read", () => {
     expect(namesOf("get", "query")).toEqual(["access_token", "cursor", "live", "offset"]);
     const events = document.paths[`${base}/{path}`].get.responses[200].content["text/event-stream"];
     expect(events.schema.description).toContain("#/components/schemas/StreamControl");
@@ -51,7 +51,7 @@ describe.each(bases)("the document, of %s", (base) => {
     ["post", "/callback", "AckInput"],
     ["post", "/ack", "AckInput"],
     ["post", "/release", "WakeInput"],
-  ])("says what %s of a subscription%s takes", (method, path, name) => {
+  ])("describes the body of %s of a subscription%s", (method, path, name) => {
     const { requestBody } = document.paths[`${base}/__ds/subscriptions/{id}${path}`][method];
     expect(requestBody.required).toBe(true);
     const $ref = `#/components/schemas/${name}`;
@@ -59,7 +59,7 @@ describe.each(bases)("the document, of %s", (base) => {
     expect(document.components.schemas[name].type).toBe("object");
   });
 
-  test("says which token each route takes", () => {
+  test("says which token each route needs", () => {
     const securityOf = (path: string, method: string) => document.paths[`${base}${path}`][method].security;
     for (const name of ["callback", "ack", "release"])
       expect(securityOf(`/__ds/subscriptions/{id}/${name}`, "post")).toEqual([{ wake: [] }]);
@@ -72,7 +72,7 @@ describe.each(bases)("the document, of %s", (base) => {
   });
 });
 
-test("the document says what a webhook is told", () => {
+test("the document describes the call to a webhook", () => {
   const { content } = document.webhooks.wake.post.requestBody;
   expect(content["application/json"].schema).toEqual({ $ref: "#/components/schemas/WakeNotification" });
   expect(document.components.schemas.WakeEvent.required).toContain("generation");

@@ -12,7 +12,7 @@ async function withRecords(count: number): Promise<Streams> {
 }
 
 describe("a read", () => {
-  test("begins at the first record, at the end, or where another one ended", async () => {
+  test("begins at the first record, at the end, or where another read ended", async () => {
     const api = await withRecords(3);
     for (const query of ["", "?offset=-1", from(0)])
       expect(await api.get("a", query)).toMatchObject({ status: 200, text: "0;1;2;" });
@@ -43,12 +43,12 @@ describe("a read", () => {
     from(4),
     from(4, "&live=long-poll"),
     from(4, "&live=sse"),
-  ])("has no such query: %s", async (query) => {
+  ])("can't have this query: %s", async (query) => {
     const api = await withRecords(3);
     expect(await api.get("a", query)).toMatchObject(problem(400, "invalid-request"));
   });
 
-  test("from before what is left is refused, and from the beginning is not", async () => {
+  test("from a trimmed position is refused, but not from the beginning", async () => {
     const api = await withRecords(3);
     await api.send("POST", "/v1/logs/a/trim", { headers: json, body: '{"before":2}' });
     for (const live of ["", "&live=long-poll", "&live=sse"])
@@ -56,7 +56,7 @@ describe("a read", () => {
     expect(await api.get("a", "?offset=-1")).toMatchObject({ status: 200, text: "2;" });
   });
 
-  test("of much is cut, and goes on to the end", async () => {
+  test("of much data is cut into pages up to the end", async () => {
     const api = new Streams();
     await api.put("a", bytes);
     const chunk = (at: number): Uint8Array<ArrayBuffer> => new Uint8Array(600_000).fill(at);
@@ -76,7 +76,7 @@ describe("a read", () => {
     expect(found).toEqual([0, 1, 2, 3]);
   });
 
-  test("shows as JSON what the native API appended to a log of JSON", async () => {
+  test("returns as JSON what the native API appended to a JSON log", async () => {
     const api = new Streams();
     await api.put("a", json, "[]");
     expect(await api.get("a")).toMatchObject({ text: "[]" });
@@ -84,7 +84,7 @@ describe("a read", () => {
     expect(await api.get("a")).toMatchObject({ text: '[{"b":[1]},"ž"]' });
   });
 
-  test("of a log that the native API made without a type is of bytes", async () => {
+  test("returns bytes if the native API created the log without a type", async () => {
     const api = new Streams();
     await api.send("PUT", "/v1/logs/a");
     await api.appendRecords("a", { data: "x" }, { json: [1] }, { base64: "/w==" });
@@ -94,8 +94,8 @@ describe("a read", () => {
   });
 });
 
-describe("what is kept of a read", () => {
-  test("is whatever does not say where an open stream ends", async () => {
+describe("caching of a read", () => {
+  test("is allowed unless the answer says where an open stream ends", async () => {
     const api = await withRecords(3);
     const control = async (query: string, headers = {}) =>
       (await api.get("a", query, headers)).headers.get("Cache-Control");
@@ -112,7 +112,7 @@ describe("what is kept of a read", () => {
     expect((await api.get("b")).headers.get("Cache-Control")).toBe("no-store");
   });
 
-  test("is not sent again while it is the same", async () => {
+  test("saves sending the same answer again", async () => {
     const api = await withRecords(1);
     const first = await api.get("a");
     const etag = first.headers.get("ETag") ?? "";
@@ -127,7 +127,7 @@ describe("what is kept of a read", () => {
     });
   });
 
-  test("of one life of a stream is nothing of the next", async () => {
+  test("does not carry over to the next life of a stream", async () => {
     const api = new Streams();
     await api.put("a", plain);
     const etag = (await api.get("a")).headers.get("ETag") ?? "";
@@ -136,7 +136,7 @@ describe("what is kept of a read", () => {
     expect(await api.get("a", "", { "If-None-Match": etag })).toMatchObject({ status: 200 });
   });
 
-  test("from now on is nothing", async () => {
+  test("is not allowed for a read from now on", async () => {
     const api = await withRecords(1);
     expect((await api.get("a", "?offset=now")).headers.get("ETag")).toBeNull();
     expect(await api.get("a", "?offset=now", { "If-None-Match": "*" })).toMatchObject({ status: 200 });

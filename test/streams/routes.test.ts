@@ -14,7 +14,7 @@ describe("the path of a stream", () => {
   });
 
   test.each(["_a", "a/_b", ".a", "a//b", "a/", "%2Fa", "a%00b", "a%", "%C3%A9", "a%20b", `${longest}b`])(
-    "is none that a log can't have: %s",
+    "can't be: %s",
     async (path) => {
       for (const method of ["PUT", "POST", "GET", "DELETE"]) {
         const answer = await new Streams().send(method, `/v1/stream/${path}`);
@@ -23,11 +23,11 @@ describe("the path of a stream", () => {
     },
   );
 
-  test.each(["__ds", "__ds/a", "__ds%2Fa"])("is none that is reserved for control: %s", async (path) => {
+  test.each(["__ds", "__ds/a", "__ds%2Fa"])("can't be reserved for control: %s", async (path) => {
     expect(await new Streams().put(path)).toMatchObject({ status: 404 });
   });
 
-  test("in a cluster is below that", async () => {
+  test("in another cluster is below the cluster's path", async () => {
     const api = new Streams();
     await api.send("PUT", "/v1/clusters/c", {
       body: '{"regions":["weur"]}',
@@ -51,7 +51,7 @@ describe("every answer", () => {
     ["GET", "_", 400],
     ["PATCH", "a", 405],
     ["OPTIONS", "a", 204],
-  ])("is open to other origins, and safe from guesses: %s %s", async (method, path, status) => {
+  ])("is open to other origins, and its type can't be guessed: %s %s", async (method, path, status) => {
     const { status: found, headers } = await new Streams().send(method, `/v1/stream/${path}`);
     expect(found).toBe(status);
     expect(headers.get("Access-Control-Allow-Origin")).toBe("*");
@@ -68,21 +68,21 @@ describe("every answer", () => {
       expect(headers.get("Access-Control-Allow-Headers")).toContain(name);
   });
 
-  test("to another method names those that there are", async () => {
+  test("to an unknown method lists the methods that exist", async () => {
     const answer = await new Streams().send("PATCH", "/v1/stream/a");
     expect(answer).toMatchObject(problem(405, "method-not-allowed"));
     expect(answer.headers.get("Allow")).toBe("GET, HEAD, PUT, POST, DELETE");
   });
 });
 
-describe("who may do what", () => {
+describe("a token", () => {
   const secret = "a-secret";
   const as = async (actions: readonly string[], prefix = "") => ({
     ...plain,
     Authorization: `Bearer ${await sign({ actions, prefix }, secret, "HS256")}`,
   });
 
-  test("is as it is for logs: who may read may not append, nor create or delete", async () => {
+  test("has the same actions as for logs: one that may read may not append, create or delete", async () => {
     const api = new Streams({ JWT_SECRET: secret });
     const may = async (method: string, headers: Record<string, string>): Promise<boolean> => {
       const body = method === "GET" || method === "HEAD" ? {} : { body: "x" };
@@ -103,7 +103,7 @@ describe("who may do what", () => {
     expect(await api.get("a")).toMatchObject(problem(401, "unauthorized"));
   });
 
-  test("depends on the stream, and of a fork on its source, too", async () => {
+  test("must be for the stream, and for a fork also for its source", async () => {
     const api = new Streams({ JWT_SECRET: secret });
     await api.put("hers/a", await as(["admin"]), "secret");
     const his = await as(["read", "append", "admin"], "his/");

@@ -16,7 +16,7 @@ describe("an event", () => {
     ["one\ntwo\r\nthree\rfour", "event: x\ndata:one\ndata:two\ndata:three\ndata:four\n\n"],
     ["\n", "event: x\ndata:\ndata:\n\n"],
     [" indented\n  more", "event: x\ndata:  indented\ndata:   more\n\n"],
-  ])("has a line for each of its data's: %j", (data, framed) => {
+  ])("has a line for each line of its data: %j", (data, framed) => {
     expect(event("x", data)).toBe(framed);
   });
 
@@ -28,36 +28,36 @@ describe("an event", () => {
 });
 
 describe("a page as events", () => {
-  test("is its records and where to go on", () => {
+  test("has its records and where to continue", () => {
     expect(pageEvents(pageOf([text("a\n"), text("b")], { tail: 9 }), "text", 3)).toBe(
       `event: data\ndata:a\ndata:b\n\nevent: control\ndata:{"streamNextOffset":"${at(2)}","streamCursor":"3"}\n\n`,
     );
   });
 
-  test("says that the reader has all there is", () => {
+  test("says that the reader has all records", () => {
     expect(pageEvents(pageOf([], { from: 4 }), "text", 3)).toBe(
       `event: control\ndata:{"streamNextOffset":"${at(4)}","streamCursor":"3","upToDate":true}\n\n`,
     );
   });
 
-  test("says of a closed stream that this is the end, with the last records before it", () => {
+  test("says that a closed stream ends, after its last records", () => {
     expect(pageEvents(pageOf([text("z")], { closed: true }), "text", 3)).toBe(
       `event: data\ndata:z\n\nevent: control\ndata:{"streamNextOffset":"${at(1)}","streamClosed":true,"upToDate":true}\n\n`,
     );
   });
 
-  test("does not say so where a closed stream goes on", () => {
+  test("does not say so before the end of a closed stream", () => {
     const events = pageEvents(pageOf([text("a")], { closed: true, tail: 2 }), "text", 3);
     expect(events).not.toMatch("streamClosed");
     expect(events).toMatch("streamCursor");
   });
 
-  test("of JSON is one array", () => {
+  test("has JSON as one array", () => {
     const events = pageEvents(pageOf([json({ a: "\n" }), json([1]), json(null)]), "json", 3);
     expect(events).toMatch('event: data\ndata:[{"a":"\\n"},[1],null]\n\nevent: control');
   });
 
-  test("of bytes is base64 of all of them", () => {
+  test("has bytes as base64 of all records together", () => {
     const events = pageEvents(pageOf([bytes(0, 10, 13), bytes(255)]), "binary", 3);
     expect(events).toMatch("event: data\ndata:AAoN/w==\n\nevent: control");
   });

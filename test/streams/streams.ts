@@ -5,9 +5,9 @@ import { expectDocumented } from "./documented.ts";
 
 type Headers = Record<string, string>;
 
-/** The Durable Streams face over fake nodes. One that is asked to wait for records does so: the time passes. */
+/** The Durable Streams API over fake nodes. If a node is asked to wait for records, it waits and the time passes. */
 export class Streams extends Harness {
-  /** What others do while a node waits. */
+  /** Actions of other clients while a node waits. */
   readonly meanwhile: (() => Promise<unknown>)[] = [];
 
   constructor(vars?: Vars) {
@@ -48,7 +48,7 @@ export class Streams extends Harness {
   }
 
   async #send(method: string, name: string, headers: Headers, body?: BodyInit): Promise<Answered> {
-    // Of a text the platform would say by itself that it is plain.
+    // The platform would add the type of plain text to a string by itself.
     const sent = typeof body === "string" ? new TextEncoder().encode(body) : body;
     const init = sent === undefined ? { headers } : { headers, body: sent, duplex: "half" };
     const path = `/v1/stream/${name}`;
@@ -62,10 +62,10 @@ export const plain = { "Content-Type": "text/plain" };
 export const json = { "Content-Type": "application/json" };
 export const bytes = { "Content-Type": "application/octet-stream" };
 
-/** What a query asks for from a position on. */
+/** The query of a read from a position on. */
 export const from = (seq: number, more = ""): string => `?offset=${formatOffset(seq)}${more}`;
 
-/** What an answer says of the end of a stream, or of a page. */
+/** What an answer says about the end of a stream, or of a page. */
 export function endOf({ status, headers }: Answered) {
   const next = headers.get("Stream-Next-Offset");
   return {

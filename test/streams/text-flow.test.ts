@@ -12,7 +12,7 @@ const utf8 = {
   decode: new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }),
 };
 
-describe("what can be told of bytes before it is known what follows", () => {
+describe("the number of bytes that can be sent before the next ones are known", () => {
   test.each([
     [[], 0],
     [[0x61], 1],
@@ -26,7 +26,7 @@ describe("what can be told of bytes before it is known what follows", () => {
     [[0x0d], 0],
     [[0x61, 0x0d, 0x0a], 3],
     [[0x61, 0x0d, 0x0d], 2],
-    // None of these begins, or goes on with, a character.
+    // No character begins or continues with these bytes.
     [[0x61, 0x80], 2],
     [[0x61, 0xff], 2],
     [[0x61, 0xc0], 2],
@@ -41,7 +41,7 @@ describe("text over several pages", () => {
   const [first, second] = [bytes(0x61, 0xf0, 0x9f), bytes(0x98)];
   const third = bytes(0x80, 0x62);
 
-  test("is told once its characters are whole, and goes on before those that are not", () => {
+  test("is sent when its characters are complete, and continues before those that are not", () => {
     const flow = new TextFlow(0);
     expect(flow.take(pageOf([first]))).toEqual({ text: "a", next: { seq: 0, byte: 1 } });
     expect(flow.take(pageOf([], { from: 1 }))).toEqual({ text: "", next: { seq: 0, byte: 1 } });
@@ -52,7 +52,7 @@ describe("text over several pages", () => {
     });
   });
 
-  test("goes on for whoever comes back, without what was told", () => {
+  test("continues for a reader that returns, without the part that was sent", () => {
     const flow = new TextFlow(1);
     expect(flow.take(pageOf([first, second, third]))).toEqual({
       text: "\u{1f600}b",
@@ -60,7 +60,7 @@ describe("text over several pages", () => {
     });
   });
 
-  test("ends with what never became a character, once nothing can come any more", () => {
+  test("ends with incomplete characters, once no more records can come", () => {
     const flow = new TextFlow(0);
     flow.take(pageOf([first]));
     expect(flow.take(pageOf([], { from: 1, closed: true }))).toEqual({
@@ -71,13 +71,13 @@ describe("text over several pages", () => {
     expect(part).toEqual({ text: "a", next: { seq: 0, byte: 1 } });
   });
 
-  test("keeps a byte-order mark, and what is no text in the middle", () => {
+  test("keeps a byte-order mark, and bytes that are not text in the middle", () => {
     const flow = new TextFlow(0);
     expect(flow.take(pageOf([text("\ufeffa"), bytes(0xff), text("b")])).text).toBe("\ufeffa\ufffdb");
   });
 });
 
-/** The data of all events `data`, and where the last event `control` goes on. */
+/** The data of all events `data`, and the position at which the last event `control` continues. */
 function read(events: string): { data: string; next: Place | null } {
   let data = "";
   let next: Place | null = null;
@@ -90,7 +90,7 @@ function read(events: string): { data: string; next: Place | null } {
   return { data, next };
 }
 
-test("however a text is cut into records and pages, and a reader comes back, it gets the text once", () => {
+test("in whichever way a text is cut into records and pages, a reader that reconnects gets it once", () => {
   const unit = fc.constantFrom("a", "\n", "\r", "\r\n", "é", "€", "\u{1f600}", "\ufeff", " ", "\uffff");
   const given = fc.array(
     fc.oneof(
@@ -109,7 +109,7 @@ test("however a text is cut into records and pages, and a reader comes back, it 
       const records: LogRecord[] = [];
       for (let at = 0, nth = 0; at < whole.length; nth += 1) {
         const size = sizes[nth % sizes.length] ?? 1;
-        // An endless row of empty records has no end.
+        // The stream never ends if all records are empty.
         const length = nth % 3 === 2 ? Math.max(1, size) : size;
         records.push(bytes(...whole.subarray(at, at + length)));
         at += length;
@@ -129,7 +129,7 @@ test("however a text is cut into records and pages, and a reader comes back, it 
         seq += some.length;
       };
       for (const { records: count, back } of steps) {
-        // The record within which a reader goes on is there, and comes first.
+        // The record within which a reader continues exists, and comes first.
         take(Math.max(count, isWithin ? 1 : 0), false);
         isWithin = back && place.byte > 0;
         if (!back) continue;

@@ -3,7 +3,7 @@ import { etagOf, isNamed } from "../../src/streams/validators.ts";
 import { pageOf, text } from "./pages.ts";
 
 describe("the entity tag of a page", () => {
-  test("differs with the records, and with whether they are the last for now or for ever", () => {
+  test("depends on the records, and on whether they are the last for now or forever", () => {
     const pages = [
       pageOf([text("a")]),
       pageOf([text("a")], { tail: 2 }),
@@ -16,18 +16,21 @@ describe("the entity tag of a page", () => {
     expect(new Set(tags).size).toBe(tags.length);
   });
 
-  test("of part of a closed stream is that of part of an open one: it says nothing of the end", () => {
+  test("is the same for a part of a closed and of an open stream, because it says nothing about the end", () => {
     const part = pageOf([text("a")], { tail: 2, closed: true });
     expect(etagOf(part)).toBe(etagOf(pageOf([text("a")], { tail: 2 })));
   });
 });
 
 describe("If-None-Match", () => {
-  test.each([['"a"'], ['W/"a"'], ['"b", "a"'], ['"b",W/"a"'], ["*"]])("names the tag: %s", (header) => {
+  test.each([['"a"'], ['W/"a"'], ['"b", "a"'], ['"b",W/"a"'], ["*"]])("matches the tag: %s", (header) => {
     expect(isNamed('"a"', header)).toBe(true);
   });
 
-  test.each([[undefined], [""], ['"b"'], ["a"], ['"A"'], ['"ab"']])("does not: %s", (header) => {
-    expect(isNamed('"a"', header)).toBe(false);
-  });
+  test.each([[undefined], [""], ['"b"'], ["a"], ['"A"'], ['"ab"']])(
+    "does not match the tag: %s",
+    (header) => {
+      expect(isNamed('"a"', header)).toBe(false);
+    },
+  );
 });

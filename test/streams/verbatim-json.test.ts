@@ -8,11 +8,11 @@ import { json, Streams } from "./streams.ts";
 const ndjson = { "Content-Type": "application/x-ndjson" };
 const blanks = fc.stringMatching(/^[ \t]{0,2}$/);
 
-/** Every way by which JSON comes in; all take several at once. */
+/** Every way to send JSON; each takes several values at once. */
 const inputs: Record<string, (api: Streams, texts: readonly string[], blank: string) => Promise<unknown>> = {
   "a batch": (api, texts, blank) =>
     api.append("a", `{"records"${blank}:[${texts.map((text) => `{"json":${blank}${text}}`)}]${blank}}`),
-  "a batch whose names are doubled or escaped": (api, texts) =>
+  "a batch with repeated or escaped names": (api, texts) =>
     api.append(
       "a",
       `{"records":[],"records":[${texts.map((t) => `{"json":[0],"headers":{},"js\\u006fn":${t}}`)}]}`,
@@ -20,7 +20,7 @@ const inputs: Record<string, (api: Streams, texts: readonly string[], blank: str
   "a list of messages": (api, texts, blank) => api.post("a", `${blank}[${texts.join(`${blank},`)}]`, json),
 };
 
-/** Every way by which it goes out. */
+/** Every way to read it. */
 async function expectVerbatim(api: Streams, texts: readonly string[]): Promise<void> {
   const inLine = texts.map((text) => text.replaceAll(/[\n\r]/g, " "));
   const page = await api.read("a");
@@ -62,12 +62,12 @@ describe("a JSON value is kept as the text that was sent", () => {
     );
   });
 
-  test("in the body that makes a stream, and in one message alone", async () => {
+  test("in the body that creates a stream, and in a single message", async () => {
     await fc.assert(
       fc.asyncProperty(anyJsonText, anyJsonText, async (first, second) => {
         const api = new Streams();
         await api.put("a", json, `[${first}]`);
-        // A list of one: a list that is sent by itself is a list of messages.
+        // An array must be sent inside another one: an array that is sent by itself is a list of messages.
         await api.post("a", second.startsWith("[") ? `[${second}]` : ` ${second}\n`, json);
         await expectVerbatim(api, [first, second]);
       }),
@@ -126,7 +126,7 @@ describe("a JSON value is kept as it was sent:", () => {
   });
 
   test.each(['"\\ud800"', '{"\\udc00":1}', '["\\ude00\\ud83d"]', '"\\\\\\ud800"'])(
-    "but half a surrogate pair is refused, %s",
+    "but half of a surrogate pair is refused, %s",
     async (text) => {
       for (const form of Object.values(inputs)) {
         const api = new Streams();
@@ -137,7 +137,7 @@ describe("a JSON value is kept as it was sent:", () => {
   );
 
   test.each(['"\\\\ud800"', '"\\\\\\\\udc00"'])(
-    "a text that only looks like one is none, %s",
+    "a text that only looks like half of a pair is accepted, %s",
     async (text) => {
       const api = new Streams();
       await api.put("a", json);

@@ -11,7 +11,7 @@ const pull = { type: "pull-wake", streams: ["a"], wake_stream: "wake/pool" };
 const hashOf = (input: unknown) => configurationHash(configurationInput.parse(input));
 
 describe("a configuration", () => {
-  it("has its defaults, and nothing that its type does not use", () => {
+  it("has defaults, and no members that its type does not use", () => {
     expect(configurationInput.parse({ ...webhook, wake_stream: "wake/pool", other: 1 })).toEqual({
       ...{ type: "webhook", pattern: "events/*", streams: [], webhookUrl: "https://worker.example/" },
       ...{ wakeStream: null, leaseTtlMs: 30_000, description: null },
@@ -21,13 +21,13 @@ describe("a configuration", () => {
     });
   });
 
-  it("is the same however its streams are written", async () => {
+  it("is the same in each way to write its streams", async () => {
     const hash = await hashOf({ ...pull, streams: ["a", "b/c"] });
     expect(await hashOf({ ...pull, streams: ["/b/c/", "a", "a"], lease_ttl_ms: 30_000 })).toBe(hash);
     expect(configurationInput.parse({ ...pull, streams: ["b", "/a", "b"] }).streams).toEqual(["a", "b"]);
   });
 
-  it("is another one in each of its parts", async () => {
+  it("differs if one of its parts differs", async () => {
     const others = [
       webhook,
       { ...webhook, pattern: "events/**" },
@@ -41,7 +41,7 @@ describe("a configuration", () => {
     expect(new Set(await Promise.all(others.map(hashOf))).size).toBe(others.length);
   });
 
-  it("names the beginning of what its pattern matches, its streams and its wake stream", () => {
+  it("lists the beginning of its pattern, its streams and its wake stream", () => {
     const input = { ...pull, pattern: "events/*", streams: ["b", "a"] };
     expect(targetsOf(configurationInput.parse(input))).toEqual(["events/", "a", "b", "wake/pool"]);
     expect(targetsOf(configurationInput.parse(webhook))).toEqual(["events/"]);
@@ -63,12 +63,12 @@ it.each([
   ["an empty pattern", { ...webhook, pattern: "" }],
   ["a reserved stream", { ...pull, streams: ["__ds/x"] }],
   ["a log of the system", { ...pull, streams: ["_clusters"] }],
-  ["a way up", { ...pull, streams: ["a/../b"] }],
-  ["a stream that is no text", { ...pull, streams: [1] }],
+  ["a path with two dots", { ...pull, streams: ["a/../b"] }],
+  ["a stream that is not a text", { ...pull, streams: [1] }],
   ["too many streams", { ...pull, streams: Array.from({ length: LINKS_MAX + 1 }, (_, i) => `s${i}`) }],
   ["a lease that is too short", { ...webhook, lease_ttl_ms: 999 }],
   ["a lease that is too long", { ...webhook, lease_ttl_ms: 600_001 }],
-  ["a lease that is no whole number", { ...webhook, lease_ttl_ms: 1_000.5 }],
+  ["a lease that is not a whole number", { ...webhook, lease_ttl_ms: 1_000.5 }],
   ["a lease that is a text", { ...webhook, lease_ttl_ms: "1000" }],
   ["half a character", { ...webhook, description: "\ud800" }],
 ])("%s is refused", (_, input) => {

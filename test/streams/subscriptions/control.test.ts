@@ -15,7 +15,7 @@ beforeEach(() => {
 const linksOf = async (id: string) => (await stage.stored(id)).links;
 
 describe("a subscription", () => {
-  it("is made once, and confirmed for whoever asks for the same", async () => {
+  it("is created once, and confirmed for a client that asks for the same", async () => {
     const made = await stage.put("sub", { ...hook, description: "x" });
     expect(made).toMatchObject({
       status: 201,
@@ -33,7 +33,7 @@ describe("a subscription", () => {
     expect(other).toMatchObject({ status: 409, body: { error: { code: "SUBSCRIPTION_ALREADY_EXISTS" } } });
   });
 
-  it("that several make at once is one", async () => {
+  it("is created once by several concurrent requests", async () => {
     const other = stage.successor();
     const first = stage.put("sub", hook);
     stage.subscriptions = other;
@@ -47,7 +47,7 @@ describe("a subscription", () => {
     expect(body).toMatchObject({ webhook: null, wake_stream: "wake/pool", pattern: null });
   });
 
-  it("begins at the tails of the streams that are there, so that nothing of before wakes it", async () => {
+  it("begins at the tails of existing streams, so that earlier records do not wake it", async () => {
     await stage.append("events/a");
     await stage.append("events/a");
     await stage.append("manual/a");
@@ -65,7 +65,7 @@ describe("a subscription", () => {
     expect(stage.alarmAt).toBeNull();
   });
 
-  it("is gone once it is deleted, and then nothing happens for it; twice is once", async () => {
+  it("is gone when it is deleted, has nothing due any more, and can be deleted twice", async () => {
     await stage.put("sub", pull);
     await stage.append("manual/a");
     const deletion = { kind: "delete", id: "sub" } as const;
@@ -77,7 +77,7 @@ describe("a subscription", () => {
     expect((await stage.put("sub", pull)).status).toBe(201);
   });
 
-  it("of a pattern that matches too much is refused", async () => {
+  it("with a pattern that matches too many streams is refused", async () => {
     const streams = Array.from({ length: LINKS_MAX }, (_, i) => `s${i}`);
     await stage.create("events/a");
     const reply = await stage.put("sub", { ...hook, streams });
@@ -90,7 +90,7 @@ describe("a stream", () => {
   const link = (...paths: string[]) => stage.operate({ kind: "link", id: "sub", paths });
   const unlink = (path: string) => stage.operate({ kind: "unlink", id: "sub", path });
 
-  it("is linked at its tail, and wakes from then on", async () => {
+  it("is linked at its tail, and then wakes", async () => {
     await stage.append("manual/b");
     await stage.create("wake/pool");
     await stage.put("sub", pull);
@@ -100,14 +100,14 @@ describe("a stream", () => {
     await stage.until(async () => expect(await stage.records("wake/pool")).toHaveLength(1));
   });
 
-  it("that is linked already stays where it is", async () => {
+  it("that is linked already keeps its cursor", async () => {
     await stage.put("sub", pull);
     await stage.appendSilently("manual/a");
     expect((await link("manual/a")).status).toBe(204);
     expect(await linksOf("sub")).toMatchObject([{ acked: 0 }]);
   });
 
-  it("is not linked any more, but for what the pattern matches", async () => {
+  it("is unlinked, unless the pattern matches it", async () => {
     await stage.put("sub", { ...hook, streams: ["manual/a", "events/a"] });
     expect((await unlink("manual/a")).status).toBe(204);
     expect((await unlink("events/a")).status).toBe(204);
@@ -115,7 +115,7 @@ describe("a stream", () => {
     expect(await linksOf("sub")).toMatchObject([{ path: "events/a", isExplicit: false }]);
   });
 
-  it("is not linked to what it wakes, nor to what is not there", async () => {
+  it("can't be linked to a subscription that it wakes, or that does not exist", async () => {
     await stage.put("sub", pull);
     expect(await link("wake/pool")).toMatchObject({ status: 400 });
     const streams = Array.from({ length: LINKS_MAX }, (_, i) => `s${i}`);

@@ -24,7 +24,7 @@ const hook = () => ({ type: "webhook", pattern: "events/*", webhook: { url: rece
 const wakeOf = async () => (await stage.stored("sub")).wake;
 const untilDelivered = () => stage.until(async () => expect((await wakeOf())?.isDelivered).toBe(true));
 
-/** A subscription that is made, and has come to rest. */
+/** Creates a subscription and waits until it is idle. */
 async function settled(body: Readonly<Record<string, unknown>>): Promise<void> {
   await stage.put("sub", body);
   await stage.pass(60_000);
@@ -33,7 +33,7 @@ async function settled(body: Readonly<Record<string, unknown>>): Promise<void> {
 
 const claim = () => stage.operate({ kind: "claim", id: "sub", worker: "worker-1" });
 
-/** The whole of what a claim gave is done. */
+/** Acknowledges everything that a claim returned. */
 async function finish(reply: Awaited<ReturnType<typeof claim>>, acks: Readonly<Record<string, number>>) {
   const {
     token,
@@ -49,7 +49,7 @@ async function finish(reply: Awaited<ReturnType<typeof claim>>, acks: Readonly<R
 }
 
 describe("an object that has lost its memory", () => {
-  it("finds what nobody told it, with the first news of anything", async () => {
+  it("finds unreported records with the first news of any stream", async () => {
     await settled(pull);
     await stage.appendSilently("events/a");
     stage.evict();
@@ -57,7 +57,7 @@ describe("an object that has lost its memory", () => {
     await stage.until(async () => expect(await stage.records(WAKE)).toHaveLength(1));
   });
 
-  it("knows who holds a lease, and when it is over", async () => {
+  it("knows the holder of a lease, and when it is over", async () => {
     await settled(pull);
     await stage.append("events/a");
     const claimed = await claim();
@@ -69,7 +69,7 @@ describe("an object that has lost its memory", () => {
     expect(await finish(claimed, { "events/a": 1 })).toMatchObject({ body: { error: { code: "FENCED" } } });
   });
 
-  it("takes the token that it gave before", async () => {
+  it("accepts a token from before", async () => {
     await settled(pull);
     await stage.append("events/a");
     const claimed = await claim();
@@ -77,7 +77,7 @@ describe("an object that has lost its memory", () => {
     expect(await finish(claimed, { "events/a": 1 })).toMatchObject({ body: { ok: true } });
   });
 
-  it("between the wake and its delivery delivers it once it rings", async () => {
+  it("between the wake and its delivery delivers it when the alarm rings", async () => {
     await settled(hook());
     await stage.append("events/a");
     const calls = receiver.received.length;
@@ -93,7 +93,7 @@ describe("an object that has lost its memory", () => {
   it("between the event and its mark does not append the event again", async () => {
     await settled(pull);
     await stage.append("events/a");
-    // The wake, its event, and then the mark is lost, with the object.
+    // The wake and its event are written; then the mark is lost, together with the object.
     stage.backing.mishaps.push(
       async () => {},
       async () => {},
@@ -122,7 +122,7 @@ describe("an object that has lost its memory", () => {
 });
 
 describe("an object that is lost in the middle of a change", () => {
-  it("is followed by one that knows of a subscription that was just made", async () => {
+  it("is followed by one that knows a subscription that was just created", async () => {
     stage.backing.mishaps.push("no-leader");
     await expect(stage.put("other", { ...pull, pattern: "others/*" })).rejects.toThrow();
     stage.alarmAt = null;
@@ -136,7 +136,7 @@ describe("an object that is lost in the middle of a change", () => {
     await stage.until(async () => expect(await stage.records(WAKE)).toHaveLength(1));
   });
 
-  it("is followed by one that ends the lease that it gave, though its alarm rang before the write came through", async () => {
+  it("is followed by one that ends its lease, even if its alarm rang before the write took effect", async () => {
     await settled(pull);
     await stage.append("events/a");
     await stage.until(async () => expect(await stage.records(WAKE)).toHaveLength(1));
@@ -152,7 +152,7 @@ describe("an object that is lost in the middle of a change", () => {
     await stage.until(async () => expect(await stage.records(WAKE)).toHaveLength(2));
   });
 
-  it("is followed by one that delivers what it could not", async () => {
+  it("is followed by one that delivers its wake", async () => {
     receiver.reactions.push(null, done);
     await settled(hook());
     await stage.append("events/a");
@@ -164,7 +164,7 @@ describe("an object that is lost in the middle of a change", () => {
   });
 });
 
-describe("a delivery that never comes to an end", () => {
+describe("a delivery that never ends", () => {
   it("does not stop the next one", async () => {
     receiver.reactions.push(null, done);
     await settled(hook());
@@ -177,8 +177,8 @@ describe("a delivery that never comes to an end", () => {
   });
 });
 
-describe("an append in between", () => {
-  it("of the look and the end of a wake is not lost", async () => {
+describe("an append between", () => {
+  it("the look and the end of a wake is not lost", async () => {
     await settled(pull);
     await stage.append("events/a");
     const claimed = await claim();
@@ -187,7 +187,7 @@ describe("an append in between", () => {
     await stage.until(async () => expect(await stage.records(WAKE)).toMatchObject([{ generation: 2 }]));
   });
 
-  it("of the look and the end of a wake is not lost with the object either", async () => {
+  it("the look and the end of a wake is not lost if the object is lost", async () => {
     await settled(pull);
     await stage.append("events/a");
     const claimed = await claim();
@@ -203,7 +203,7 @@ describe("an append in between", () => {
   });
 
   it.each(["events/a", "events/new"])(
-    "of the look and the first writing of a subscription is not lost: %s",
+    "the look and the first write of a subscription is not lost: %s",
     async (path) => {
       await stage.append("events/a");
       stage.backing.mishaps.push(() => stage.append(path));
@@ -212,7 +212,7 @@ describe("an append in between", () => {
     },
   );
 
-  it("of the look and the link of a stream is not lost", async () => {
+  it("the look and the link of a stream is not lost", async () => {
     await settled(pull);
     await stage.append("manual/a");
     stage.backing.mishaps.push(() => stage.append("manual/a"));
@@ -220,11 +220,11 @@ describe("an append in between", () => {
     await stage.until(async () => expect(await stage.records(WAKE)).toMatchObject([{ stream: "manual/a" }]));
   });
 
-  it("of a delivery and its answer is not lost", async () => {
+  it("a delivery and its answer is not lost", async () => {
     receiver.reactions.push(done);
     await settled(hook());
     await stage.append("events/a");
-    // The wake is written; the answer of the webhook is about to be.
+    // The wake is written; the answer of the webhook comes next.
     stage.backing.mishaps.push(
       async () => {},
       async () => {},
@@ -235,8 +235,8 @@ describe("an append in between", () => {
   });
 });
 
-describe("a stream that is made again as a fork, at positions that it had before", () => {
-  /** The first record of its new life comes where the second one of the old was. */
+describe("a stream that is created again as a fork, at positions that it had before", () => {
+  /** The first record of its new life has the position of the second one of the old life. */
   async function remade(): Promise<void> {
     await stage.append("source");
     await stage.backing.command({ kind: "delete", name: "events/a" });
@@ -245,7 +245,7 @@ describe("a stream that is made again as a fork, at positions that it had before
     await stage.append("events/a");
   }
 
-  it("wakes with what it has of its own", async () => {
+  it("wakes with the records of its own", async () => {
     for (let i = 0; i < 5; i += 1) await stage.append("events/a");
     await settled({ ...pull, streams: ["events/a"] });
     await remade();
@@ -257,7 +257,7 @@ describe("a stream that is made again as a fork, at positions that it had before
     expect(await finish(claimed, { "events/a": 2 })).toMatchObject({ body: { next_wake: false } });
   });
 
-  it("is not done with what was acknowledged of its old life", async () => {
+  it("does not count acknowledgements of its old life", async () => {
     await settled({ ...pull, streams: ["events/a"] });
     for (let i = 0; i < 2; i += 1) await stage.append("events/a");
     const claimed = await claim();
@@ -268,7 +268,7 @@ describe("a stream that is made again as a fork, at positions that it had before
 });
 
 describe("a write whose answer is lost", () => {
-  it("has happened: a claim is given once, with its token", async () => {
+  it("has taken effect: a claim is given once, with its token", async () => {
     await settled(pull);
     await stage.append("events/a");
     await stage.until(async () => expect(await stage.records(WAKE)).toHaveLength(1));
@@ -279,7 +279,7 @@ describe("a write whose answer is lost", () => {
     expect(await finish(claimed, { "events/a": 1 })).toMatchObject({ body: { ok: true } });
   });
 
-  it("happens late: what was asked for has happened", async () => {
+  it("takes effect late: the request has succeeded", async () => {
     await settled(pull);
     await stage.append("events/a");
     await stage.until(async () => expect(await stage.records(WAKE)).toHaveLength(1));
@@ -292,7 +292,7 @@ describe("a write whose answer is lost", () => {
     expect(await stage.stored("sub")).toMatchObject({ wake: null, links: [{ acked: 1 }] });
   });
 
-  it("happens when nobody waits for it any more: its lease ends in time", async () => {
+  it("takes effect when no caller waits any more: its lease ends in time", async () => {
     await settled(pull);
     await stage.append("events/a");
     await stage.until(async () => expect(await stage.records(WAKE)).toHaveLength(1));
@@ -306,7 +306,7 @@ describe("a write whose answer is lost", () => {
     await stage.until(async () => expect(await stage.records(WAKE)).toHaveLength(2));
   });
 
-  it("happens when nobody waits for it any more: what it has deleted is made anew", async () => {
+  it("takes effect when no caller waits any more: the deleted subscription is created again", async () => {
     await settled(pull);
     stage.backing.mishaps.push("lost-before", "lost-before", "lost-before", "lost-before");
     const deletion = stage.operate({ kind: "delete", id: "sub" });
@@ -316,7 +316,7 @@ describe("a write whose answer is lost", () => {
     expect(await stage.stored("sub")).toMatchObject({ generation: 0 });
   });
 
-  it("happens while nobody leads: what it has made is delivered", async () => {
+  it("takes effect while there is no leader: the new subscription is delivered", async () => {
     await settled(pull);
     stage.backing.mishaps.push("late", "no-leader");
     const other = { ...pull, pattern: "others/*" };
@@ -326,7 +326,7 @@ describe("a write whose answer is lost", () => {
     await stage.until(async () => expect(await stage.records(WAKE)).toHaveLength(1));
   });
 
-  it("has not: it is done again", async () => {
+  it("has not taken effect: it is repeated", async () => {
     await settled(pull);
     await stage.append("events/a");
     await stage.until(async () => expect(await stage.records(WAKE)).toHaveLength(1));
@@ -340,7 +340,7 @@ describe("a write whose answer is lost", () => {
 });
 
 describe("two lives of the object at once", () => {
-  it("claim once", async () => {
+  it("claim a wake once", async () => {
     await settled(pull);
     await stage.append("events/a");
     const [old, next] = [stage.subscriptions, stage.successor()];
@@ -362,7 +362,7 @@ describe("two lives of the object at once", () => {
     expect(await stage.records(WAKE)).toHaveLength(1);
   });
 
-  it("do not lose what one of them was told, when the other is faster", async () => {
+  it("do not lose news of the one when the other is faster", async () => {
     await settled(pull);
     await stage.appendSilently("events/new");
     stage.subscriptions.tell(["events/new"]);
@@ -374,7 +374,7 @@ describe("two lives of the object at once", () => {
     expect(await stage.stored("sub")).toMatchObject({ wake: { stream: "events/new" } });
   });
 
-  it("do not bring back what the other has deleted", async () => {
+  it("do not restore a subscription that the other has deleted", async () => {
     await settled(pull);
     await stage.append("events/a");
     const old = stage.subscriptions;
@@ -388,7 +388,7 @@ describe("two lives of the object at once", () => {
 });
 
 describe("without a leader", () => {
-  it("it tries again, and nothing is lost", async () => {
+  it("the object tries again, and nothing is lost", async () => {
     await settled(hook());
     await stage.append("events/a");
     stage.backing.mishaps.push("no-leader", "no-leader");

@@ -7,13 +7,13 @@ import { delivererPaths } from "../../../src/transport/deliverer.ts";
 import type { FakeNodes } from "../../api/fake-nodes.ts";
 import { Harness, type Vars } from "../../api/harness.ts";
 
-/** The objects that deliver, without a platform: their alarms never ring. */
+/** The deliverer objects without the platform: their alarms never ring. */
 export class FakeDeliverers {
-  /** How many have been reached. */
+  /** The number of objects that were reached. */
   readonly touched = new Set<string>();
-  /** What was asked of them. */
+  /** The operations that they received. */
   readonly operations: unknown[] = [];
-  /** Nothing reaches them. */
+  /** No request reaches them. */
   isDown = false;
   readonly #nodes: FakeNodes;
   readonly #served = new Map<string, Subscriptions>();
@@ -22,7 +22,7 @@ export class FakeDeliverers {
     this.#nodes = nodes;
   }
 
-  /** As the platform binds them. */
+  /** The binding, as the platform provides it. */
   get namespace(): DurableObjectNamespace {
     const stubOf = (cluster: string) => ({
       fetch: (url: string, init: RequestInit) => this.#fetch(cluster, new Request(url, init)),

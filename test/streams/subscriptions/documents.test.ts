@@ -11,7 +11,7 @@ function fresh() {
   return { backing, documents: new Documents(backing) };
 }
 
-test("reading makes no log, and writing makes it once", async () => {
+test("reading creates no log, and writing creates it once", async () => {
   const { backing, documents } = fresh();
   expect(await documents.get("a")).toBeNull();
   expect(await documents.all("")).toEqual([]);
@@ -29,14 +29,14 @@ test("a document is found by its whole key", async () => {
   expect(text((await documents.get("s:ab"))?.value)).toBe("1");
 });
 
-test("all of a prefix are found, however many there are", async () => {
+test("all documents with a prefix are found, for any number of them", async () => {
   const { documents } = fresh();
   const keys = Array.from({ length: 50 }, (_, i) => `s:${String(i).padStart(2, "0")}`);
   for (const key of [...keys, "key:signing"]) await documents.put(key, bytes(key), 0);
   expect((await documents.all("s:")).map(({ key }) => key)).toEqual(keys);
 });
 
-test("a write counts only from the version that it expects", async () => {
+test("a write succeeds only on the version that it expects", async () => {
   const { documents } = fresh();
   const version = await documents.put("a", bytes("1"), 0);
   expect(await documents.put("a", bytes("2"), 0)).toBeNull();
@@ -45,7 +45,7 @@ test("a write counts only from the version that it expects", async () => {
   expect(text((await documents.get("a"))?.value)).toBe("2");
 });
 
-test("a write whose answer was lost is known by what is there", async () => {
+test("a write whose answer was lost is recognized by its value", async () => {
   const { backing, documents } = fresh();
   const version = await documents.put("a", bytes("1"), 0);
   backing.mishaps.push("lost-after");
@@ -56,7 +56,7 @@ test("a write whose answer was lost is known by what is there", async () => {
   expect(await documents.get("a")).toBeNull();
 });
 
-test.each(["lost-before", "late"] as const)("a write that was %s is written again", async (mishap) => {
+test.each(["lost-before", "late"] as const)("a write that was %s is repeated", async (mishap) => {
   const { backing, documents } = fresh();
   const version = await documents.put("a", bytes("1"), 0);
   backing.mishaps.push(mishap);
@@ -68,14 +68,14 @@ test.each(["lost-before", "late"] as const)("a write that was %s is written agai
   expect(await documents.get("a")).toBeNull();
 });
 
-test("a write that is lost again and again may have happened", async () => {
+test("a write that is lost again and again may have taken effect", async () => {
   const { backing, documents } = fresh();
   await documents.put("a", bytes("1"), 0);
   backing.mishaps.push("lost-before", "lost-before", "lost-before", "lost-before");
   await expect(documents.put("b", bytes("2"), 0)).rejects.toMatchObject({ kind: "outcome-unknown" });
 });
 
-test("a write that was lost may have happened, whatever stands in the way of the next", async () => {
+test("a write that was lost may have taken effect, even if the next one fails in another way", async () => {
   const { backing, documents } = fresh();
   await documents.put("a", bytes("1"), 0);
   backing.mishaps.push("late", "no-leader");
@@ -83,7 +83,7 @@ test("a write that was lost may have happened, whatever stands in the way of the
   expect(text((await documents.get("b"))?.value)).toBe("2");
 });
 
-test("what stands in the way otherwise is told", async () => {
+test("any other failure is reported", async () => {
   const { backing, documents } = fresh();
   backing.mishaps.push("no-leader");
   await expect(documents.put("a", bytes("1"), 0)).rejects.toMatchObject({ kind: "no-leader" });

@@ -8,7 +8,7 @@ import type {
 
 export const TTL = 10_000;
 
-/** The life that all streams are in. */
+/** The life of all streams. */
 export const LOG = 7;
 
 const base = { lease_ttl_ms: TTL };

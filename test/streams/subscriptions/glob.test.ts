@@ -39,6 +39,6 @@ test.each([
   ["events/*/more", "events/"],
   ["*/more", ""],
   ["**", ""],
-])("all that match %s begin with %j", (pattern, prefix) => {
+])("all paths that match %s begin with %j", (pattern, prefix) => {
   expect(literalPrefix(pattern)).toBe(prefix);
 });

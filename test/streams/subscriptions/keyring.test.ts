@@ -19,7 +19,7 @@ beforeEach(() => {
   keyring = another();
 });
 
-/** Of another life of the object, which remembers nothing; all clocks agree. */
+/** The keyring of another life of the object, with an empty memory; all clocks agree. */
 const another = () => new Keyring(documents, () => backing.now);
 
 let wakes = 0;
@@ -42,13 +42,13 @@ async function turn(): Promise<void> {
 }
 
 describe("the keys of webhooks", () => {
-  it("are none before one is needed, and looking makes none", async () => {
+  it("do not exist before one is needed, and reading makes none", async () => {
     expect(await published()).toEqual([]);
     await keyring.revoke();
     expect(backing.commands).toEqual([]);
   });
 
-  it("are the same for all that need one at once, and so for everybody later", async () => {
+  it("are the same for all that need one at once, and for all later", async () => {
     const kids = await Promise.all([another(), another(), another()].map(kid));
     expect(new Set(kids).size).toBe(1);
     expect(await kid()).toBe(kids[0]);
@@ -57,7 +57,7 @@ describe("the keys of webhooks", () => {
     expect(await published()).toEqual([kids[0]]);
   });
 
-  it("are turned: the next is published, later it signs, and the last one is published for some time", async () => {
+  it("are rotated: the next is published, later it signs, and the last one stays published for some time", async () => {
     const first = await kid();
     await pass(KEY_LIFE_MS - 1);
     expect(await kid()).toBe(first);
@@ -79,7 +79,7 @@ describe("the keys of webhooks", () => {
     expect(await published()).toEqual([await kid(), second]);
   });
 
-  it("are turned by the leader's clock, whatever that of the object says", async () => {
+  it("are rotated by the leader's clock, not by the clock of the object", async () => {
     const hasty = new Keyring(documents, () => backing.now + 10 * KEY_LIFE_MS);
     const first = await kid(hasty);
     await pass(KEY_LIFE_MS - 1);
@@ -87,7 +87,7 @@ describe("the keys of webhooks", () => {
     expect(await published()).toEqual([first]);
   });
 
-  it("are turned once, though several do it at once, or an answer is lost", async () => {
+  it("are rotated once, even if several do it at once, or an answer is lost", async () => {
     const first = await kid();
     await pass(KEY_LIFE_MS);
     backing.mishaps.push("lost-after");
@@ -100,19 +100,19 @@ describe("the keys of webhooks", () => {
     expect(await published()).toEqual([second, first]);
   });
 
-  it("are looked at again soon by one that has them in memory", async () => {
+  it("are soon read again by an object that has them in memory", async () => {
     const first = await kid();
     await pass(KEY_LIFE_MS);
     const other = another();
     await kid(other);
     await pass(KEY_OVERLAP_MS);
     const second = await kid(other);
-    // Meanwhile it has signed with the key that it knew, which is still published.
+    // Meanwhile it has signed with the key in its memory, which is still published.
     expect(await published()).toEqual([second, first]);
     expect(await kid()).toBe(second);
   });
 
-  it("that an earlier version made go on, and it finds the one that signs where it was", async () => {
+  it("of an earlier version stay in use, and that version finds the signing key in its place", async () => {
     const old = await newKey();
     await documents.put(SIGNING_KEYS, new TextEncoder().encode(JSON.stringify(old)), 0);
     const { kid: first } = await publishedKey(old);
@@ -124,7 +124,7 @@ describe("the keys of webhooks", () => {
     expect(await published()).toEqual([await kid(), first]);
   });
 
-  it("are revoked at once, those to come, too, and twice is another time", async () => {
+  it("are revoked at once, also the next ones, and again by a second revocation", async () => {
     const first = await kid();
     await pass(KEY_LIFE_MS);
     await kid();
@@ -138,14 +138,14 @@ describe("the keys of webhooks", () => {
     expect([first, second]).not.toContain(await kid());
   });
 
-  it("that are revoked while they are looked at are not kept", async () => {
+  it("that are revoked while they are read are not kept", async () => {
     const first = await kid();
     await pass(minute);
     let late: Promise<string> = Promise.resolve("");
     backing.mishaps.push(async () => {
       const asked = backing.queries.length;
       late = kid();
-      // The ring, and the leader's time.
+      // The read of the ring, and the read of the leader's time.
       while (backing.queries.length < asked + 2) await Promise.resolve();
     });
     await keyring.revoke();
@@ -156,10 +156,10 @@ describe("the keys of webhooks", () => {
   });
 });
 
-/** How long a verifier keeps a key set, and how old a signature may be that it accepts, ms. */
+/** How long a verifier keeps a key set, and the greatest age of a signature that it accepts, ms. */
 const keptMs = 6 * 3_600_000;
 
-it("whenever it signs, and whatever is lost, a verifier with a kept key set knows the key", async () => {
+it("a verifier with a cached key set always knows the signing key, whatever is lost", async () => {
   const steps = fc.array(
     fc.record({
       ms: fc.oneof(
@@ -178,7 +178,7 @@ it("whenever it signs, and whatever is lost, a verifier with a kept key set know
       documents = new Documents(backing);
       const lives = [another(), another(), another()];
       await kid(lives[0]);
-      /** What was published when, at every look. */
+      /** The published keys, and the time, at every look. */
       const sets: { readonly at: number; readonly kids: readonly string[] }[] = [];
       for (const { ms, who, isLost } of list) {
         await pass(ms);
@@ -187,7 +187,7 @@ it("whenever it signs, and whatever is lost, a verifier with a kept key set know
         const signer = await kid(lives[who]);
         const kept = sets.filter(({ at }) => at >= backing.now - keptMs);
         for (const { kids } of kept) expect(kids).toContain(signer);
-        // By the time that its signature is as old as may be, the key is published still.
+        // When its signature has the greatest age that is accepted, the key is still published.
         expect((await publicKeys(documents, backing.now + keptMs)).map((key) => key.kid)).toContain(signer);
       }
     }),

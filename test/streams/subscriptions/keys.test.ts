@@ -9,7 +9,7 @@ import {
 
 const utf8 = new TextEncoder();
 
-test("what is published verifies what is signed, and holds nothing secret", async () => {
+test("the published key verifies the signature, and holds no secret", async () => {
   const made = await newKey();
   const signing = await signingKeyOf(made);
   const published = await publishedKey(made);
@@ -37,7 +37,7 @@ test("the id of a key is its thumbprint", async () => {
   expect(kid).toBe(`ds_${Buffer.from(digest).toString("base64url")}`);
 });
 
-test("a secret is 32 bytes, and another one each time", () => {
+test("a secret has 32 bytes, and is different each time", () => {
   expect(newSecret()).toMatch(/^[A-Za-z0-9_-]{43}$/);
   expect(newSecret()).not.toBe(newSecret());
 });

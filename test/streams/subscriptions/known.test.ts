@@ -5,7 +5,7 @@ import { lookAt, pull, subscriptionOf, TTL, webhook } from "./fixture.ts";
 
 const woken = looked(subscriptionOf(webhook), lookAt({ "events/a": 5 }), "w", 1_000);
 
-test("an older version that comes late tells nothing new", () => {
+test("an older version that arrives late changes nothing", () => {
   const known = new KnownSubscription({ subscription: subscriptionOf(webhook), version: 7 });
   known.learn({ subscription: woken, version: 6 });
   expect(known.stored.version).toBe(7);
@@ -13,7 +13,7 @@ test("an older version that comes late tells nothing new", () => {
   expect(known.stored).toEqual({ subscription: woken, version: 8 });
 });
 
-test("at first all is news; later what it is told, until that is taken, or is too much", () => {
+test("at first all streams are news; later those that are reported, until they are taken or are too many", () => {
   const known = new KnownSubscription({ subscription: subscriptionOf(webhook), version: 7 });
   expect(known.takeNews()).toBe("all");
   expect(known.hasNews).toBe(false);
@@ -24,7 +24,7 @@ test("at first all is news; later what it is told, until that is taken, or is to
   expect(known.takeNews()).toBe("all");
 });
 
-test("its streams are those that its pattern matches, and those of its own", () => {
+test("its streams are those that its pattern matches, and those linked by name", () => {
   const links = [{ path: "x", isExplicit: true, acked: 0, log: null, tail: 0 }];
   const known = new KnownSubscription({ subscription: subscriptionOf(pull, { links }), version: 1 });
   const paths = ["events/z", "x", "wake/pool", "y", "_subscriptions"];
@@ -44,7 +44,7 @@ test("it is due when there is news, a wake to deliver, or a lease that is over",
   expect(inFlight.nextAt()).toBe(2_000);
 });
 
-test("what is done to it is done one after the other, also if one of them fails", async () => {
+test("its changes run one after the other, even if one of them fails", async () => {
   const known = new KnownSubscription({ subscription: subscriptionOf(webhook), version: 1 });
   const done: string[] = [];
   const step = (name: string, ticks: number) => async () => {

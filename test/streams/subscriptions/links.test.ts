@@ -25,7 +25,7 @@ describe("the first links", () => {
   });
 });
 
-describe("what the pattern matches", () => {
+describe("a stream that the pattern matches", () => {
   it.each([
     ["events/a", true],
     ["events", false],
@@ -45,19 +45,19 @@ describe("what the pattern matches", () => {
 });
 
 describe("a link by name", () => {
-  it("is at the tail of its stream, and stays where it is if it is there already", () => {
+  it("is at the tail of its stream, and keeps its cursor if it exists already", () => {
     const before = subscriptionOf(webhook);
     const { links } = linked(before, ["events/a", "x"], endsOf({ "events/a": 9, x: 7 }));
     expect(links).toEqual([explicit("events/a", 2), explicit("x", 7)]);
   });
 
-  it("given twice is given once", () => {
+  it("given twice is one link", () => {
     const once = linked(subscriptionOf(webhook), ["x", "x"], endsOf({ x: 7 }));
     expect(once.links).toEqual([glob("events/a", 2), explicit("x", 7)]);
     expect(linked(once, ["x"], endsOf({ x: 8 }))).toBe(once);
   });
 
-  it("that is taken back leaves what the pattern matches, with its cursor", () => {
+  it("that is removed stays if the pattern matches, with its cursor", () => {
     const links = [explicit("events/a", 2), explicit("x", 1)];
     const before = subscriptionOf(webhook, { links });
     const without = unlinked(unlinked(before, "x"), "events/a");
@@ -75,15 +75,15 @@ describe("a stream that is found", () => {
     expect(looked(before, look, "w", 1).wake).toMatchObject({ stream: "events/b" });
   });
 
-  it("is linked where it begins, if it goes on after one that was deleted, or was forked", () => {
+  it("is linked where it begins, if it continues after a deleted one or is a fork", () => {
     const ends = new Map([["events/b", { log: LOG, start: 4, earliest: 0, tail: 6 }]]);
     const look = { ends, found: ["events/b"], isWhole: false };
     expect(relinked(subscriptionOf(webhook, { links: [] }), look).links).toEqual([glob("events/b", 4)]);
   });
 });
 
-describe("a stream that is gone", () => {
-  it("has no work, and keeps its link only if that is by name", () => {
+describe("a stream that no longer exists", () => {
+  it("has no work, and keeps its link only if it was linked by name", () => {
     const links = [glob("events/a", 2), explicit("x", 1)];
     const before = subscriptionOf(webhook, { links });
     const look = lookAt({ "events/b": 1 }, ["events/b"]);
@@ -93,7 +93,7 @@ describe("a stream that is gone", () => {
 });
 
 describe("pending work", () => {
-  it("is what can still be read: not what has been trimmed", () => {
+  it("is only what can still be read, not trimmed records", () => {
     const ends = new Map([
       ["events/a", { log: LOG, start: 0, earliest: 9, tail: 9 }],
       ["x", { log: LOG, start: 0, earliest: 0, tail: 9 }],

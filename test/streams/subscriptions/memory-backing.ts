@@ -14,14 +14,14 @@ import { lastIndex as lastIndexOf, persist } from "../../storage/fixture.ts";
 import { memoryStorage } from "../../storage/node-database.ts";
 
 /**
- * What happens to the next command: it or its answer is lost, it comes through with the one after it, nobody leads, or
- * somebody comes in between.
+ * The fate of the next command: it or its answer is lost, it takes effect together with the next one, there is no leader, or
+ * another client's action comes in between.
  */
 export type Mishap = "lost-before" | "lost-after" | "late" | "no-leader" | (() => Promise<void>);
 
-/** A cluster without consensus: what it holds is committed. Its decisions and its reads are the real ones. */
+/** A cluster without consensus: all of its entries are committed. Its decisions and its reads are the real ones. */
 export class MemoryBacking implements Backing {
-  /** Of the leader, ms since the epoch. */
+  /** The leader's clock, ms since the epoch. */
   now = 1_000_000;
   readonly commands: Command[] = [];
   readonly queries: Query[] = [];
@@ -39,7 +39,7 @@ export class MemoryBacking implements Backing {
     for (const late of this.#late.splice(0)) this.#carryOut(late);
     const mishap = this.mishaps.shift();
     if (mishap === "late") this.#late.push(command);
-    if (mishap === "no-leader") throw new Problem("no-leader", "nobody leads");
+    if (mishap === "no-leader") throw new Problem("no-leader", "there is no leader");
     if (mishap === "lost-before" || mishap === "late") throw new Problem("outcome-unknown", "lost");
     if (typeof mishap === "function") await mishap();
     const outcome = this.#carryOut(command) as OutcomeOf<C>;

@@ -20,27 +20,27 @@ describe.each([
   ["a cluster's name", (text: string) => clusterName.safeParse(text)],
 ])("%s", (_, parse) => {
   it.each([".", "..", "", "%2e", "a/../b", "a/./b", "a//b", "..\\a"])(
-    "is not %j, or can be addressed so",
+    "can't be %j, unless a URL with it leads to it",
     (text) => {
       const { success } = parse(text);
       const url = new URL(`https://server.example/x/${encodeURIComponent(text)}/y`);
-      // What is taken is found again below its own segment.
+      // An accepted name is found again in its own segment of the path.
       if (success) expect(decodeURIComponent(url.pathname.split("/")[2] ?? "")).toBe(text);
       if (text === "." || text === "..") expect(success).toBe(false);
     },
   );
 
-  it("can be addressed", () => {
+  it("can be addressed by a URL", () => {
     expect(parse("a").success).toBe(true);
   });
 });
 
-it("a subscription's id may hold dots, and be three", () => {
+it("a subscription's id may contain dots, and may be three dots", () => {
   for (const id of ["...", ".a", "a.", "..a", "%2e%2e"])
     expect(subscriptionParams.id.safeParse(id).success).toBe(true);
 });
 
-it("a worker's name is kept as it was given, or refused", () => {
+it("a worker's name is stored as it was given, or refused", () => {
   expect(claimInput.safeParse({ worker: "..\u00fc" }).success).toBe(true);
   expect(claimInput.safeParse({ worker: "\ud800" }).success).toBe(false);
 });

@@ -27,7 +27,7 @@ const taken = async (worker?: string) => (await claim(worker)).body as Claimed;
 const rightsOf = ({ token, generation, wake_id: wakeId }: Claimed) => ({
   ...{ id: "sub", token, ref: { generation, wakeId } },
 });
-/** Null: nothing is listed. */
+/** Null: the request lists no streams. */
 const ack = (
   claimed: Claimed,
   acks: Readonly<Record<string, number>> | null,
@@ -48,7 +48,7 @@ const untilDelivered = () =>
   stage.until(async () => expect((await stage.stored("sub")).wake?.isDelivered).toBe(true));
 
 describe("a wake event", () => {
-  it("is appended once, and then nothing is due until somebody claims", async () => {
+  it("is appended once, and then nothing is due until a worker claims", async () => {
     const at = stage.now;
     await stage.append("events/a");
     await stage.append("events/a");
@@ -66,7 +66,7 @@ describe("a wake event", () => {
     expect(await stage.records(WAKE)).toHaveLength(1);
   });
 
-  it("waits for its stream to be made", async () => {
+  it("waits until its stream is created", async () => {
     await stage.put("early", { type: "pull-wake", pattern: "**", wake_stream: "wake/later" });
     await stage.append("events/a");
     await stage.until(async () => expect((await stage.stored("early")).retry).toMatchObject({ attempts: 1 }));
@@ -76,7 +76,7 @@ describe("a wake event", () => {
     await stage.until(async () => expect((await stage.stored("early")).retry).toBeNull());
   });
 
-  it("wakes nobody whose pattern matches the wake stream, unless it is another one's", async () => {
+  it("does not wake its own subscription, but may wake another one whose pattern matches", async () => {
     await stage.create("wake/all");
     await stage.put("all", { type: "pull-wake", pattern: "**", wake_stream: "wake/all" });
     await stage.append("events/a");
@@ -105,7 +105,7 @@ describe("a claim", () => {
     });
   });
 
-  it("needs no event where there is work, and finds none where there is not", async () => {
+  it("needs no event if there is work, and finds no work if there is none", async () => {
     await stage.appendSilently("events/a");
     expect(await claim()).toMatchObject({ status: 409, body: { error: { code: "NO_PENDING_WORK" } } });
     stage.subscriptions.tell(["events/a"]);
@@ -124,14 +124,14 @@ describe("a claim", () => {
     expect((await untilEvents(2))[1]).toMatchObject({ generation: 2, stream: "events/b" });
   });
 
-  it("of several at once is given to one", async () => {
+  it("succeeds for only one of several workers", async () => {
     await stage.append("events/a");
     await untilEvents(1);
     const replies = await Promise.all(["a", "b", "c", "d"].map(claim));
     expect(replies.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
   });
 
-  it("is refused to who subscribes by a webhook, or to nothing", async () => {
+  it("is refused for a webhook subscription, and for one that does not exist", async () => {
     await stage.put("hook", { type: "webhook", pattern: "a", webhook: { url: "https://worker.example" } });
     const wrong = await stage.operate({ kind: "claim", id: "hook", worker: "w" });
     expect(wrong).toMatchObject({ status: 400, body: { error: { code: "INVALID_REQUEST" } } });
@@ -140,8 +140,8 @@ describe("a claim", () => {
   });
 });
 
-describe("whoever has claimed", () => {
-  it("acknowledges, and is through", async () => {
+describe("a worker that has claimed", () => {
+  it("acknowledges, and ends the wake", async () => {
     await stage.append("events/a");
     const claimed = await taken();
     expect(await ack(claimed, { "events/a": 1 }, true)).toEqual({
@@ -154,10 +154,10 @@ describe("whoever has claimed", () => {
     expect(await release(claimed)).toMatchObject({ status: 409, body: { error: { code: "FENCED" } } });
   });
 
-  it("is done with what the claim told, if it lists nothing, and with no more", async () => {
+  it("acknowledges what the claim reported, and no more, if it lists no streams", async () => {
     await stage.append("events/a");
     await untilEvents(1);
-    // The claim tells more than the event did, and what comes after it is left for the next wake.
+    // The claim reports more than the event did, and later records are left for the next wake.
     await stage.append("events/a");
     await stage.append("events/b");
     const claimed = await taken();
@@ -172,7 +172,7 @@ describe("whoever has claimed", () => {
     expect(generation).toBe(2);
   });
 
-  it("wakes the next one with what it leaves", async () => {
+  it("leaves the rest for the next wake", async () => {
     await stage.append("events/a");
     await stage.append("events/b");
     const claimed = await taken();
@@ -180,7 +180,7 @@ describe("whoever has claimed", () => {
     expect(await untilEvents(1)).toMatchObject([{ generation: 2, stream: "events/b" }]);
   });
 
-  it("wakes the next one with a stream that came while it worked", async () => {
+  it("leaves a stream that appeared meanwhile for the next wake", async () => {
     await stage.append("events/a");
     const claimed = await taken();
     await stage.append("events/new");
@@ -188,7 +188,7 @@ describe("whoever has claimed", () => {
     expect(await untilEvents(1)).toMatchObject([{ generation: 2, stream: "events/new" }]);
   });
 
-  it("gives back what it can't do", async () => {
+  it("can give the wake back", async () => {
     await stage.append("events/a");
     const claimed = await taken();
     expect(await release(claimed)).toEqual({ status: 204, body: null });
@@ -196,7 +196,7 @@ describe("whoever has claimed", () => {
     expect(await taken("worker-2")).toMatchObject({ generation: 2 });
   });
 
-  it("keeps it with heartbeats, and loses it without", async () => {
+  it("keeps the wake with heartbeats, and loses it without", async () => {
     await stage.append("events/a");
     await untilEvents(1);
     const claimed = await taken();
@@ -213,7 +213,7 @@ describe("whoever has claimed", () => {
     expect(await taken("worker-2")).toMatchObject({ generation: 2 });
   });
 
-  it("does not ack by the callback, which is for webhooks", async () => {
+  it("can't acknowledge by the callback, which is for webhooks", async () => {
     await stage.append("events/a");
     const reply = await stage.operate({
       kind: "callback",

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
-/** What a webhook was called with. */
+/** A call that a webhook received. */
 export interface Notification {
   readonly headers: IncomingHttpHeaders;
   readonly raw: string;
@@ -26,7 +26,7 @@ export interface Reaction {
 /** A webhook on this machine. */
 export class Receiver {
   readonly received: Notification[] = [];
-  /** How the next calls are answered, and after those all others: that they were taken. */
+  /** The answers to the next calls. All later calls are answered as taken. */
   readonly reactions: (Reaction | null)[] = [];
   readonly #server = createServer(async (request, response) => {
     const raw = await text(request);
@@ -46,7 +46,7 @@ export class Receiver {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hook`;
   }
 
-  /** The call after `count` others; throws where it has not come yet. */
+  /** The call after `count` others; throws if it has not come yet. */
   call(count: number): Notification {
     const notification = this.received[count];
     if (notification === undefined) throw new Error(`the webhook was called ${this.received.length} times`);

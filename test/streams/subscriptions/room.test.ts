@@ -13,7 +13,7 @@ const WAKE = "wake/pool";
 const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
 let stage: Stage;
 
-/** A subscription with so many links by name, and a pattern beside them. */
+/** A subscription with this many links by name, and a pattern. */
 async function filled(count: number): Promise<void> {
   const streams = Array.from({ length: count }, (_, i) => `s/${i}`);
   await stage.put("sub", { type: "pull-wake", pattern: "events/*", streams, wake_stream: WAKE });
@@ -36,8 +36,8 @@ beforeEach(async () => {
   await stage.create(WAKE);
 });
 
-describe("a stream that finds no room among the links", () => {
-  it("is not dropped in silence: the subscription says so, and the log once", async () => {
+describe("a stream for which there is no room among the links", () => {
+  it("is reported by the subscription, and once in the Worker's log", async () => {
     await filled(LINKS_MAX);
     expect(shownOf(await stage.stored("sub"), null)).toMatchObject({ streams_complete: true });
     await stage.append("events/a");
@@ -49,7 +49,7 @@ describe("a stream that finds no room among the links", () => {
     expect(warn.mock.calls).toEqual([[expect.stringContaining("the subscription sub matches more streams")]]);
   });
 
-  it("is linked, and wakes, once another one is unlinked", async () => {
+  it("is linked, and wakes, when another one is unlinked", async () => {
     await filled(LINKS_MAX);
     await stage.append("events/a");
     await untilIncomplete();
@@ -58,7 +58,7 @@ describe("a stream that finds no room among the links", () => {
     expect((await stage.stored("sub")).lacksRoom).toBe(false);
   });
 
-  it("is linked once one that the pattern matched is gone, though the object was lost meanwhile", async () => {
+  it("is linked when a stream that the pattern matched is deleted, even if the object was lost meanwhile", async () => {
     await filled(LINKS_MAX - 1);
     await stage.append("events/a");
     await untilWoken("events/a");
@@ -76,7 +76,7 @@ describe("a stream that finds no room among the links", () => {
     expect((await stage.stored("sub")).lacksRoom).toBe(false);
   });
 
-  it("is found by the news alone that another one is gone", async () => {
+  it("is found by the mere news that another stream was deleted", async () => {
     await filled(LINKS_MAX - 1);
     await stage.create("events/a");
     await stage.append("events/a");
@@ -103,7 +103,7 @@ describe("a stream that finds no room among the links", () => {
   });
 });
 
-it("a subscription that an earlier version has written lacks none", async () => {
+it("a subscription that an earlier version has written has room", async () => {
   const documents = new Documents(new MemoryBacking());
   const { lacksRoom: _, ...old } = subscriptionOf(pull);
   await documents.put(`${SUBSCRIPTION_PREFIX}sub`, pack([old, "nonce"]), 0);

@@ -30,7 +30,7 @@ const refusal = (status: number, code: string) => ({
 describe("the control routes", () => {
   const { send, harness } = served();
 
-  it("make, show and end a subscription", async () => {
+  it("create, show and delete a subscription", async () => {
     const made = await send("PUT", "subscriptions/sub", hook);
     expect(made).toMatchObject({ status: 201, json: { id: "sub", streams: [], wake_stream: null } });
     expect(made.json.webhook.signing).toMatchObject({
@@ -44,8 +44,8 @@ describe("the control routes", () => {
     expect(await send("GET", "subscriptions/sub")).toMatchObject(refusal(404, "SUBSCRIPTION_NOT_FOUND"));
   });
 
-  it("publish the key that signs, to everybody", async () => {
-    // That there is none yet is not to be kept: the first webhook would be taken for a stranger's.
+  it("publish the signing key, without a token", async () => {
+    // An empty key set must not be cached: the first call to a webhook would then look forged.
     const none = await served().send("GET", "jwks.json");
     expect(none).toMatchObject({ status: 200, json: { keys: [] } });
     expect(none.headers.get("Cache-Control")).toBe("no-store");
@@ -64,7 +64,7 @@ describe("the control routes", () => {
     expect(jwks.text).not.toContain('"d"');
   });
 
-  it("revoke the keys, and another one signs", async () => {
+  it("revoke the keys, and then another one signs", async () => {
     expect((await served().send("DELETE", "jwks.json")).status).toBe(204);
     const { json: made } = await send("PUT", "subscriptions/leaked", hook);
     expect((await send("DELETE", "jwks.json")).status).toBe(204);
@@ -85,13 +85,13 @@ describe("the control routes", () => {
     expect(json.streams).toMatchObject([{ path: "manual/c", link_type: "explicit" }]);
   });
 
-  it("name the same subscription below the cluster's own path", async () => {
+  it("find the same subscription below the cluster's own path", async () => {
     await send("PUT", "subscriptions/both", hook);
     const { json } = await harness.send("GET", "/v1/clusters/main/stream/__ds/subscriptions/both");
     expect(json).toMatchObject({ id: "both" });
   });
 
-  it("leave no log that anybody sees, or reaches", async () => {
+  it("create no log that clients can see or reach", async () => {
     await send("PUT", "subscriptions/hidden", hook);
     await harness.send("PUT", "/v1/logs/a");
     await harness.send("PUT", "/v1/logs/z");
@@ -107,7 +107,7 @@ describe("the control routes", () => {
       expect((await harness.send("GET", path)).status).toBe(400);
   });
 
-  it("take an id that has to be escaped", async () => {
+  it("accept an id that has to be escaped", async () => {
     const made = await send("PUT", `subscriptions/${encodeURIComponent("ü:1%?")}`, hook);
     expect(made).toMatchObject({ status: 201, json: { id: "ü:1%?" } });
   });
@@ -121,9 +121,9 @@ describe("a wrong request", () => {
     ["a list", []],
     ["a webhook that is no object", { ...hook, webhook: "https://worker.example" }],
     ["neither pattern nor streams", { ...hook, pattern: undefined }],
-    ["a pattern of nothing", { ...hook, pattern: "/" }],
-    ["a lease of no time", { ...hook, lease_ttl_ms: 0 }],
-  ])("to make one is refused: %s", async (_, body) => {
+    ["an empty pattern", { ...hook, pattern: "/" }],
+    ["a lease of 0 ms", { ...hook, lease_ttl_ms: 0 }],
+  ])("to create a subscription is refused: %s", async (_, body) => {
     expect(await send("PUT", "subscriptions/wrong", body)).toMatchObject(refusal(400, "INVALID_REQUEST"));
   });
 
@@ -172,7 +172,7 @@ describe("a wrong request", () => {
     expect(reply).toMatchObject(refusal(400, "INVALID_REQUEST"));
   });
 
-  it("says to its object whether it lists what is done", async () => {
+  it("tells its object whether it lists the processed streams", async () => {
     const { send: ask, deliverers: objects } = served();
     await ask("PUT", "subscriptions/worked", pull);
     const operations = objects.operations;
@@ -199,7 +199,7 @@ describe("a wrong request", () => {
     }
   });
 
-  it("for a route that is not there finds no stream instead", async () => {
+  it("for a route that does not exist does not find a stream instead", async () => {
     for (const [method, path] of [
       ["GET", "subscriptions"],
       ["PUT", "streams/x"],
@@ -211,12 +211,12 @@ describe("a wrong request", () => {
       expect(await send(method, path)).toMatchObject(refusal(404, "ROUTE_NOT_FOUND"));
   });
 
-  it("has written nothing, and touched no object", () => {
+  it("has written nothing, and reached no object", () => {
     expect(deliverers.touched.size).toBe(0);
     expect(harness.nodes.asked.filter(({ request }) => request.kind === "command")).toEqual([]);
   });
 
-  it("for a cluster that is not there touches nothing", async () => {
+  it("for a cluster that does not exist reaches no object", async () => {
     const path = "/v1/clusters/none/stream/__ds/subscriptions/x";
     const init = {
       body: JSON.stringify({ wake_id: "w", generation: 1 }),
@@ -228,13 +228,13 @@ describe("a wrong request", () => {
 });
 
 describe("an object that can't be reached", () => {
-  it("leaves it open whether anything has happened", async () => {
+  it("leaves the outcome unknown", async () => {
     const { send, deliverers } = served();
     deliverers.isDown = true;
     expect(await send("PUT", "subscriptions/x", pull)).toMatchObject(refusal(503, "OUTCOME_UNKNOWN"));
   });
 
-  it("tells which nodes could not be", async () => {
+  it("passes on the failure of the nodes", async () => {
     const { send, harness } = served();
     await send("PUT", "subscriptions/x", pull);
     harness.nodes.leaders.set("main", null);
@@ -246,7 +246,7 @@ describe("an object that can't be reached", () => {
   });
 });
 
-describe("who may do what", () => {
+describe("authorization", () => {
   const JWT_SECRET = "a secret of the test";
   const token = (actions: readonly string[], prefix: string) =>
     sign({ actions, prefix }, JWT_SECRET, "HS256");
@@ -262,7 +262,7 @@ describe("who may do what", () => {
     };
   });
 
-  it("a token makes subscriptions of what it covers", async () => {
+  it("a token can create subscriptions of the streams that it covers", async () => {
     const make = (body: unknown, key: keyof typeof tokens) =>
       send("PUT", "subscriptions/s", body, tokens[key]);
     const webhookOf = (parts: object) => ({ ...hook, ...parts });
@@ -279,7 +279,7 @@ describe("who may do what", () => {
     expect((await make(hook, "events")).status).toBe(201);
   });
 
-  it("and sees, claims and ends those", async () => {
+  it("and show, claim and delete them", async () => {
     expect(await send("GET", "subscriptions/s", undefined, tokens.others)).toMatchObject(
       refusal(403, "FORBIDDEN"),
     );
@@ -298,7 +298,7 @@ describe("who may do what", () => {
       refusal(403, "FORBIDDEN"),
     );
     expect((await send("POST", "subscriptions/s/streams", link, tokens.all)).status).toBe(204);
-    // It covers streams of others now.
+    // The subscription has streams of others now.
     expect(await send("DELETE", "subscriptions/s", undefined, tokens.events)).toMatchObject(
       refusal(403, "FORBIDDEN"),
     );
@@ -308,7 +308,7 @@ describe("who may do what", () => {
     expect((await send("DELETE", "subscriptions/s", undefined, tokens.all)).status).toBe(204);
   });
 
-  it("the keys of all are revoked by a token for all", async () => {
+  it("only a token for all streams can revoke the keys", async () => {
     for (const key of ["events", "reader"] as const)
       expect(await send("DELETE", "jwks.json", undefined, tokens[key])).toMatchObject(
         refusal(403, "FORBIDDEN"),
@@ -316,7 +316,7 @@ describe("who may do what", () => {
     expect((await send("DELETE", "jwks.json", undefined, tokens.all)).status).toBe(204);
   });
 
-  it("nobody without a token makes, sees, claims or ends one", async () => {
+  it("a client without a token can't create, show, claim or delete one", async () => {
     const asked = harness.nodes.asked.length;
     for (const [method, path, body] of [
       ["PUT", "subscriptions/s", hook],
@@ -331,7 +331,7 @@ describe("who may do what", () => {
     expect(harness.nodes.asked).toHaveLength(asked);
   });
 
-  it("where no secret is set, nobody is served, workers and keys included", async () => {
+  it("without a secret every request is refused, also those of workers and for keys", async () => {
     const { send: ask, deliverers } = served({});
     for (const [method, path] of [
       ["GET", "jwks.json"],
@@ -343,7 +343,7 @@ describe("who may do what", () => {
     expect(deliverers.touched.size).toBe(0);
   });
 
-  it("plain http to this machine is for local clusters", async () => {
+  it("only local clusters may call plain http on this machine", async () => {
     const local = { ...hook, webhook: { url: "http://127.0.0.1:1/x" } };
     expect(await send("PUT", "subscriptions/l", local, tokens.all)).toMatchObject(
       refusal(400, "WEBHOOK_URL_REJECTED"),

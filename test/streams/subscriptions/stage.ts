@@ -14,16 +14,16 @@ export const STREAM_ROOT = "https://server.example/v1/stream";
 const patience = { timeout: 20_000, interval: 2 };
 const utf8 = { encode: new TextEncoder(), decode: new TextDecoder() };
 
-/** Its object with its alarm, and a cluster behind it; time passes when a test says so. */
+/** The deliverer with its alarm, and a cluster behind it. The test controls the time. */
 export class Stage {
   readonly backing = new MemoryBacking();
-  /** Later than the real present, by which tokens are judged. */
+  /** Later than the real present, by which the expiry of tokens is checked. */
   now = 4_000_000_000_000;
   alarmAt: number | null = null;
   readonly #lives: object[] = [];
   subscriptions = this.#object();
 
-  /** The object loses its memory, in the middle of whatever it does; its alarm stays. */
+  /** The object loses its memory, even in the middle of its work; its alarm stays. */
   evict(): void {
     this.#lives.length = 0;
     this.subscriptions = this.#object();
@@ -41,7 +41,7 @@ export class Stage {
       now: () => this.now,
       random: () => 0.5,
       arm: (at) => {
-        // Whoever is dead sets no alarm.
+        // A dead life of the object sets no alarm.
         if (this.#lives.includes(life))
           this.alarmAt = Math.min(Math.max(at, this.now), this.alarmAt ?? Number.POSITIVE_INFINITY);
       },
@@ -56,7 +56,7 @@ export class Stage {
     await this.subscriptions.run();
   }
 
-  /** Alarms ring until `at`, ms from the beginning of the stage. */
+  /** Lets `ms` pass; alarms ring when they are due. */
   async pass(ms: number): Promise<void> {
     const end = this.now + ms;
     while (this.alarmAt !== null && this.alarmAt <= end) await this.ring();
@@ -75,26 +75,26 @@ export class Stage {
     return this.subscriptions.operate(operation);
   }
 
-  /** Asks for a subscription as its body says. */
+  /** Creates a subscription with this body. */
   put(id: string, body: Readonly<Record<string, unknown>>): Promise<OperationReply> {
     const configuration = configurationInput.parse({ lease_ttl_ms: 10_000, ...body });
     return this.operate({ kind: "put", id, configuration, streamRoot: STREAM_ROOT });
   }
 
-  /** As it is replicated. */
+  /** The subscription as it is replicated. */
   async stored(id: string): Promise<Subscription> {
     const stored = await new Store(new Documents(this.backing)).get(id);
     if (stored === null) throw new Error(`there is no subscription ${id}`);
     return stored.subscription;
   }
 
-  /** Makes a stream, and lets its leader tell. */
+  /** Creates a stream, and reports it as its leader would. */
   async create(path: string): Promise<void> {
     await this.backing.command(createCommand(path));
     this.subscriptions.tell([path]);
   }
 
-  /** Appends a record without that anybody is told, to a stream that is made if need be. */
+  /** Appends a record without reporting it. Creates the stream if it does not exist. */
   async appendSilently(path: string): Promise<void> {
     await this.backing.command(createCommand(path));
     const records = encodeRecords([{ format: "json", headers: [], value: utf8.encode.encode("1") }]);
@@ -107,7 +107,7 @@ export class Stage {
     this.subscriptions.tell([path]);
   }
 
-  /** What a stream holds, as JSON. */
+  /** The records of a stream, as JSON. */
   async records(path: string): Promise<readonly unknown[]> {
     const limits = { until: null, recordsMax: 1_000, bytesMax: 1_000_000, waitMs: 0 };
     const page = await this.backing.query({ kind: "page", name: path, from: { at: "earliest" }, ...limits });

@@ -8,7 +8,7 @@ import { MemoryBacking } from "./memory-backing.ts";
 
 const LAST = Number.MAX_SAFE_INTEGER;
 
-test("the largest subscription that there may be is written, and read again", async () => {
+test("the largest possible subscription is written and read again", async () => {
   const store = new Store(new Documents(new MemoryBacking()));
   const streams = Array.from({ length: LINKS_MAX }, (_, i) => String(i).padStart(LOG_NAME_LENGTH_MAX, "s"));
   const configuration = configurationInput.parse({

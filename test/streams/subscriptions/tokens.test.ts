@@ -11,11 +11,11 @@ const next: Subscription = { ...woken, generation: 2, wake: woken.wake && { ...w
 const codeOf = async (token: string, subscription = woken, asked = refOf(subscription), secret = "secret") =>
   (await tokenFault(token, secret, subscription, asked))?.code ?? null;
 
-test("a token is good for the wake that it came with", async () => {
+test("a token is valid for the wake that it came with", async () => {
   expect(await codeOf(await mintToken(woken, "secret"))).toBeNull();
 });
 
-test("a token of an earlier wake is late, and so is a request that names another one", async () => {
+test("a token of an earlier wake is too late, and so is a request that names another wake", async () => {
   const token = await mintToken(woken, "secret");
   expect(await codeOf(token, next)).toBe("FENCED");
   expect(await codeOf(token, next, refOf(woken))).toBe("FENCED");
@@ -24,13 +24,13 @@ test("a token of an earlier wake is late, and so is a request that names another
   expect(await codeOf(token, { ...woken, wake: null }, refOf(woken))).toBe("FENCED");
 });
 
-test("a token of another subscription, or of another life of this one, is none", async () => {
+test("a token of another subscription, or of another life of this one, is not valid", async () => {
   const token = await mintToken(woken, "secret");
   expect(await codeOf(token, { ...woken, id: "other" })).toBe("TOKEN_INVALID");
   expect(await codeOf(token, { ...woken, incarnation: "life-2" })).toBe("TOKEN_INVALID");
 });
 
-test("what others have signed is no token", async () => {
+test("a token that was signed with another secret is not valid", async () => {
   const token = await mintToken(woken, "secret");
   expect(await codeOf(token, woken, refOf(woken), "another secret")).toBe("TOKEN_INVALID");
   const [head, body] = token.split(".");
@@ -40,7 +40,7 @@ test("what others have signed is no token", async () => {
   expect(await codeOf(await sign({ sub: "sub" }, "secret", "HS256"))).toBe("TOKEN_INVALID");
 });
 
-test("a token is good for as long as its wake is in flight, whatever time an earlier version gave it", async () => {
+test("a token is valid while its wake is in flight, also one with an expiry from an earlier version", async () => {
   const { id: sub, incarnation, generation, wake } = woken;
   const exp = Math.floor(Date.now() / 1_000) - 1;
   const expired = await sign({ sub, incarnation, generation, wake_id: wake?.id, exp }, "secret", "HS256");

@@ -25,7 +25,7 @@ const actions = fc.array(
       "release",
       "wait",
     ),
-    /** Which of the wakes there ever were is spoken of: 0 is the newest. */
+    /** The wake to which the action refers: 0 is the newest. */
     wake: fc.constantFrom(0, 0, 0, 1, 2),
     path: fc.constantFrom(...paths),
     ms: fc.integer({ min: 1, max: 20_000 }),
@@ -33,7 +33,7 @@ const actions = fc.array(
   { maxLength: 60 },
 );
 
-/** A subscription through whatever happens, with all wakes that it ever had. */
+/** A subscription through any sequence of actions, with all wakes that it ever had. */
 class Model {
   state: Subscription;
   now = 1_000;
@@ -89,7 +89,7 @@ class Model {
   }
 }
 
-/** What must hold from one state to the next. */
+/** The properties of each transition. */
 function check(before: Subscription, model: Model, action: { kind: string; wake: number }): void {
   const { state: after, now, look } = model;
   const isNew = after.wake !== null && after.wake.id !== before.wake?.id;
@@ -99,34 +99,37 @@ function check(before: Subscription, model: Model, action: { kind: string; wake:
     expect(next?.acked).toBeGreaterThanOrEqual(link.acked);
     expect(next?.acked).toBeLessThanOrEqual(model.tails[link.path] ?? 0);
   }
-  // Whoever speaks of an older wake changes nothing but what time does.
+  // An action about an older wake changes nothing; only the time has an effect.
   const speaks = ["deliver", "fail", "finish", "ack", "done", "done with all", "release"].includes(
     action.kind,
   );
   if (speaks && action.wake > 0) expect(after).toEqual(expired(before, now, 0.5));
   const hasWork = after.links.some((link) => isPending(link, look.ends.get(link.path)));
   if (action.kind === "look" && hasWork) expect(after.wake !== null || isHeldBack(after, now)).toBe(true);
-  // Nothing that is in flight is forgotten, but a wake event that waits for somebody to claim it.
+  // A wake in flight always has a next step, except a wake event that waits for a worker to claim it.
   const waits = after.wake?.isDelivered === true && after.wake.lease === null;
   expect(dueAt(after, false) !== null).toBe(after.wake !== null && !waits);
 }
 
-test.each(["webhook", "pull-wake"] as const)("whatever happens, %s", (type) => {
-  fc.assert(
-    fc.property(actions, (list) => {
-      const model = new Model(type);
-      for (const action of list) {
-        const before = model.state;
-        const newest = model.wakes.at(-1)?.wakeId;
-        const isCurrent = before.wake !== null && before.wake.id === newest;
-        // With nothing in flight even the newest is an old one.
-        const spoken = isCurrent ? action : { ...action, wake: Math.max(1, action.wake) };
-        model.state = model.act(spoken);
-        check(before, model, spoken);
-        const { wake, generation } = model.state;
-        if (wake !== null && wake.id !== newest) model.wakes.push({ generation, wakeId: wake.id });
-      }
-    }),
-    { numRuns: 500 },
-  );
-});
+test.each(["webhook", "pull-wake"] as const)(
+  "the properties hold for any sequence of actions, %s",
+  (type) => {
+    fc.assert(
+      fc.property(actions, (list) => {
+        const model = new Model(type);
+        for (const action of list) {
+          const before = model.state;
+          const newest = model.wakes.at(-1)?.wakeId;
+          const isCurrent = before.wake !== null && before.wake.id === newest;
+          // If none is in flight, even the newest wake is an old one.
+          const spoken = isCurrent ? action : { ...action, wake: Math.max(1, action.wake) };
+          model.state = model.act(spoken);
+          check(before, model, spoken);
+          const { wake, generation } = model.state;
+          if (wake !== null && wake.id !== newest) model.wakes.push({ generation, wakeId: wake.id });
+        }
+      }),
+      { numRuns: 500 },
+    );
+  },
+);

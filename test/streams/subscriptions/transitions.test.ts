@@ -21,7 +21,7 @@ const held = () => claimed(taken(pull), "worker-1", work, "unused", NOW).subscri
 const heldBack = (configuration: SubscriptionConfiguration) =>
   subscriptionOf(configuration, { generation: 7, retry: { attempts: 3, nextAttemptAt: NOW + 4_000 } });
 
-/** Every shape that a subscription can have. */
+/** Every kind of state that a subscription can have. */
 const states = {
   "webhook, idle": idle(webhook),
   "webhook, held back": heldBack(webhook),
@@ -41,7 +41,7 @@ const ack = (seq: number) => [{ stream: "events/a", offset: formatOffset(seq) }]
 const mine = (state: Subscription) => (state.wake === null ? stale : refOf(state));
 const quiet = (subscription: Subscription): Transition => ({ subscription, refusal: null });
 
-/** Everything that can happen to one. */
+/** Everything that can happen to a subscription. */
 const events = {
   "a look, with work": (s) => quiet(looked(s, work, "w8", NOW)),
   "a look, without work": (s) => quiet(looked(s, noWork, "w8", NOW)),
@@ -117,7 +117,7 @@ const pullWaits = {
   "a claim, without work": "NO_PENDING_WORK idle, acked 2",
 };
 
-/** What comes of what, complete by its type. */
+/** The result of each event in each state; the type ensures that it is complete. */
 const table: Record<State, Record<Event, string>> = {
   "webhook, idle": {
     ...withoutWake,
@@ -201,7 +201,7 @@ describe.each(Object.keys(states) as State[])("%s", (name) => {
 });
 
 describe("a refusal", () => {
-  it("of a claim says who holds the lease, in which generation", () => {
+  it("of a claim names the holder of the lease and the generation", () => {
     const { refusal } = claimed(held(), "worker-2", work, "w8", NOW);
     expect(refusal).toMatchObject({ members: { current_holder: "worker-1", generation: 7 } });
   });
@@ -212,8 +212,8 @@ describe("a refusal", () => {
     ["beyond the tail", "events/a", formatOffset(6)],
     ["that is the beginning", "events/a", "-1"],
     ["that is the present", "events/a", "now"],
-    ["that this server never gave", "events/a", "3"],
-  ])("of an ack %s moves nothing, not even what is right beside it", (_, stream, offset) => {
+    ["that never came from this server", "events/a", "3"],
+  ])("of an ack %s moves no cursor, not even those of its valid offsets", (_, stream, offset) => {
     const acks = [...ack(4), { stream, offset }];
     const state = held();
     const { subscription, refusal } = acked(
@@ -230,7 +230,7 @@ describe("a refusal", () => {
 });
 
 describe("an ack", () => {
-  it("of the same offset again is no fault", () => {
+  it("of the same offset again is accepted", () => {
     const state = acked(
       held(),
       refOf(held()),
@@ -244,7 +244,7 @@ describe("an ack", () => {
     expect(again.subscription.links[0]?.acked).toBe(4);
   });
 
-  it("within a record, where events of text have ended, is of all before it", () => {
+  it("within a record, where events of text have ended, acknowledges all records before it", () => {
     const acks = [{ stream: "events/a", offset: formatOffset(3, 1) }];
     const { subscription, refusal } = acked(
       held(),
@@ -257,7 +257,7 @@ describe("an ack", () => {
     expect([refusal, subscription.links[0]?.acked]).toEqual([null, 3]);
   });
 
-  it("of a stream that is gone is of no matter", () => {
+  it("of a stream that no longer exists changes nothing", () => {
     const state = held();
     const { subscription, refusal } = acked(
       state,

@@ -53,7 +53,7 @@ test.each([
   expect(webhookUrlFault(url, false)).not.toBeNull();
 });
 
-test("what a developer runs may be called from a local cluster, and from no other", () => {
+test("only a local cluster may call webhooks on the developer's machine", () => {
   for (const url of ["http://localhost:3000/hook", "http://127.0.0.1/hook", "http://127.0.0.77/hook"]) {
     expect(webhookUrlFault(url, true)).toBeNull();
     expect(webhookUrlFault(url, false)).not.toBeNull();

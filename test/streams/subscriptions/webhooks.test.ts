@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 afterEach(() => receiver.stop());
 
-/** What a worker sends to the callback of a notification. */
+/** The request of a worker to the callback of a notification. */
 function callback(
   { body }: Notification,
   acks: Readonly<Record<string, number>> | null,
@@ -39,7 +39,7 @@ const untilDelivered = () =>
 const untilIdle = () => stage.until(async () => expect((await stage.stored("sub")).wake).toBeNull());
 
 describe("a webhook", () => {
-  it("is told of the streams of its subscription, and of what is pending", async () => {
+  it("receives the streams of its subscription, and what is pending", async () => {
     await stage.append("events/a");
     await stage.append("other");
     await stage.append("events/b");
@@ -55,7 +55,7 @@ describe("a webhook", () => {
     expect(headers["webhook-signature"]).toMatch(/^t=\d+,kid=ds_[\w-]+,ed25519=[\w-]{86}$/);
   });
 
-  it("that is done at once has acknowledged what it was told of, and nothing is due any more", async () => {
+  it("that is done at once has acknowledged everything reported, and nothing is due any more", async () => {
     receiver.reactions.push(done);
     await stage.append("events/a");
     await stage.until(() => receiver.call(0));
@@ -66,7 +66,7 @@ describe("a webhook", () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it("that is done is called again for what came after it was told", async () => {
+  it("that is done is called again for records that came after the call", async () => {
     receiver.reactions.push(done);
     await stage.append("events/a");
     await stage.until(() => receiver.call(0));
@@ -76,7 +76,7 @@ describe("a webhook", () => {
     expect(body.wake_id).not.toBe(receiver.received[0]?.body.wake_id);
   });
 
-  it("is called no more than once for one wake, however much comes in meanwhile", async () => {
+  it("is called only once for one wake, however many records arrive meanwhile", async () => {
     await stage.append("events/a");
     await stage.until(() => receiver.call(0));
     await untilDelivered();
@@ -109,7 +109,7 @@ describe("a callback", () => {
     expect(late).toMatchObject({ status: 409, body: { error: { code: "FENCED" } } });
   });
 
-  it("that is done, and lists nothing, means what an answer does that is done", async () => {
+  it("that is done and lists nothing means the same as an answer that is done", async () => {
     await stage.append("events/a");
     const notification = await stage.until(() => receiver.call(0));
     await stage.append("events/a");
@@ -118,7 +118,7 @@ describe("a callback", () => {
     expect(body.streams).toMatchObject([{ acked_offset: formatOffset(1), tail_offset: formatOffset(2) }]);
   });
 
-  it("that is done with nothing acknowledges nothing, and the next wake tells of it", async () => {
+  it("that is done with an empty list acknowledges nothing, and the next wake reports it again", async () => {
     await stage.append("events/a");
     const notification = await stage.until(() => receiver.call(0));
     expect((await callback(notification, {}, true)).body).toEqual({ ok: true, next_wake: true });
@@ -126,7 +126,7 @@ describe("a callback", () => {
     expect(body.streams).toMatchObject([{ acked_offset: formatOffset(0) }]);
   });
 
-  it("says so if there is more to do, and that is delivered", async () => {
+  it("learns that there is more to do, which is then delivered", async () => {
     await stage.append("events/a");
     await stage.append("events/b");
     const notification = await stage.until(() => receiver.call(0));
@@ -139,7 +139,7 @@ describe("a callback", () => {
     ]);
   });
 
-  it("keeps the wake as long as it comes in time", async () => {
+  it("keeps the wake if it comes in time", async () => {
     await stage.append("events/a");
     const notification = await stage.until(() => receiver.call(0));
     await untilDelivered();
@@ -153,7 +153,7 @@ describe("a callback", () => {
     expect((await callback(notification, {}, false)).status).toBe(409);
   });
 
-  it("is refused with a token of somebody else, and no cursor moves", async () => {
+  it("is refused with the token of another subscription, and no cursor moves", async () => {
     await stage.append("events/a");
     const { body, ...rest } = await stage.until(() => receiver.call(0));
     const forged = { ...rest, body: { ...body, callback_token: `${body.callback_token}x` } };
@@ -164,7 +164,7 @@ describe("a callback", () => {
     expect((await stage.stored("sub")).links).toMatchObject([{ acked: 0 }]);
   });
 
-  it("is refused once its subscription is gone, also if there is another one of its name", async () => {
+  it("is refused after its subscription is deleted, even if there is another one with its id", async () => {
     await stage.append("events/a");
     const notification = await stage.until(() => receiver.call(0));
     await stage.operate({ kind: "delete", id: "sub" });
@@ -181,7 +181,7 @@ describe("a delivery that fails", () => {
   const statusOf = async () => (await stage.stored("sub")).retry;
 
   it.each([
-    ["a status of failure", { status: 500 }],
+    ["an error status", { status: 500 }],
     ["a redirect, which is not followed", { status: 307, headers: { Location: "/elsewhere" } }],
   ])("with %s is tried again later, as the same wake", async (_, reaction) => {
     receiver.reactions.push(reaction, done);
@@ -198,7 +198,7 @@ describe("a delivery that fails", () => {
     expect(await statusOf()).toBeNull();
   });
 
-  it("waits longer each time, though the object is lost in between", async () => {
+  it("waits longer each time, even if the object is lost in between", async () => {
     receiver.reactions.push({ status: 503 });
     await stage.append("events/a");
     for (const [failures, delayMs] of [
@@ -208,7 +208,7 @@ describe("a delivery that fails", () => {
       await stage.until(async () => expect(await statusOf()).toMatchObject({ attempts: failures + 1 }));
       stage.evict();
       stage.alarmAt = null;
-      // Whatever wakes it: it knows what was, and waits for the rest.
+      // After a restart it knows the earlier failures, and waits for the rest of the time.
       stage.subscriptions.tell(["events/a"]);
       await stage.pass(delayMs - 1);
       expect(receiver.received).toHaveLength(failures + 1);
@@ -216,14 +216,14 @@ describe("a delivery that fails", () => {
     }
   });
 
-  it("because nobody listens is one, too", async () => {
+  it("includes one to an address at which no server listens", async () => {
     await receiver.stop();
     await stage.append("events/a");
     await stage.until(async () => expect(await statusOf()).toMatchObject({ attempts: 1 }));
     receiver = await new Receiver().start();
   });
 
-  it("does not count what the webhook says at great length", async () => {
+  it("ignores an answer that is too long", async () => {
     receiver.reactions.push({ body: `{"done":true,"padding":"${"x".repeat(100_000)}"}` });
     await stage.append("events/a");
     await stage.until(() => receiver.call(0));
@@ -232,7 +232,7 @@ describe("a delivery that fails", () => {
   });
 });
 
-it("a webhook is called with a signature that the published keys verify, also while they are turned", async () => {
+it("a webhook is called with a signature that the published keys verify, also during their rotation", async () => {
   receiver.reactions.push(done);
   const documents = new Documents(stage.backing);
   const kids: string[] = [];
