@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The admin token of a local cluster, and whether this start has made it. */
+/** The admin token of a local cluster, and whether this start has created it. */
 export interface AdminToken {
   readonly token: string;
   readonly file: string;
   readonly isNew: boolean;
 }
 
-/** The token that is kept in a data directory, for its owner alone; made if there is none yet. */
+/** The token in a data directory, which only its owner can read; created if there is none yet. */
 export function adminToken(directory: string): AdminToken {
   const file = join(directory, "admin-token");
   const kept = existsSync(file) ? readFileSync(file, "utf8").trim() : "";

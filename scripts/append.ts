@@ -15,14 +15,14 @@ import {
 const BATCH_DEFAULT = "500";
 const USAGE = `Usage: npm run append -- LOG FILE [options]
 
-Appends a file to a log, every line one record, exactly once. The log is made if it does not exist.
+Appends a file to a log, every line one record, exactly once. The log is created if it does not exist.
 
-  --url URL       Where the cluster is (default ${DEFAULT_URL})
-  --batch N       Records a request, at most ${BATCH_RECORDS_MAX} (default ${BATCH_DEFAULT})
+  --url URL       The address of the cluster (default ${DEFAULT_URL})
+  --batch N       Records per request, at most ${BATCH_RECORDS_MAX} (default ${BATCH_DEFAULT})
   --producer ID   Resume an append that was interrupted: same file, same --batch
   --help          Show this
 
-A token for a cluster that asks for one is taken from TIMBERLINE_TOKEN.`;
+If the cluster asks for a token, set TIMBERLINE_TOKEN.`;
 
 await runProgram(USAGE, async () => {
   const { values, positionals } = parseCommandLine({

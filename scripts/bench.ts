@@ -18,11 +18,11 @@ const USAGE = `Usage: npm run bench -- [options]
 Compares a cluster of three nodes with the floor (an object that answers 204) and a naive log (one object
 that inserts each body as a row), all in workerd on this machine, on disk and on tmpfs, in turns.
 
-  --rounds N     Rounds over all of them (default 5)
+  --rounds N     Rounds over all workloads and targets (default 5)
   --seconds N    Length of one measurement (default 3)
-  --quick        One round of a second each
-  --memory       Instead: memory while a log grows to a million records
-  --profile N    Instead: a CPU profile of single appends over N connections (1 or 64), to ${PROFILE_FILE}
+  --quick        One round, with measurements of one second
+  --memory       Measures memory instead, while a log grows to a million records
+  --profile N    Records a CPU profile instead, of single appends over N connections (1 or 64), in ${PROFILE_FILE}
   --help         Show this`;
 
 await runProgram(USAGE, async () => {

@@ -1,6 +1,6 @@
 import { build, stop } from "esbuild";
 
-/** Bundles a Worker's entry point into one module, as it is deployed but for names and lines kept readable. */
+/** Bundles a Worker's entry point into one module, as for deployment, but with readable names and lines. */
 export async function bundleWorker(entryPoint: string): Promise<string> {
   const result = await build({
     entryPoints: [entryPoint],
@@ -13,7 +13,7 @@ export async function bundleWorker(entryPoint: string): Promise<string> {
     external: ["cloudflare:*"],
     logLevel: "silent",
   });
-  // It keeps a process of its own for the next build.
+  // esbuild keeps a process running for the next build.
   await stop();
   const [output] = result.outputFiles;
   if (output === undefined) throw new Error(`Nothing came out of bundling ${entryPoint}`);

@@ -19,12 +19,12 @@ const USAGE = `Usage: npm run check:durability -- [FILE] [options]
 
 Appends a file to a new local cluster while its leader is crashed again and again, reads it back, stops
 and starts the cluster, reads it again, and compares checksums and counts. Without a FILE, ${LINES}
-lines are made up. Exits with 1 on any difference.
+generated lines are used. Exits with 1 on any difference.
 
-  --crashes N    How often the leader is crashed on the way, at least (default ${CRASHES_MIN})
+  --crashes N    The least number of crashes of the leader (default ${CRASHES_MIN})
   --help         Show this`;
 
-/** What a file, or what came back of it, is compared by. */
+/** The properties by which the file and the read-back copy are compared. */
 interface Fingerprint {
   readonly sha256: string;
   readonly lines: number;
@@ -35,7 +35,7 @@ await runProgram(USAGE, async () => {
     allowPositionals: true,
     options: { crashes: { type: "string", default: CRASHES_MIN } },
   });
-  if (positionals.length > 1) throw new UsageError("check:durability takes one FILE at most");
+  if (positionals.length > 1) throw new UsageError("check:durability accepts at most one FILE");
   const crashes = integerOption("crashes", values.crashes, 0, 100);
   const directory = await mkdtemp(join(tmpdir(), "timberline-durability-"));
   try {
@@ -57,7 +57,7 @@ async function check(file: string, data: string, crashes: number): Promise<void>
   console.log("Identical.");
 }
 
-/** Crashes are spread evenly over the lines; the appends do not wait for them. */
+/** The crashes are spread evenly over the lines; the appends do not wait for them. */
 async function appendCrashing(url: string, file: string, lines: number, crashes: number): Promise<void> {
   const interval = lines / (crashes + 1);
   const crashed: Promise<Leadership>[] = [];
@@ -82,7 +82,7 @@ async function appendCrashing(url: string, file: string, lines: number, crashes:
   if (leaders.length < crashes) throw new Error(`${lines} lines are too few for ${crashes} crashes`);
 }
 
-/** Throws on any difference. */
+/** Throws if anything differs. */
 async function compare(step: string, expected: Fingerprint, url: string): Promise<void> {
   const found = await fingerprint(readLog({ url, log: LOG, from: "earliest", onProgress: () => undefined }));
   const { tail } = await requestJson<{ tail: number }>(new URL(`/v1/logs/${LOG}`, url));
@@ -112,7 +112,7 @@ function describeLeader({ leader, term }: Leadership): string {
   return `node ${leader} in term ${term}`;
 }
 
-/** The same lines every time, of all kinds of lengths. */
+/** The same lines every time, of many different lengths. */
 async function makeLines(directory: string): Promise<string> {
   const file = join(directory, "lines.txt");
   const lines = Array.from({ length: LINES }, (_, i) => {

@@ -11,19 +11,18 @@ const SECONDS = "60";
 const SLEEP_AFTER_MS = 1_000;
 const ASLEEP_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
-/** Longer than two election timeouts of a local cluster: alarms that were set before it slept have rung. */
+/** Longer than two election timeouts of a local cluster: by then, alarms that were set before it slept have rung. */
 const SETTLE_MS = 2_500;
-/** An object that nobody asks for some 10 s loses its memory, and would forget what it has done. */
+/** An object without requests for some 10 s loses its memory, and with it the counters. */
 const LOOK_MS = 5_000;
 
 const USAGE = `Usage: npm run check:sleep -- [options]
 
-Starts a new local cluster, lets it fall asleep, and counts what its members do while it is asked for
-nothing but how it is: every alarm, call to a peer and row written. Then it appends, which must need no
-election.
-Exits with 1 if anything was done, or the term is another one.
+Starts a new local cluster, lets it fall asleep, and counts what its members do while the only requests are
+for its status: every alarm, call to a peer and row written. Then it appends, which must need no election.
+Exits with 1 if a member did anything, or if the term has changed.
 
-  --seconds N    How long it is left alone (default ${SECONDS})
+  --seconds N    How long the cluster is left alone (default ${SECONDS})
   --help         Show this`;
 
 interface Counters {
@@ -50,7 +49,7 @@ await runProgram(USAGE, async () => {
   }
 });
 
-/** Throws on anything that was done. */
+/** Throws if the cluster did anything. */
 async function check(url: string, seconds: number): Promise<void> {
   await requestJson(new URL(`/v1/logs/${LOG}`, url), { method: "PUT" });
   await append(url, 0);
@@ -63,22 +62,22 @@ async function check(url: string, seconds: number): Promise<void> {
   const term = await append(url, 1);
   console.log(`Appended   in term ${term}`);
   if (term !== before.term) throw new Error(`The cluster fell asleep in term ${before.term}`);
-  console.log("Nothing was done.");
+  console.log("The cluster did nothing while it slept.");
 }
 
-/** Throws when a member does anything, or wakes, within so many ms. */
+/** Throws if a member does anything, or wakes, within `ms`. */
 async function watch(url: string, before: Status, ms: number): Promise<void> {
   const idle = workOf(before).join("; ");
   for (let leftMs = ms; leftMs > 0; leftMs -= LOOK_MS) {
     await setTimeout(Math.min(leftMs, LOOK_MS));
     const status = await statusOf(url);
     const found = workOf(status).join("; ");
-    if (found !== idle) throw new Error(`Something was done: ${found}`);
-    if (!status.quiesced) throw new Error("Somebody woke");
+    if (found !== idle) throw new Error(`A member did something: ${found}`);
+    if (!status.quiesced) throw new Error("A member woke");
   }
 }
 
-/** What the members have done so far, in words that differ where any of it does. */
+/** The activity of the members so far, as texts that differ if any counter differs. */
 function workOf({ members }: Status): readonly string[] {
   return members.map(({ id, counters: { alarms, calls, rows } }) => {
     return `node ${id}: ${alarms} alarms, ${calls} calls, ${rows} rows`;
@@ -89,7 +88,7 @@ function statusOf(url: string): Promise<Status> {
   return requestJson(new URL("/v1/clusters/main", url));
 }
 
-/** The term that a record was appended in; the producer tuple makes a retry safe. */
+/** Appends a record and returns its term; the producer's headers make a retry safe. */
 async function append(url: string, seq: number): Promise<number> {
   const headers = {
     "Content-Type": "text/plain",
@@ -102,7 +101,7 @@ async function append(url: string, seq: number): Promise<number> {
   return (await requestJson<{ term: number }>(path, init)).term;
 }
 
-/** Until all members sleep; asking wakes nobody. */
+/** Waits until all members sleep; reading the status wakes none. */
 async function untilAsleep(url: string): Promise<void> {
   const deadline = performance.now() + ASLEEP_TIMEOUT_MS;
   while (performance.now() < deadline) {

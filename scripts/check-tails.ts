@@ -21,14 +21,14 @@ const ANSWER_TIMEOUT_MS = 90_000;
 
 const USAGE = `Usage: npm run check:tails -- [options]
 
-Starts a new local cluster of three nodes, has many follow one log from another process, each over a connection
-of its own, and appends to it at a steady rate. Every one of them must see every record, once and in order.
-Exits with 1 on any loss, doubling or disorder.
+Starts a new local cluster of three nodes. Many subscribers in another process follow one log, each over its own
+connection, while records are appended at a steady rate. Every subscriber must see every record once and in order.
+Exits with 1 if a record is lost, repeated or out of order.
 
-  --seconds N    How long is appended (default ${SECONDS})
-  --rate N       Records a second, each an append of its own (default ${RATE})
-  --events N     Who follow by server-sent events (default ${EVENTS})
-  --sockets N    Who follow over a WebSocket (default ${SOCKETS})
+  --seconds N    How long records are appended (default ${SECONDS})
+  --rate N       Records per second, each in its own append (default ${RATE})
+  --events N     Subscribers that follow by server-sent events (default ${EVENTS})
+  --sockets N    Subscribers that follow over a WebSocket (default ${SOCKETS})
   --help         Show this`;
 
 await runProgram(USAGE, async () => {
@@ -63,7 +63,7 @@ interface Load {
   readonly seconds: number;
 }
 
-/** Throws on any loss, doubling or disorder. */
+/** Throws if a record is lost, repeated or out of order. */
 async function check(url: string, counts: Omit<Task, "url">, load: Load): Promise<void> {
   await requestJson(new URL(`/v1/logs/${LOG}`, url), { method: "PUT" });
   const records = new URL(`/v1/logs/${LOG}/records`, url);
@@ -90,7 +90,7 @@ async function heard<T>(process: ChildProcess): Promise<T> {
   return message as T;
 }
 
-/** Appends at a steady rate, whatever the answers take. Returns how many records there are. */
+/** Appends at a steady rate, independent of the time of the answers. Returns the number of records. */
 async function write(url: URL, { rate, seconds }: Load): Promise<number> {
   const startedAt = performance.now();
   const appends: Promise<Appended>[] = [];
@@ -104,7 +104,7 @@ async function write(url: URL, { rate, seconds }: Load): Promise<number> {
   return Math.max(...answers.map(({ tail }) => tail));
 }
 
-/** The record says when it was sent, ms since the epoch. */
+/** The text of the record is the time at which it was sent, ms since the epoch. */
 function append(url: URL): Promise<Appended> {
   const body = String(performance.timeOrigin + performance.now());
   return requestJson(url, { method: "POST", headers: { "Content-Type": "text/plain" }, body });
@@ -117,5 +117,5 @@ function judge(report: Report, total: number): void {
   for (const line of [...report.faults, ...report.breaks]) console.error(line);
   if (faultCount > 0 || records !== total * subscribers)
     throw new Error(`${faultCount} faults, and ${records} records instead of ${total * subscribers}`);
-  console.log("Everyone saw every record, once and in order.");
+  console.log("Every subscriber saw every record once and in order.");
 }

@@ -10,38 +10,38 @@ import { compatibilityDate } from "./worker-config.ts";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const REGIONS = ["wnam", "enam", "weur", "eeur", "apac"];
 
-/** How long a cluster may take until a leader serves, ms. */
+/** How long a cluster may take until it has a leader that serves, ms. */
 const READY_TIMEOUT_MS = 30_000;
 const READY_POLL_MS = 50;
 
-/** Short beside what a deployed cluster needs: on one machine only a busy processor delays a message. */
+/** Shorter than a deployed cluster needs, because on one machine only a busy processor delays a message. */
 const ELECTION_TIMEOUT_MS = 1_000;
 const HEARTBEAT_MS = 100;
 const SLEEP_AFTER_MS = 10_000;
 
 export interface ClusterOptions {
-  /** Where it keeps its state, through restarts. */
+  /** The directory of its state, which survives restarts. */
   readonly data: string;
   /** At most 5. */
   readonly nodes: number;
-  /** 0 takes a free one. */
+  /** 0 chooses a free port. */
   readonly port: number;
   /** How long it stays awake without work, ms; 0 for always. */
   readonly sleepAfterMs?: number;
-  /** Gives the start up. */
+  /** Aborts the start. */
   readonly signal?: AbortSignal;
   /** Opens the inspector, on any free port. */
   readonly inspect?: boolean;
-  /** Variables of the Worker that are to differ from what a local cluster has. */
+  /** Variables of the Worker that override those of a local cluster. */
   readonly vars?: Readonly<Record<string, string>>;
-  /** Another Worker than the product's, of the same shape. */
+  /** The entry point of another Worker with the same interface. */
   readonly entryPoint?: string;
 }
 
 /**
  * Starts a cluster on this machine, every node a Durable Object of one workerd process, and waits until a
- * leader serves. Anyone who reaches the port may do everything, crash a node included.
- * Throws `DataDirectoryError`, and whatever keeps workerd from starting.
+ * leader serves. Every client that reaches the port may do everything, even crash a node.
+ * Throws `DataDirectoryError`, and any error that keeps workerd from starting.
  */
 export async function startCluster(options: ClusterOptions): Promise<Runtime> {
   const unlock = lockDataDirectory(resolve(options.data), options.nodes);
@@ -54,7 +54,7 @@ export async function startCluster(options: ClusterOptions): Promise<Runtime> {
   }
 }
 
-/** Starts a cluster as `startCluster` does, and stops it however `use` ends. */
+/** Starts a cluster as `startCluster` does, and stops it when `use` ends or throws. */
 export async function withCluster(
   options: ClusterOptions,
   use: (cluster: Runtime) => Promise<void>,
@@ -67,7 +67,7 @@ export async function withCluster(
   }
 }
 
-/** As `startCluster`, for who has locked the data directory. */
+/** As `startCluster`, for a caller that has locked the data directory. */
 export async function startLocked(options: ClusterOptions): Promise<Runtime> {
   const runtime = await startRuntime(await runtimeOptions(options, resolve(options.data)));
   try {
@@ -102,7 +102,7 @@ async function runtimeOptions(options: ClusterOptions, data: string) {
   };
 }
 
-/** Bootstraps the cluster, unless it is there and a leader serves. */
+/** Bootstraps the cluster, unless it exists and a leader serves. */
 async function untilReady(url: string, { signal, vars = {} }: ClusterOptions): Promise<void> {
   const deadline = AbortSignal.timeout(READY_TIMEOUT_MS);
   const stopped = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
@@ -111,14 +111,14 @@ async function untilReady(url: string, { signal, vars = {} }: ClusterOptions): P
     const status = await answerOf(`${url}/readyz`, { signal: stopped });
     if (status === "ok") return;
     signal?.throwIfAborted();
-    // With a node lost, the others may serve all the same.
+    // This may fail because a node is lost; the others may still serve.
     await answerOf(`${url}/v1/clusters/main`, { method: "PUT", headers, signal: stopped });
     if (deadline.aborted) throw new Error(`No leader after ${READY_TIMEOUT_MS} ms: ${status}`);
     await setTimeout(READY_POLL_MS);
   }
 }
 
-/** `ok`, or what is wrong. */
+/** `ok`, or the error. */
 async function answerOf(url: string, init: RequestInit): Promise<string> {
   try {
     const response = await fetch(url, init);

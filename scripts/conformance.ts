@@ -21,8 +21,8 @@ const USAGE = `Usage: npm run conformance -- [options]
 Runs the public suite of the Durable Streams protocol against a new local cluster of three nodes, and prints
 how many of its tests passed. Exits with 1 if one failed.
 
-  --disturb     Meanwhile leadership goes to another node every two seconds
-  --url URL     Another server than a local cluster
+  --disturb     Moves leadership to another node every two seconds
+  --url URL     Tests this server instead of a local cluster
   --help        Show this`;
 
 await runProgram(USAGE, async () => {
@@ -30,7 +30,7 @@ await runProgram(USAGE, async () => {
     options: { disturb: { type: "boolean", default: false }, url: { type: "string" } },
   });
   if (values.url !== undefined) {
-    if (values.disturb) throw new UsageError("--disturb is for the local cluster");
+    if (values.disturb) throw new UsageError("--disturb works only with the local cluster");
     await runSuite(urlOption(values.url));
     return;
   }
@@ -65,7 +65,7 @@ async function runDisturbed(url: string): Promise<void> {
   }
 }
 
-/** Hands leadership to the next node again and again; how often it came to lead. */
+/** Hands leadership to the next node again and again. Returns how many times it moved. */
 async function moveLeader(url: string, over: AbortSignal): Promise<number> {
   let moves = 0;
   while (!over.aborted) {

@@ -2,22 +2,22 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** What a data directory says of the cluster in it. */
+/** The description of the cluster in a data directory. */
 interface Manifest {
   readonly nodes: number;
-  /** The process that uses it now, or did last. */
+  /** The process that uses the directory, or used it last. */
   readonly pid: number;
 }
 
-/** The data directory can't be used; the message says why, for people. */
+/** The data directory can't be used; the message, which is for people, says why. */
 class DataDirectoryError extends Error {
   override readonly name = "DataDirectoryError";
 }
 
 /**
- * Takes a data directory, made if it is missing, for this process alone. The lock is the operating
- * system's, on a file: it goes with the process, however that ends. Returns how to give it back.
- * Throws `DataDirectoryError` if another process has it, or if it holds a cluster of another size.
+ * Locks a data directory for this process, and creates it if it is missing. The lock is a file lock of the operating
+ * system, so it ends with the process, even after a crash. Returns a function that unlocks the directory. Throws
+ * `DataDirectoryError` if another process has the lock, or if the directory holds a cluster of another size.
  */
 export function lockDataDirectory(directory: string, nodes: number): () => void {
   makeDirectory(directory);
@@ -32,7 +32,7 @@ export function lockDataDirectory(directory: string, nodes: number): () => void 
     lock.close();
     throw new DataDirectoryError(
       `${directory} holds a cluster of ${manifest.nodes} nodes, not ${nodes}: ` +
-        `start it with --nodes ${manifest.nodes}, or give another --data directory`,
+        `start it with --nodes ${manifest.nodes}, or use another --data directory`,
     );
   }
   writeFileSync(path, `${JSON.stringify({ nodes, pid: process.pid } satisfies Manifest)}\n`);
@@ -52,7 +52,7 @@ function makeDirectory(directory: string): void {
   } catch (error) {
     const { code = "", message } = error as NodeJS.ErrnoException;
     const isFile = code === "EEXIST" || code === "ENOTDIR";
-    const why = isFile ? "a file is in its place, or on the way to it" : message;
+    const why = isFile ? "a file has this path, or a part of it" : message;
     throw new DataDirectoryError(`${directory} can't be a data directory: ${why}`);
   }
 }
@@ -66,7 +66,7 @@ function readManifest(path: string): Manifest | null {
   }
 }
 
-/** Null where another process has it. SQLite is the one way that Node has to a file lock. */
+/** Null if another process has the lock. Node has no API for file locks except SQLite. */
 function takeLock(path: string): DatabaseSync | null {
   const database = new DatabaseSync(path);
   try {

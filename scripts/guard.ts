@@ -1,6 +1,6 @@
 /**
- * Kills a process once this one's standard input ends, which it does when its parent is gone, however it
- * went. The last line of the input names the process; a parent that has cleaned up kills this one first.
+ * Kills a process when the standard input of this one ends. It ends when the parent is gone, for any reason. The last line
+ * of the input is the id of the process. A parent that has stopped that process itself kills this guard first.
  */
 import { createInterface } from "node:readline";
 
@@ -14,6 +14,6 @@ lines.on("close", () => {
   try {
     process.kill(guarded, "SIGKILL");
   } catch {
-    // Gone already.
+    // It has already ended.
   }
 });

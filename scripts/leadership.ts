@@ -9,7 +9,7 @@ export interface Leadership {
   readonly term: number;
 }
 
-/** Who leads a cluster, once somebody does. Throws if that takes too long. */
+/** Waits for a leader, and returns it. Throws if that takes too long. */
 export async function currentLeader(
   url: string,
   headers: Readonly<Record<string, string>> = {},
@@ -23,12 +23,12 @@ export async function currentLeader(
     if (leader !== null) return { leader, term };
     await setTimeout(POLL_MS);
   }
-  throw new Error(`Nobody has led for ${PATIENCE_MS} ms`);
+  throw new Error(`The cluster had no leader for ${PATIENCE_MS} ms`);
 }
 
 /**
- * Crashes the node that leads a local cluster: it loses its memory, and what was under way breaks off.
- * Returns which it was.
+ * Crashes the leader of a local cluster: it loses its memory, and its requests are cut off. Returns which node it
+ * was.
  */
 export async function crashLeader(url: string): Promise<Leadership> {
   const leadership = await currentLeader(url);

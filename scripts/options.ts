@@ -1,14 +1,14 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 
-/** Where `npm start` serves, if it can. */
+/** The address of `npm start`, if its port is free. */
 export const DEFAULT_URL = "http://127.0.0.1:8787";
 
-/** The command line was wrong; the message says how, for people. */
+/** The command line was wrong; the message, which is for people, says why. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** `parseArgs`, with `UsageError` for what does not parse. */
+/** `parseArgs`; throws `UsageError` if the options do not parse. */
 export function parseCommandLine<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
   try {
     return parseArgs(config);
@@ -46,7 +46,7 @@ export async function runProgram(usage: string, main: () => Promise<void>): Prom
   }
 }
 
-/** `fetch` says only that it failed; why is in the cause. */
+/** The error of `fetch` says only that it failed; the reason is in its cause. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${describeError(error.cause)}` : error.message;

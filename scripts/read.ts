@@ -9,12 +9,12 @@ const USAGE = `Usage: npm run --silent read -- LOG [options]
 
 Reads a log up to its tail, every record one line, byte for byte as it was appended.
 
-  --url URL       Where the cluster is (default ${DEFAULT_URL})
+  --url URL       The address of the cluster (default ${DEFAULT_URL})
   --from SEQ      First record: a number, earliest (default), tail, or -N for the last N (--from=-N)
   --output FILE   Write to FILE instead of standard output
   --help          Show this
 
-A token for a cluster that asks for one is taken from TIMBERLINE_TOKEN.`;
+If the cluster asks for a token, set TIMBERLINE_TOKEN.`;
 
 await runProgram(USAGE, async () => {
   const { values, positionals } = parseCommandLine({
@@ -34,7 +34,7 @@ await runProgram(USAGE, async () => {
   try {
     await pipeline(Readable.from(pages, { objectMode: true }), output);
   } catch (error) {
-    // The reader of our output had enough.
+    // The reader of our output has closed it.
     if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
   } finally {
     progress.stop();

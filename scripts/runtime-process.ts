@@ -8,17 +8,17 @@ const GUARD = fileURLToPath(new URL("./guard.ts", import.meta.url));
 
 /** The workerd process of one runtime, through restarts. */
 export interface RuntimeProcess {
-  /** Runs `start`, whose workerd process, and those that it starts later instead, are this one's. */
+  /** Runs `start`. Its workerd process, and each later one that replaces it, belong to this object. */
   within<T>(start: () => T): T;
-  /** Throws if none was started. */
+  /** The id of the process. Throws if none was started. */
   pid(): number;
-  /** To be called once the runtime has been stopped. */
+  /** Call this when the runtime has been stopped. */
   release(): void;
 }
 
 /**
- * Learns which workerd process Miniflare starts (it does not say; Node does), and has it killed if this
- * process dies without having stopped it (`kill -9`).
+ * Finds the workerd process that Miniflare starts, through Node, because Miniflare does not tell. Starts a guard that kills
+ * it if this process dies without stopping it (`kill -9`).
  */
 export function guardRuntime(): RuntimeProcess {
   const context = new AsyncLocalStorage<true>();

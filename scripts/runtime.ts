@@ -3,9 +3,9 @@ import { guardRuntime } from "./runtime-process.ts";
 
 const HOST = "127.0.0.1";
 
-/** A Worker with SQLite-backed Durable Objects, to be run on this machine. */
+/** A Worker with SQLite-backed Durable Objects that runs on this machine. */
 export interface RuntimeOptions {
-  /** Names the storage too: another name finds nothing of what this one wrote. */
+  /** Also the name of the storage: a Worker with another name does not find its data. */
   readonly name: string;
   /** One bundled module. */
   readonly script: string;
@@ -13,9 +13,9 @@ export interface RuntimeOptions {
   /** Binding name to class name. */
   readonly objects: Readonly<Record<string, string>>;
   readonly vars: Readonly<Record<string, string>>;
-  /** Where the objects' storage lies. */
+  /** The directory of the objects' storage. */
   readonly data: string;
-  /** 0 takes a free one. */
+  /** 0 chooses a free port. */
   readonly port: number;
   /** Opens the inspector, on any free port. */
   readonly inspect?: boolean;
@@ -23,15 +23,15 @@ export interface RuntimeOptions {
 
 export interface Runtime {
   readonly url: string;
-  /** Of the workerd process that runs now. */
+  /** The id of the workerd process that runs now. */
   pid(): number;
-  /** Address of the inspector's WebSocket; throws unless it was opened. */
+  /** The address of the inspector's WebSocket; throws if it was not opened. */
   inspectorUrl(): Promise<URL>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts workerd and waits until it takes requests. The Worker listens on a socket of its own: requests
+ * Starts workerd and waits until it accepts requests. The Worker listens on a socket of its own, so requests
  * do not pass through the development proxy, which would cost more than an append.
  */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
@@ -56,8 +56,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 }
 
 /**
- * Miniflare answers a signal by ending the process, with a failure's status and without waiting for
- * workerd. What a signal means is the program's business, so its handlers are taken off again.
+ * On a signal, Miniflare ends the process with a failure status and without waiting for workerd. The program must decide
+ * what a signal means, so Miniflare's handlers are removed again.
  */
 function withoutSignalHandlers<T>(create: () => T): T {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -81,7 +81,7 @@ function miniflareOptions(options: RuntimeOptions): MiniflareOptions {
     log: new Log(LogLevel.WARN),
     handleStructuredLogs: printLog,
     resourcePersistencePath: options.data,
-    // What would write outside the data directory, or reach out to the network.
+    // Features that would write outside the data directory, or use the network.
     cf: false,
     enableDevRegistry: false,
     telemetry: { enabled: false },
@@ -105,7 +105,7 @@ function miniflareOptions(options: RuntimeOptions): MiniflareOptions {
   };
 }
 
-/** Leaves out what workerd has to say when an object is crashed by request, with pages of addresses. */
+/** Leaves out workerd's output when an object is crashed by request: pages of addresses. */
 function printLog({ level, message }: { level: string; message: string }): void {
   if (/^NOSENTRY|a crash was asked for/.test(message)) return;
   if (level === "error" || level === "warn") console.error(message);

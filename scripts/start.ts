@@ -14,17 +14,17 @@ const DEFAULT_PORT = 8787;
 const PARENT_POLL_MS = 100;
 const USAGE = `Usage: npm start -- [options]
 
-Runs a Timberline cluster on this machine until it is interrupted. What was appended is kept.
+Runs a Timberline cluster on this machine until it is interrupted. Its logs are kept.
 
   --port N      Port on 127.0.0.1 (default ${DEFAULT_PORT}, or a free one if that is in use)
-  --data DIR    Where the cluster keeps its state (default .timberline)
-  --nodes N     3 or 5: the number at its bootstrap (default 3)
-  --auth        Asks for a token, as in production. One that may do everything is made at the first start
+  --data DIR    The directory of the cluster's state (default .timberline)
+  --nodes N     The number of nodes at the first start, 3 or 5 (default 3)
+  --auth        Asks for a token, as in production. The first start creates one that may do everything
   --var N=V     Sets a variable of wrangler.toml; may be given several times
   --help        Show this`;
 
 interface StartOptions {
-  /** Null for the default, which gives way if it is in use. */
+  /** Null for the default port; if that is in use, a free one is chosen. */
   readonly port: number | null;
   readonly data: string;
   readonly nodes: number;
@@ -37,7 +37,7 @@ await runProgram(USAGE, async () => {
   const signal = interruption();
   const data = resolve(options.data);
   const isNew = !holdsCluster(data);
-  // First of all: who starts a cluster twice hears of that, not of a port.
+  // This comes first: if the cluster already runs, the error must say that, and not complain about the port.
   const unlock = lockDataDirectory(data, options.nodes);
   try {
     const port = await choosePort(options.port);
@@ -51,11 +51,11 @@ await runProgram(USAGE, async () => {
   }
 });
 
-/** Aborted once this program is to end. */
+/** Aborted when this program must end. */
 function interruption(): AbortSignal {
   const interrupted = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => interrupted.abort());
-  // npm passes a signal on to its shell, and some shells die of it without passing it on to us.
+  // npm passes a signal on to its shell, and some shells end without passing it on to this program.
   if (process.env.npm_lifecycle_event !== undefined) {
     const parent = process.ppid;
     setInterval(() => process.ppid !== parent && interrupted.abort(), PARENT_POLL_MS).unref();
@@ -63,7 +63,7 @@ function interruption(): AbortSignal {
   return interrupted.signal;
 }
 
-/** Returns once it was interrupted and all has stopped. */
+/** Returns after it was interrupted and everything has stopped. */
 async function serve(options: ClusterOptions & { readonly signal: AbortSignal }): Promise<void> {
   const { signal } = options;
   try {
@@ -95,9 +95,9 @@ function startOptions(): StartOptions {
   if (values.data === "") throw new UsageError("--data takes a directory");
   const vars = variablesOf(values.var);
   if (values.auth && vars.ADMIN_TOKEN !== undefined)
-    throw new UsageError("--auth makes an ADMIN_TOKEN: give one of the two");
+    throw new UsageError("--auth creates an ADMIN_TOKEN: use only one of the two");
   if (asksForToken(vars) && !vars.ADMIN_TOKEN && !values.auth)
-    throw new UsageError("Give --auth, or an ADMIN_TOKEN, too: the cluster is made with that token");
+    throw new UsageError("Add --auth or an ADMIN_TOKEN: creating the cluster needs that token");
   return {
     port: values.port === undefined ? null : integerOption("port", values.port, 1, 65_535),
     data: values.data,
@@ -107,7 +107,7 @@ function startOptions(): StartOptions {
   };
 }
 
-/** Says the token once: a later start finds it in its file. */
+/** Prints the token only once: a later start finds it in its file. */
 function authorization(data: string): { readonly ADMIN_TOKEN: string } {
   const { token, file, isNew } = adminToken(data);
   console.log(isNew ? `The admin token, kept in ${file}: ${token}` : `The admin token is in ${file}`);

@@ -4,7 +4,7 @@ import { UsageError } from "./options.ts";
 
 const config = readFileSync(fileURLToPath(new URL("../wrangler.toml", import.meta.url)), "utf8");
 
-/** The deployed Worker's compatibility date, so that it behaves here as it does there. */
+/** The deployed Worker's compatibility date, so that it behaves here as in deployment. */
 export function compatibilityDate(): string {
   const date = /^compatibility_date = "(.+)"$/m.exec(config)?.[1];
   if (date === undefined) throw new Error("wrangler.toml has no compatibility_date");
@@ -17,7 +17,7 @@ export function variableNames(): readonly string[] {
   return Array.from(names, ([, name = ""]) => name);
 }
 
-/** Variables given as `NAME=VALUE`; throws `UsageError` for names that the Worker has not. */
+/** Variables given as `NAME=VALUE`; throws `UsageError` for names that the Worker does not have. */
 export function variablesOf(given: readonly string[]): Readonly<Record<string, string>> {
   const known = variableNames();
   return Object.fromEntries(

@@ -5,14 +5,14 @@ import { startBaselines, startTimberline, withDirectory, withRuntime } from "./t
 import { fillRequests, type TargetName, type Workload, workloads } from "./workloads.ts";
 
 export interface CompareOptions {
-  /** Where the storage lies: its name, and a directory there. */
+  /** The place of the storage: its name, and a directory there. */
   readonly storage: { readonly name: string; readonly directory: string };
   readonly rounds: number;
-  /** A measurement's length. */
+  /** The length of a measurement. */
   readonly seconds: number;
 }
 
-/** One workload's results, a list a target, in the order of the rounds. */
+/** The results of one workload: a list for each target, in the order of the rounds. */
 export interface Measured {
   readonly storage: string;
   readonly workload: Workload;
@@ -22,7 +22,7 @@ export interface Measured {
 const TARGETS: readonly TargetName[] = ["floor", "naive", "timberline"];
 const WARM_UP_SECONDS = 0.5;
 
-/** Measures all targets in turn, round after round, so that what else the machine does hits all alike. */
+/** Measures all targets in turn, round after round, so that other load on the machine affects all of them equally. */
 export async function compare(options: CompareOptions): Promise<readonly Measured[]> {
   const { name, directory: parent } = options.storage;
   return withDirectory(parent, (directory) =>
@@ -72,7 +72,7 @@ async function measure({ storage, urls, rounds, seconds }: MeasureOptions): Prom
   return measured;
 }
 
-/** One line a workload: medians over the rounds, and the medians of each round's ratio to naive. */
+/** One line for each workload: medians over the rounds, and the median of each round's ratio to naive. */
 export function resultRows(measured: readonly Measured[]): readonly Record<string, string>[] {
   return measured.map(({ storage, workload, results }) => {
     const rate = (target: TargetName) =>

@@ -1,6 +1,6 @@
 /** A connection to an inspector: the DevTools protocol over a WebSocket. */
 export interface Inspector {
-  /** Throws what the protocol answers as an error. */
+  /** Throws if the protocol answers with an error. */
   call<T>(method: string, params?: Readonly<Record<string, unknown>>): Promise<T>;
   close(): void;
 }

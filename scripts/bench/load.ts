@@ -11,7 +11,7 @@ export interface LoadOptions {
   readonly url: string;
   readonly connections: number;
   readonly seconds: number;
-  /** Gives each connection its sequence of requests. */
+  /** Returns the sequence of requests of a connection. */
   readonly requests: () => () => LoadRequest;
 }
 
@@ -22,8 +22,8 @@ export interface LoadResult {
 }
 
 /**
- * Keeps one request under way on each connection. Throws at the first answer that is not a success: a
- * number with failures in it means nothing.
+ * Keeps one request under way on each connection. Throws at the first answer that is not a success, because a result that
+ * includes failures means nothing.
  */
 export async function applyLoad(options: LoadOptions): Promise<LoadResult> {
   const startedAt = performance.now();
@@ -46,7 +46,7 @@ export async function applyLoad(options: LoadOptions): Promise<LoadResult> {
   };
 }
 
-/** Until the last byte of the answer, ms. */
+/** The time until the last byte of the answer, ms. */
 async function timeRequest(client: Client, request: LoadRequest): Promise<number> {
   const { method, path, contentType, body = null } = request;
   const startedAt = performance.now();
@@ -64,7 +64,7 @@ export const median = (values: readonly number[]): number =>
     0.5,
   );
 
-/** Of values in order. */
+/** A quantile of sorted values. */
 function quantile(sorted: readonly number[], q: number): number {
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
   if (value === undefined) throw new Error("A quantile of nothing");

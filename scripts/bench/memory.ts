@@ -8,16 +8,16 @@ const RECORDS = 1_000_000;
 const SAMPLE_RECORDS = 100_000;
 const BATCH_RECORDS = 1_000;
 const CONNECTIONS = 4;
-/** Until the heap has grown to what it works with. */
+/** The number of records after which the heap has grown to its working size. */
 const SETTLED_RECORDS = 200_000;
 
 export interface MemorySample {
   readonly records: number;
-  /** Resident, of the one process that runs all three nodes. */
+  /** The resident size of the one process that runs all three nodes. */
   readonly residentMiB: number;
 }
 
-/** Grows a log to a million records of 100 bytes, and watches what that does to the nodes' memory. */
+/** Grows a log to a million records of 100 bytes, and measures the memory of the nodes. */
 export async function measureMemory(): Promise<readonly MemorySample[]> {
   return withDirectory(tmpdir(), (directory) =>
     withRuntime(startTimberline(directory), async (cluster) => {
@@ -32,7 +32,7 @@ export async function measureMemory(): Promise<readonly MemorySample[]> {
   );
 }
 
-/** The growth once the heap has settled. */
+/** The growth after the heap has settled. */
 export function growthLine(samples: readonly MemorySample[]): string {
   const settled = samples.find(({ records }) => records === SETTLED_RECORDS);
   const last = samples.at(-1);

@@ -8,11 +8,11 @@ import type { Workload } from "./workloads.ts";
 const SAMPLING_INTERVAL_US = 200;
 const WARM_UP_SECONDS = 2;
 
-/** As the inspector gives it: https://chromedevtools.github.io/devtools-protocol/v8/Profiler/#type-Profile */
+/** A profile in the form of the inspector: https://chromedevtools.github.io/devtools-protocol/v8/Profiler/#type-Profile */
 interface CpuProfile {
   readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[];
   readonly samples: readonly number[];
-  /** Since the sample before, µs. */
+  /** Time since the previous sample, µs. */
   readonly timeDeltas: readonly number[];
 }
 
@@ -26,7 +26,7 @@ export interface SelfTime {
   readonly share: number;
 }
 
-/** Profiles the nodes under a load, writes the profile to `file`, and returns where the time went. */
+/** Profiles the nodes under load, writes the profile to `file`, and returns the functions that took the most time. */
 export async function profile(
   workload: Workload,
   seconds: number,
@@ -50,7 +50,7 @@ export async function profile(
   );
 }
 
-/** The inspector lists its targets, one a Worker, as a browser does. */
+/** The inspector lists its targets as a browser does, one for each Worker. */
 async function inspectorTarget(url: URL): Promise<URL> {
   const targets = (await (await fetch(`http://${url.host}/json`)).json()) as {
     webSocketDebuggerUrl: string;

@@ -1,4 +1,4 @@
-/** Prints rows of the same columns, as Markdown that is aligned to read as it is. */
+/** Prints rows of the same columns as a Markdown table with aligned columns. */
 export function printTable(rows: readonly Readonly<Record<string, string>>[]): void {
   const columns = Object.keys(rows[0] ?? {});
   const widths = columns.map((column) =>

@@ -9,7 +9,7 @@ import { LOG_PATH, READ_LOG_PATH } from "./workloads.ts";
 
 const BASELINES = fileURLToPath(new URL("./worker/baselines.ts", import.meta.url));
 
-/** A directory for the time of `use`. */
+/** Creates a directory that exists while `use` runs. */
 export async function withDirectory<T>(parent: string, use: (directory: string) => Promise<T>): Promise<T> {
   mkdirSync(parent, { recursive: true });
   const directory = mkdtempSync(join(parent, "timberline-bench-"));
@@ -20,7 +20,7 @@ export async function withDirectory<T>(parent: string, use: (directory: string) 
   }
 }
 
-/** A runtime for the time of `use`. */
+/** Stops the runtime when `use` ends. */
 export async function withRuntime<T>(
   start: Promise<Runtime>,
   use: (runtime: Runtime) => Promise<T>,
@@ -46,7 +46,7 @@ export async function startBaselines(data: string): Promise<Runtime> {
   });
 }
 
-/** Three nodes, in one workerd process, with the logs that are appended to. */
+/** Three nodes in one workerd process, with the logs of the workloads. */
 export async function startTimberline(data: string, options: { inspect?: boolean } = {}): Promise<Runtime> {
   const cluster = await startCluster({ data, nodes: 3, port: 0, ...options });
   for (const path of [LOG_PATH, READ_LOG_PATH]) {

@@ -3,12 +3,12 @@ import type { LoadRequest } from "./load.ts";
 const RECORD = "x".repeat(100);
 const BATCH_RECORDS = 100;
 const PAGE_RECORDS = 1_000;
-/** What the log holds that is read: whole batches and whole pages. */
+/** The size of the log for reads: whole batches and whole pages. */
 const READ_RECORDS = 20_000;
 
 const BATCH = `${JSON.stringify({ data: RECORD })}\n`.repeat(BATCH_RECORDS);
 
-/** The ways to write the same load for each of what is compared. */
+/** The targets; each needs the same load in its own form. */
 export type TargetName = "floor" | "naive" | "timberline";
 
 export interface Workload {
@@ -36,7 +36,7 @@ const single = (connections: number): Workload => ({
   },
 });
 
-/** The naive object keeps the whole batch as one row: it knows nothing of records. */
+/** The naive object stores the whole batch as one row, because it does not know records. */
 const batches: Workload = {
   name: `append ${BATCH_RECORDS} × 100 B, 8 conn`,
   connections: 8,
@@ -66,7 +66,7 @@ const read: Workload = {
 
 export const workloads: readonly Workload[] = [single(1), single(64), batches, read];
 
-/** What has to be appended, and where, before anything can be read. */
+/** The appends that fill the logs before they can be read. */
 export const fillRequests: Readonly<Record<"naive" | "timberline", { request: LoadRequest; times: number }>> =
   {
     naive: {

@@ -6,24 +6,24 @@ import { LineTooLongError, readLines } from "./lines.ts";
 import { LINE_END_BYTES } from "./records.ts";
 
 export interface AppendFileOptions {
-  /** Of the cluster. */
+  /** The address of the cluster. */
   readonly url: string;
-  /** Made if it does not exist. */
+  /** The log; it is created if it does not exist. */
   readonly log: string;
   readonly file: string;
-  /** Records a batch, at most. */
+  /** The most records in a batch. */
   readonly batch: number;
-  /** Who appends: the same file, from the same producer in the same batches, is appended only once. */
+  /** The producer: the same file in the same batches of the same producer is appended only once. */
   readonly producer: string;
-  /** Nothing answers yet; why. */
+  /** Called with the reason when there is no answer yet. */
   readonly onSilence?: (why: string) => void;
-  /** Records acknowledged so far, of how many. */
+  /** Called with the number of acknowledged records, and the total. */
   readonly onProgress: (done: number, total: number) => void;
 }
 
 export interface AppendFileSummary {
   readonly records: number;
-  /** Of the first record; null for a file without any. */
+  /** The position of the first record; null for an empty file. */
   readonly start: number | null;
   /** One past the last record. */
   readonly end: number | null;
@@ -38,7 +38,7 @@ interface AppendAnswer {
 }
 
 /**
- * Appends a file, every line one record, exactly once whatever is lost or crashes on the way. Lines are
+ * Appends a file, every line one record, exactly once even through lost messages and crashes. All lines are
  * checked before the first is sent. Throws `LineTooLongError`, `RefusedError` and `UnavailableError`.
  */
 export async function appendFile(options: AppendFileOptions): Promise<AppendFileSummary> {
@@ -69,7 +69,8 @@ export async function appendFile(options: AppendFileOptions): Promise<AppendFile
 
 /** Throws `LineTooLongError`. */
 async function countLines(file: string): Promise<number> {
-  if (!(await stat(file)).isFile()) throw new Error(`${file} is not a regular file: it has to be read twice`);
+  if (!(await stat(file)).isFile())
+    throw new Error(`${file} is not a regular file, and the file must be read twice`);
   let count = 0;
   for await (const line of readLines(file, RECORD_BYTES_MAX)) {
     count += 1;
@@ -80,12 +81,12 @@ async function countLines(file: string): Promise<number> {
   return count;
 }
 
-/** A duplicate gets the positions of the first time, which give away that it was another batch then. */
+/** A duplicate gets the positions of the first attempt. They show if the batch was a different one then. */
 function assertSameBatch(answer: AppendAnswer, count: number, producerSeq: number): void {
   if (answer.end - answer.start === count) return;
   throw new RefusedError(
     `batch ${producerSeq} has ${count} records, but this producer appended ${answer.end - answer.start} there: ` +
-      "resume with the file and the --batch of the first time",
+      "resume with the same file and the same --batch as in the first run",
   );
 }
 

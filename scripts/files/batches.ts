@@ -2,16 +2,16 @@ import { BATCH_BYTES_MAX } from "../../src/log/limits.ts";
 import type { Line } from "./lines.ts";
 import { LINE_END_BYTES, lineToRecord } from "./records.ts";
 
-/** Records to be appended together. */
+/** Records that are appended together. */
 export interface Batch {
   readonly count: number;
-  /** One record a line, as `application/x-ndjson`. */
+  /** One record per line, as `application/x-ndjson`. */
   readonly ndjson: string;
 }
 
 /**
  * Groups lines into batches of at most `recordsMax`, and of no more bytes than a batch may have. The same
- * lines give the same batches, which is what makes it safe to send them again.
+ * lines always give the same batches, so it is safe to send them again.
  */
 export async function* batchLines(lines: AsyncIterable<Line>, recordsMax: number): AsyncGenerator<Batch> {
   let records: string[] = [];

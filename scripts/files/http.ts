@@ -1,30 +1,29 @@
 import { setTimeout } from "node:timers/promises";
 import { describeError } from "../options.ts";
 
-/** One attempt: longer than the server takes to give up on finding a leader. */
+/** The time of one attempt, ms: longer than the server tries to find a leader. */
 const ATTEMPT_TIMEOUT_MS = 30_000;
-/** Without an answer for this long, it is given up. */
+/** After this time without an answer, the request is given up, ms. */
 export const PATIENCE_MS = 60_000;
 /** Request timeout, too many requests. */
 const RETRIABLE_STATUSES = [408, 429];
 const BACKOFF_MIN_MS = 50;
 const BACKOFF_MAX_MS = 2_000;
 
-/** The server refused, for good. */
+/** The server refused the request, and a retry would not help. */
 export class RefusedError extends Error {
   override readonly name = "RefusedError";
 }
 
-/** The server could not be reached, or could not serve, for too long. What was asked may have happened. */
+/** For too long, the server could not be reached or could not serve. The request may have taken effect. */
 export class UnavailableError extends Error {
   override readonly name = "UnavailableError";
 }
 
 /**
- * A request whose repetition does no harm, repeated until it is answered: after network errors and 5xx
- * answers, an unknown outcome among them. Returns the JSON of the answer
- * (undefined where it has no body). Throws `RefusedError` and
- * `UnavailableError`. `onSilence` hears why whenever nothing answered, and it is tried on.
+ * Sends a request that is safe to repeat, and repeats it until it is answered: after network errors and 5xx
+ * answers, including an unknown outcome. Returns the JSON of the answer (undefined if it has no body). Throws
+ * `RefusedError` and `UnavailableError`. Calls `onSilence` with the reason each time there was no answer.
  */
 export async function requestJson<T>(
   url: URL,
@@ -37,12 +36,12 @@ export async function requestJson<T>(
     if ("answer" in failure) return failure.answer;
     if (performance.now() + backoffMs > deadline) throw new UnavailableError(failure.why);
     if (failure.isSilence) onSilence?.(failure.why);
-    // Uneven, so that several clients do not come back together.
+    // Random, so that several clients do not retry at the same time.
     await setTimeout(backoffMs * (0.5 + Math.random()));
   }
 }
 
-/** An attempt that may be repeated; `isSilence`: nothing answered at all. */
+/** An attempt that may be repeated; `isSilence`: there was no answer at all. */
 interface Failed {
   readonly why: string;
   readonly isSilence: boolean;
@@ -64,14 +63,14 @@ async function attempt<T>(url: URL, init: RequestInit): Promise<{ answer: T } | 
   throw new RefusedError(why);
 }
 
-/** The header that carries a token; none where there is no token. */
+/** The header that carries a token; no header if there is no token. */
 export function bearer(token: string | undefined): Readonly<Record<string, string>> {
   return token === undefined ? {} : { Authorization: `Bearer ${token}` };
 }
 
 /**
- * For a cluster that asks who one is: the token is in the environment, where the shell's history has it not. A request
- * that carries one keeps it.
+ * Adds the token for a cluster that asks for one. It is in the environment, because an option would be in the shell's
+ * history. A request that already carries a token keeps it.
  */
 function withToken(init: RequestInit): RequestInit {
   const headers = new Headers(bearer(process.env.TIMBERLINE_TOKEN));

@@ -6,7 +6,7 @@ const NEWLINE = 0x0a;
 export interface Line {
   /** Its bytes without the newline; a carriage return before it belongs to the line. */
   readonly bytes: Buffer;
-  /** False only for a last line that the file ends without a newline. */
+  /** False only for a last line without a newline. */
   readonly terminated: boolean;
 }
 
@@ -19,8 +19,8 @@ export class LineTooLongError extends Error {
 }
 
 /**
- * The lines of a file, whatever its bytes, in memory bounded by the longest: a line of more than `bytesMax`
- * bytes throws `LineTooLongError` before it has been read whole.
+ * The lines of a file with any bytes. It needs memory only for the longest line: a line of more than `bytesMax`
+ * bytes throws `LineTooLongError` before all of it has been read.
  */
 export async function* readLines(path: string, bytesMax: number): AsyncGenerator<Line> {
   let parts: Buffer[] = [];

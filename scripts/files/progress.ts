@@ -3,9 +3,9 @@ import { PATIENCE_MS } from "./http.ts";
 
 const PLAIN_LINE_INTERVAL_MS = 5_000;
 
-/** Shows how far a transfer has come, on standard error: a bar on a terminal, else a line now and then. */
+/** Shows the progress of a transfer on standard error: a bar on a terminal, otherwise a line now and then. */
 export interface Progress {
-  /** Records done, of how many. */
+  /** The number of finished records, and the total. */
   update(done: number, total: number): void;
   stop(): void;
 }
@@ -46,7 +46,7 @@ function plainProgress(verb: string): Progress {
   };
 }
 
-/** Says once, on standard error, that nothing answers yet, and that it is waited for. */
+/** Says once, on standard error, that there is no answer yet and that the program keeps trying. */
 export function showSilence(): (why: string) => void {
   let isShown = false;
   return (why) => {

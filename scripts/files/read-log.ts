@@ -4,14 +4,14 @@ import { type JsonRecord, recordToBytes } from "./records.ts";
 const PAGE_RECORDS = 1_000;
 
 export interface ReadLogOptions {
-  /** Of the cluster. */
+  /** The address of the cluster. */
   readonly url: string;
   readonly log: string;
   /** A sequence number, `earliest`, `tail`, or `-N` for the last N records. */
   readonly from: string;
-  /** Nothing answers yet; why. */
+  /** Called with the reason when there is no answer yet. */
   readonly onSilence?: (why: string) => void;
-  /** Records read so far, of how many. */
+  /** Called with the number of records read so far, and the total. */
   readonly onProgress: (done: number, total: number) => void;
 }
 
@@ -23,7 +23,7 @@ interface Page {
 }
 
 /**
- * The lines of a log up to its tail, as they were before they were appended, a page at a time.
+ * The lines of a log up to its tail, in the same bytes as before they were appended, one page at a time.
  * Throws `RefusedError` and `UnavailableError`.
  */
 export async function* readLog(options: ReadLogOptions): AsyncGenerator<Buffer> {

@@ -7,9 +7,9 @@ export interface Seen {
 }
 
 export interface FollowOptions {
-  /** Of the log's records. */
+  /** The URL of the log's records. */
   readonly url: URL;
-  /** The first record that is wanted. */
+  /** The first record to read. */
   readonly from: number;
   readonly signal: AbortSignal;
   readonly onOpen: () => void;
@@ -17,7 +17,7 @@ export interface FollowOptions {
   readonly onRecord: (record: Seen, next: number) => void;
 }
 
-/** Follows a log by server-sent events (HTML Standard §9.2) until the stream ends. Throws where it breaks. */
+/** Follows a log by server-sent events (HTML Standard §9.2) until the stream ends. Throws if it breaks. */
 export async function followEvents(options: FollowOptions, dispatcher: Dispatcher): Promise<void> {
   const { url, from, signal, onOpen, onRecord } = options;
   const headers = { accept: "text/event-stream", "last-event-id": String(from) };

@@ -1,6 +1,6 @@
 import type { FollowOptions, Seen } from "./follow-events.ts";
 
-/** Credit is given back in portions of this size, bytes: half of what a tail begins with. */
+/** Credit is returned in portions of this size, bytes: half of the initial credit of a tail. */
 const GRANT_BYTES = 32_768;
 
 interface Message {
@@ -9,7 +9,7 @@ interface Message {
   readonly bytes?: number;
 }
 
-/** Follows a log over a WebSocket until that is closed. Throws where it breaks. */
+/** Follows a log over a WebSocket until the socket is closed. Throws if it breaks. */
 export function followSocket({ url, from, signal, onOpen, onRecord }: FollowOptions): Promise<void> {
   const address = new URL(`?from=${from}`, url);
   address.protocol = url.protocol.replace("http", "ws");

@@ -1,6 +1,6 @@
 /**
- * Many subscribers of one log, in a process of their own: it is told what to follow, says when all are connected,
- * is told how many records there are in the end, and says what they saw.
+ * Many subscribers of one log, in a separate process. It receives the log to follow, reports when all are connected, receives
+ * the final number of records, and reports what the subscribers saw.
  */
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
@@ -10,7 +10,7 @@ import { type FollowOptions, followEvents } from "./follow-events.ts";
 import { followSocket } from "./follow-socket.ts";
 import { Tally } from "./tally.ts";
 
-/** What is to be followed, and by how many. */
+/** The log to follow, and the number of subscribers. */
 export interface Task {
   readonly url: string;
   readonly events: number;
@@ -32,7 +32,7 @@ const follows = [
   ...Array.from({ length: task.events }, () => byEvents),
   ...Array.from({ length: task.sockets }, () => followSocket),
 ];
-/** Of each, the next record that it wants. */
+/** The next record of each subscriber. */
 const nexts = follows.map(() => 0);
 let connected = 0;
 const ended = Promise.all(follows.map(subscribe));
@@ -43,7 +43,7 @@ await ended;
 process.send?.(tally.report(follows.length));
 process.disconnect();
 
-/** Follows until it is stopped; where a connection ends, it goes on where that stopped. */
+/** Follows until it is stopped. When a connection ends, it continues at the same record with a new one. */
 async function subscribe(follow: Follow, at: number): Promise<void> {
   const url = new URL(task.url);
   let isFirst = true;
@@ -65,7 +65,7 @@ async function subscribe(follow: Follow, at: number): Promise<void> {
   }
 }
 
-/** The text of a record is when it was sent. */
+/** The text of a record is the time at which it was sent. */
 function see(at: number, { seq, data }: { readonly seq: number; readonly data: string }): void {
   tally.saw(`Subscriber ${at}`, nexts[at] ?? 0, seq, Number(data));
   nexts[at] = seq + 1;

@@ -1,16 +1,16 @@
-/** Delays beyond this are counted as this, ms. */
+/** Longer delays count as this, ms. */
 const DELAY_MS_MAX = 60_000;
 
-/** What all subscribers saw, in numbers that can be sent to another process. */
+/** The results of all subscribers, in a form that can be sent to another process. */
 export interface Report {
   readonly subscribers: number;
   readonly records: number;
-  /** Connections that ended, and were opened anew where they had stopped. */
+  /** Connections that ended and were opened again at the same record. */
   readonly reconnects: number;
-  /** What was seen twice, not in order, or not at all: the first few, in words. */
+  /** Records that were seen twice, out of order, or not at all: the first few, as texts. */
   readonly faults: readonly string[];
   readonly faultCount: number;
-  /** Why connections broke: the first few, in words. */
+  /** Why connections broke: the first few, as texts. */
   readonly breaks: readonly string[];
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -21,7 +21,7 @@ const SHOWN_MAX = 10;
 
 /** Checks and counts what many subscribers see. */
 export class Tally {
-  /** How many records came so many whole milliseconds after they were sent. */
+  /** The number of records by delay in whole ms. */
   readonly #delays = new Uint32Array(DELAY_MS_MAX + 1);
   readonly #faults: string[] = [];
   readonly #breaks: string[] = [];

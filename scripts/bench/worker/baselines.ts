@@ -5,14 +5,14 @@ interface Env {
   readonly NAIVE: DurableObjectNamespace<Naive>;
 }
 
-/** What any object costs. */
+/** Measures the cost that every object has. */
 export class Floor extends DurableObject {
   override fetch(): Response {
     return new Response(null, { status: 204 });
   }
 }
 
-/** An append-only log as one writes it by hand: one object, unreplicated, a request's body a row. */
+/** An append-only log as you would write it yourself: one unreplicated object, one row for each request body. */
 export class Naive extends DurableObject {
   readonly #sql: SqlStorage;
 
@@ -38,11 +38,11 @@ export class Naive extends DurableObject {
   }
 }
 
-// biome-ignore lint/style/noDefaultExport: it is what a Worker's entry point is.
+// biome-ignore lint/style/noDefaultExport: the entry point of a Worker is its default export.
 export default {
   fetch(request: Request, env: Env): Promise<Response> {
     if (new URL(request.url).pathname === "/floor") return env.FLOOR.getByName("floor").fetch(request);
-    // Every other path is a log of its own.
+    // Every other path is a separate log.
     return env.NAIVE.getByName(new URL(request.url).pathname).fetch(request);
   },
 };
