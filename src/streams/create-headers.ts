@@ -23,12 +23,9 @@ export const createHeaders = z.object({
     .optional()
     .openapi({ description: "It expires then. Not together with `Stream-TTL`." }),
   "stream-closed": closingHeader,
-  "stream-forked-from": z
-    .string()
-    .optional()
-    .openapi({
-      description: "Makes it a fork of this stream of the cluster, given by its path on this server.",
-    }),
+  "stream-forked-from": z.string().optional().openapi({
+    description: "Makes it a fork of this stream of the cluster, given by its path on this server.",
+  }),
   "stream-fork-offset": offset
     .optional()
     .openapi({ description: "Where in its source the fork begins; by default at the source's end." }),
