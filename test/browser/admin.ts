@@ -5,12 +5,12 @@ const ADMIN_TOKEN = "an-administrator";
 /** Signs the tokens of pages. */
 export const JWT_SECRET = "a secret of a good length, for tests";
 
-/** What a cluster that asks for tokens is started with; pages of `origins` may use it. */
+/** The variables of a cluster that asks for tokens; pages of `origins` may use it. */
 export const securedFor = (...origins: readonly string[]) => ({
   vars: { ADMIN_TOKEN, JWT_SECRET, CORS_ORIGINS: origins.join() },
 });
 
-/** What an administrator does to a cluster meanwhile; each request is repeated until it is answered. */
+/** The requests of an administrator during a test; each is repeated until it is answered. */
 export class Admin {
   readonly #url: () => string;
 
@@ -42,7 +42,7 @@ export class Admin {
     return this.#send("POST", `/v1/logs/${log}/records`, text, { "Content-Type": "text/plain", ...headers });
   }
 
-  /** Has a node lead, and crashes it. */
+  /** Moves leadership to a node, and crashes it. */
   async crashAsLeader(node: number): Promise<void> {
     await this.#send("POST", "/v1/clusters/main/leader", JSON.stringify({ node }), {
       "Content-Type": "application/json",

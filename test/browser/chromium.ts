@@ -16,13 +16,13 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** A page, and what its console says that is an error. */
+/** A page, and the errors on its console. */
 export interface OpenPage {
   readonly page: Page;
   readonly errors: readonly string[];
 }
 
-/** A Chromium with a new profile, that runs while the tests of a file do. */
+/** A Chromium with a new profile that runs during the tests of a file. */
 export class Chromium {
   readonly #profile = mkdtempSync(join(tmpdir(), "timberline-chromium-"));
   #context: BrowserContext | null = null;

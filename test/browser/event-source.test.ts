@@ -4,7 +4,7 @@ import { useScene } from "./scene.ts";
 
 declare global {
   interface Window {
-    /** What an event stream of the page has brought. */
+    /** The records that an event stream of the page has received. */
     followed: { opens: number; readonly texts: string[] };
   }
 }
@@ -17,7 +17,7 @@ async function address(): Promise<string> {
   return `${scene.records("followed")}?${query}`;
 }
 
-/** Appends the next text, and waits until the page has it, and all before it. */
+/** Appends the next text, and waits until the page has it and all earlier ones. */
 async function appendNext(page: Page, texts: string[]): Promise<void> {
   const seq = texts.length;
   texts.push(`record ${seq}`);
@@ -25,7 +25,7 @@ async function appendNext(page: Page, texts: string[]): Promise<void> {
   await page.waitForFunction((count) => window.followed.texts.length >= count, texts.length);
 }
 
-test("an event stream goes on by itself when the leader is crashed: every record once, in order", async () => {
+test("an event stream continues by itself when the leader crashes: every record once, in order", async () => {
   const { page, errors } = await scene.browser.open(scene.allowed);
   await page.evaluate(
     (url) => {
@@ -40,7 +40,7 @@ test("an event stream goes on by itself when the leader is crashed: every record
   );
   const texts: string[] = [];
   await appendNext(page, texts);
-  // Which node serves the stream is not known: each leads and is crashed, until it was that one.
+  // The test does not know which node serves the stream. So each node leads and crashes, until it was that one.
   for (const node of [1, 2, 3]) {
     await scene.admin.crashAsLeader(node);
     await appendNext(page, texts);

@@ -7,10 +7,10 @@ const scene = await useScene("hello");
 const text = readFileSync(join(import.meta.dirname, "../../docs/browsers.md"), "utf8");
 const examples = [...text.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code ?? "");
 
-/** What each of them says on the console, one after the other. */
+/** The console output of each example, in order. */
 const said = ["save go on at 1", "0 save", "1 by socket"];
 
-test("docs/browsers.md shows what works", async () => {
+test("the examples of docs/browsers.md work", async () => {
   expect(examples).toHaveLength(said.length);
   for (const [at, example] of examples.entries()) {
     const { page, errors } = await scene.browser.open(scene.allowed);

@@ -3,7 +3,7 @@ import { useScene } from "./scene.ts";
 
 const scene = await useScene("fetched");
 
-test("a page of another origin appends, and reads what it needs of the answers", async () => {
+test("a page of another origin appends, and can read the answers", async () => {
   const { page, errors } = await scene.browser.open(scene.allowed);
   const seen = await page.evaluate(
     async ({ url, token }) => {
@@ -36,7 +36,7 @@ test("a page of another origin appends, and reads what it needs of the answers",
   await page.close();
 });
 
-test("it reads why it was refused", async () => {
+test("it can read why it was refused", async () => {
   const { page, errors } = await scene.browser.open(scene.allowed);
   const refused = await page.evaluate(
     async ({ url, token }) => {
@@ -53,7 +53,7 @@ test("it reads why it was refused", async () => {
   await page.close();
 });
 
-test("a page of an origin that is not listed reads nothing, and sends nothing that is asked about first", async () => {
+test("a page of an origin that is not listed reads nothing, and sends nothing that needs a preflight", async () => {
   const { page, errors } = await scene.browser.open(scene.foreign);
   const outcomes = await page.evaluate(
     async ({ url, token }) => {

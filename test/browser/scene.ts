@@ -5,25 +5,25 @@ import { Admin, JWT_SECRET, securedFor } from "./admin.ts";
 import { type Chromium, useChromium } from "./chromium.ts";
 import { useSite } from "./site.ts";
 
-/** How long a page's token is good for, s. */
+/** How long a page's token is valid, s. */
 const TOKEN_S = 600;
 
-/** What the tests of a file have: a cluster that asks for tokens, and pages of two other origins. */
+/** The set-up for the tests of a file: a cluster that asks for tokens, and pages of two other origins. */
 export interface Scene {
   readonly admin: Admin;
   readonly browser: Chromium;
-  /** An origin that `CORS_ORIGINS` has, and one that it has not. */
+  /** An origin in `CORS_ORIGINS`, and one that is not in it. */
   readonly allowed: string;
   readonly foreign: string;
   /** The URL of a log's records. */
   records(log: string): string;
   /** The URL of sessions. */
   sessions(): string;
-  /** For a page: it may read and append to logs whose names begin with `prefix`. */
+  /** A token for a page: it may read and append to logs whose names begin with `prefix`. */
   token(prefix: string): Promise<string>;
 }
 
-/** Sets the scene for the tests of this file, with a log. */
+/** Prepares the scene for the tests of this file, with a log. */
 export async function useScene(log: string): Promise<Scene> {
   const [allowed, foreign] = [await useSite(), await useSite()];
   const cluster = useCluster(securedFor(allowed));

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** In a real Chromium, which not every machine has: so not among the projects of `npm test`. */
+/** These tests need a real Chromium, which not every machine has. So they are not among the projects of `npm test`. */
 export default defineConfig({
   test: {
     name: "browser",

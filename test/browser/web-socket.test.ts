@@ -4,16 +4,16 @@ import { useScene } from "./scene.ts";
 
 declare global {
   interface Window {
-    /** A socket of the page, and the messages that it has brought. */
+    /** A socket of the page, and the messages that it has received. */
     socket: WebSocket;
-    // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever was said
+    // biome-ignore lint/suspicious/noExplicitAny: tests look into messages of any kind
     said: any[];
   }
 }
 
 const scene = await useScene("spoken");
 
-/** Opens a socket in a page with a token, and gives the sub-protocol that was agreed on. */
+/** Opens a socket in a page with a token, and returns the negotiated sub-protocol. */
 async function openSocket(page: Page, url: string): Promise<string> {
   const token = await scene.token("spoken");
   return page.evaluate(
@@ -32,7 +32,7 @@ async function openSocket(page: Page, url: string): Promise<string> {
   );
 }
 
-/** The texts of a tail, once there are so many. */
+/** Waits for this many records of a tail, and returns their texts. */
 async function textsOf(page: Page, tail: number, count: number): Promise<readonly string[]> {
   const found = await page.waitForFunction(
     ({ tail, count }) => {
@@ -56,7 +56,7 @@ test("a page follows a log over a WebSocket", async () => {
   await page.close();
 });
 
-test("a page appends and follows in one session, wherever it is from: its token says what it may do", async () => {
+test("a page of any origin appends and follows in one session: its token says what it may do", async () => {
   const from = await scene.admin.tail("spoken");
   for (const [round, origin] of [scene.allowed, scene.foreign].entries()) {
     const { page, errors } = await scene.browser.open(origin);

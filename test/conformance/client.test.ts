@@ -8,7 +8,7 @@ const cluster = useCluster();
 
 const urlOf = (name: string): string => `${cluster.url}/v1/stream/${name}`;
 
-/** Of a stream of JSON, the first `count` messages that somebody who follows it from the beginning sees. */
+/** The first `count` messages of a JSON stream, as a reader sees them that follows it from the beginning. */
 async function follow<T>(url: string, live: "long-poll" | "sse", count: number): Promise<readonly T[]> {
   const seen: T[] = [];
   const response = await stream<T>({ url, offset: "-1", live });
@@ -22,7 +22,7 @@ async function follow<T>(url: string, live: "long-poll" | "sse", count: number):
   return seen;
 }
 
-/** All that a stream gives until it ends. */
+/** All messages of a stream until it ends. */
 async function collect<T>(stream: AsyncIterable<T>): Promise<readonly T[]> {
   const items: T[] = [];
   for await (const item of stream) items.push(item);
@@ -30,7 +30,7 @@ async function collect<T>(stream: AsyncIterable<T>): Promise<readonly T[]> {
 }
 
 describe("the protocol's client", () => {
-  test("appends, and reads all or what came later", async () => {
+  test("appends, and reads all messages or only the later ones", async () => {
     const handle = await DurableStream.create({ url: urlOf("text"), contentType: "text/plain" });
     await handle.append("first light, ");
     const middle = await handle.head();
@@ -44,7 +44,7 @@ describe("the protocol's client", () => {
     expect(whole.offset).toBe(rest.offset);
   });
 
-  test("reads bytes as they were", async () => {
+  test("reads back the same bytes", async () => {
     const value = Uint8Array.from({ length: 70_000 }, (_, at) => at % 256);
     const handle = await DurableStream.create({
       url: urlOf("bytes"),
@@ -54,7 +54,7 @@ describe("the protocol's client", () => {
     expect(await (await handle.stream({ live: false })).body()).toEqual(value);
   });
 
-  test.each(["long-poll", "sse"] as const)("follows what comes, by %s", async (live) => {
+  test.each(["long-poll", "sse"] as const)("follows new messages, by %s", async (live) => {
     const url = urlOf(`follow-${live}`);
     const handle = await DurableStream.create({ url, contentType: "application/json" });
     await handle.append(JSON.stringify({ at: 0 }));
@@ -63,7 +63,7 @@ describe("the protocol's client", () => {
     expect(await following).toEqual(Array.from({ length: 20 }, (_, at) => ({ at })));
   });
 
-  test("hears that a stream is closed", async () => {
+  test("learns that a stream is closed", async () => {
     const url = urlOf("closed");
     const handle = await DurableStream.create({ url, contentType: "application/json" });
     const response = await stream<number>({ url, offset: "-1", live: "sse" });
@@ -74,7 +74,7 @@ describe("the protocol's client", () => {
     expect(await handle.head()).toMatchObject({ exists: true, streamClosed: true });
   });
 
-  test("hears that there is no such stream", async () => {
+  test("learns that a stream does not exist", async () => {
     await expect(stream({ url: urlOf("none"), live: false })).rejects.toBeInstanceOf(FetchError);
   });
 

@@ -6,13 +6,13 @@ import { afterAll, beforeAll } from "vitest";
 import { startCluster } from "../../scripts/cluster.ts";
 import type { Runtime } from "../../scripts/runtime.ts";
 
-/** More than a long poll waits at a server of ours. */
+/** Longer than a long poll waits at our server. */
 const LONG_POLL_TIMEOUT_MS = 25_000;
 
 const directory = mkdtempSync(join(tmpdir(), "timberline-conformance-"));
 let cluster: Runtime | null = null;
 
-/** `npm run conformance` says where a server is that the suite is to run against. */
+/** `npm run conformance` sets the address of the server to test. */
 const options = {
   baseUrl: process.env.CONFORMANCE_URL ?? "",
   longPollTimeoutMs: LONG_POLL_TIMEOUT_MS,
@@ -22,7 +22,7 @@ const options = {
 beforeAll(async () => {
   if (options.baseUrl !== "") return;
   cluster = await startCluster({ data: join(directory, "data"), nodes: 3, port: 0 });
-  // The suite looks at it when its tests run.
+  // The suite reads it when its tests run.
   options.baseUrl = cluster.url;
 }, 30_000);
 

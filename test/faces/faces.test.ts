@@ -7,7 +7,7 @@ import { type Place, send, show, shown } from "./requests.ts";
 
 const cluster = useCluster();
 
-/** Does one operation, and compares the answer with the model's. */
+/** Sends one operation, and compares the answer with the model's. */
 async function step(model: Model, place: Place, operation: Operation): Promise<void> {
   const tail = model.logs.get(operation.name)?.records.length ?? 0;
   const anchor = operation.kind === "fork" ? model.anchor(operation) : 0;
@@ -24,7 +24,7 @@ async function step(model: Model, place: Place, operation: Operation): Promise<v
 
 let runs = 0;
 
-it("whatever is asked of either face, both show what a simple model of a log shows", async () => {
+it("after any requests to the two APIs, both show the same as a simple model of a log", async () => {
   await fc.assert(
     fc.asyncProperty(anyOperations, async (operations) => {
       const model = new Model();

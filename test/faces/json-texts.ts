@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Line ends within a value, as in what is printed for people. */
+/** Line ends within a value, as in pretty-printed JSON. */
 const blank = fc.stringMatching(/^[ \t\n\r]{0,2}$/);
 const blankInLine = fc.stringMatching(/^[ \t]{0,2}$/);
 
@@ -10,7 +10,7 @@ const plain = fc.string({ maxLength: 4, unit: "grapheme" }).map((text) => JSON.s
 const string = fc
   .array(fc.oneof(escaped, plain, fc.constantFrom("[", "}", ",", ":", "\u2028")), { maxLength: 5 })
   .map((parts) => `"${parts.join("")}"`);
-/** Doubled often, and one that an object has anyway. */
+/** Often repeated; `__proto__` is a name that every object has. */
 const name = fc.oneof(fc.constantFrom('"a"', '"json"', '"__proto__"', '"\\u0061"'), string);
 
 const list = (open: string, parts: readonly string[], close: string) => `${open}${parts.join(",")}${close}`;
@@ -36,5 +36,5 @@ function texts(blank: fc.Arbitrary<string>): fc.Arbitrary<string> {
 
 /** The text of a JSON value (RFC 8259), with no blanks around it. */
 export const anyJsonText = texts(blank);
-/** One without line ends. */
+/** A JSON text without line ends. */
 export const anyJsonLine = texts(blankInLine);

@@ -8,10 +8,10 @@ export interface ModelRecord {
   readonly isJson: boolean;
 }
 
-/** A log, as one would describe it to a person. */
+/** The simplest description of a log. */
 export interface ModelLog {
   readonly name: string;
-  /** All records that it ever showed, by sequence number; a fork's begin with its source's. */
+  /** All records that it ever had, by sequence number; a fork's records begin with those of its source. */
   readonly records: ModelRecord[];
   earliest: number;
   closed: boolean;
@@ -20,11 +20,11 @@ export interface ModelLog {
   readonly fork: { readonly source: string; readonly anchor: number } | null;
   readonly forks: ModelLog[];
   deleted: boolean;
-  /** By producer, where its batches begin. */
+  /** The first sequence numbers of the batches, by producer. */
   readonly starts: Map<string, number[]>;
 }
 
-/** What a request should be answered, and where an append should begin. */
+/** The expected answer to a request, and the expected position of an append. */
 export interface Expected {
   readonly status: number;
   readonly start?: number;
@@ -36,7 +36,7 @@ const isHeld = ({ forks }: ModelLog): boolean => forks.some((fork) => !fork.dele
 export class Model {
   readonly logs = new Map<string, ModelLog>();
 
-  /** Does it, and says what the answer should be. */
+  /** Applies the operation, and returns the expected answer. */
   apply(operation: Operation): Expected {
     switch (operation.kind) {
       case "create":
@@ -50,7 +50,7 @@ export class Model {
     }
   }
 
-  /** The record that a fork is to be made at. */
+  /** The record at which a fork begins. */
   anchor({ source, back }: { readonly source: string; readonly back: number }): number {
     const log = this.logs.get(source);
     return log === undefined ? 0 : Math.max(log.earliest, log.records.length - back);
@@ -73,7 +73,7 @@ export class Model {
     return { status: 201 };
   }
 
-  /** A new life goes on where the one before ended. */
+  /** A new life continues where the last one ended. */
   #begin(name: string, type: string | null, records: readonly ModelRecord[]): void {
     const before = this.logs.get(name)?.records ?? [];
     this.#add(name, { records: [...before, ...records], earliest: before.length, type, fork: null });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 
 export type Face = "native" | "stream";
 
-/** One request to one of the two faces. */
+/** One request to one of the two APIs. */
 export type Operation =
   | { readonly kind: "create"; readonly name: string }
   | {
@@ -11,7 +11,7 @@ export type Operation =
       readonly type: string;
       readonly texts: readonly string[];
     }
-  /** At so many records before the source's tail. */
+  /** This many records before the source's tail. */
   | { readonly kind: "fork"; readonly name: string; readonly source: string; readonly back: number }
   | {
       readonly kind: "append";

@@ -1,7 +1,7 @@
 import type { ModelLog } from "./model.ts";
 import type { Face, Operation } from "./operations.ts";
 
-/** Where the two faces are, and what is put before every name. */
+/** The addresses of the two APIs, and the prefix of every name. */
 export interface Place {
   readonly url: string;
   readonly prefix: string;
@@ -13,14 +13,14 @@ const toNative = ({ url, prefix }: Place, name: string, rest = ""): URL =>
 const toStream = ({ url, prefix }: Place, name: string, rest = ""): URL =>
   new URL(`/v1/stream/${prefix}${name}${rest}`, url);
 
-/** A stream's offset that means record `seq`. */
+/** The stream offset of record `seq`. */
 export const offsetOf = (seq: number): string => `${String(seq).padStart(16, "0")}_${"0".repeat(16)}`;
 
-/** As a stream of `type` takes it. */
+/** The body that a stream of `type` accepts. */
 const bodyOf = (type: string, texts: readonly string[]): string =>
   type === "application/json" ? JSON.stringify(texts) : texts.join("");
 
-/** Sends it. `tail` is the log's, where the operation needs it, and `anchor` where a fork begins. */
+/** Sends an operation. `tail` is the log's tail, if the operation needs it; `anchor` is where a fork begins. */
 export function send(place: Place, operation: Operation, tail: number, anchor: number): Promise<Response> {
   const { name } = operation;
   switch (operation.kind) {
@@ -100,7 +100,7 @@ interface NativePage {
   readonly tail: number;
 }
 
-/** What a face shows of a log, from its earliest record on; a number where it shows none: the status. */
+/** What an API returns for a log from its earliest record on; if it returns no log, the status as a number. */
 export async function show(place: Place, face: Face, name: string): Promise<unknown> {
   const url = face === "native" ? toNative(place, name, "/records") : toStream(place, name, "?offset=-1");
   const response = await fetch(url);
@@ -118,7 +118,7 @@ export async function show(place: Place, face: Face, name: string): Promise<unkn
   return { records: records.map(({ seq, data, json }) => [seq, data ?? json]), tail };
 }
 
-/** What a face should show of it. */
+/** What an API should return for a log. */
 export function shown(face: Face, { records, earliest, type, closed }: ModelLog): unknown {
   const left = records.slice(earliest);
   const tail = records.length;
