@@ -31,8 +31,8 @@ export class Tally {
   #maxMs = 0;
 
   /** A subscriber that wanted the record `wanted` got `seq`, sent at `sentAt` (ms since the epoch). */
-  saw(who: string, wanted: number, seq: number, sentAt: number): void {
-    if (seq !== wanted) this.fault(`${who} wanted record ${wanted} and got ${seq}`);
+  saw(subscriber: string, wanted: number, seq: number, sentAt: number): void {
+    if (seq !== wanted) this.fault(`${subscriber} wanted record ${wanted} and got ${seq}`);
     const delayMs = Math.max(0, performance.timeOrigin + performance.now() - sentAt);
     const bucket = Math.min(DELAY_MS_MAX, Math.floor(delayMs));
     this.#delays[bucket] = (this.#delays[bucket] ?? 0) + 1;

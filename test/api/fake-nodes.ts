@@ -57,7 +57,7 @@ interface FakeNode {
  * decisions and the reads are the real ones.
  */
 export class FakeNodes implements Nodes {
-  /** By cluster: who leads, as its nodes know it. */
+  /** By cluster: the leader, as its nodes know it. */
   readonly leaders = new Map<string, number | null>();
   /** Faults of a node ("main/2"), one an ask. */
   readonly faults = new Map<string, Fault[]>();
@@ -65,7 +65,7 @@ export class FakeNodes implements Nodes {
   readonly down = new Set<string>();
   /** Nodes that never say how they are. */
   readonly hanging = new Set<string>();
-  /** Leaders hand over to nobody. */
+  /** Leaders refuse to hand over. */
   refusesTransfers = false;
   readonly asked: Ask[] = [];
   /** All sockets that nodes took. */
@@ -164,7 +164,7 @@ export class FakeNodes implements Nodes {
     this.#nodes.delete(name);
   }
 
-  /** All that is there is compacted, but its last entry; what nobody needs is removed. */
+  /** All but the last entry is compacted, and dead rows are removed. */
   compact(cluster: string): void {
     const storage = this.#log(cluster);
     const index = toIndex(lastIndexOf(storage) - 1);
@@ -236,7 +236,7 @@ export class FakeNodes implements Nodes {
     return answer;
   }
 
-  /** Who can be reached hears of it at once, whoever is removed too; the first voter leads on. */
+  /** All reachable nodes hear of it at once, also removed ones. The first voter continues to lead. */
   #tell(cluster: string, placed: Placed): void {
     for (const [name, node] of this.#nodes) {
       if (name.startsWith(`${cluster}/`) && !this.down.has(name)) node.placed = placed;

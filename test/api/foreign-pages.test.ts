@@ -67,7 +67,7 @@ describe("a local cluster without a secret", () => {
   });
 
   test.each(["http://evil.example", "http://localhost.evil.example", "http://192.168.0.7:8787"])(
-    "is not reached by a name that somebody else gives out: %s",
+    "is not reached by a name that another party controls: %s",
     async (host) => {
       const api = await local();
       const { status } = await api.at(host).send("GET", "/v1/logs/a");
@@ -105,7 +105,7 @@ describe("a local cluster without a secret", () => {
 });
 
 test.each([{ LOCAL: "on", ADMIN_TOKEN: "t" }, { ADMIN_TOKEN: "t" }])(
-  "where a token is asked for, it says who may do what, and not the page: %j",
+  "if a token is needed, the token decides, and not the page: %j",
   async (vars) => {
     const api = await local(vars);
     expect(await append(api, foreign)).toMatchObject(problem(401, "unauthorized"));

@@ -107,7 +107,7 @@ async function writeUntil(signal: AbortSignal, log: string): Promise<number> {
 }
 
 describe("an append", () => {
-  test("is seen by every read after it, whoever leads", async () => {
+  test("is seen by every read after it, whichever node leads", async () => {
     await createLog(cluster.url, "read-your-writes");
     let crash: Promise<unknown> = Promise.resolve();
     for (let i = 0; i < 60; i += 1) {

@@ -80,7 +80,7 @@ describe("retention", () => {
 });
 
 describe("what is done to a log", () => {
-  test("is done for good, whoever leads then", async () => {
+  test("is done for ever, whichever node leads then", async () => {
     await send("PUT", "changed");
     await append("changed", "0", "1", "2");
     expect((await send("POST", "changed/trim", { before: 2 })).body).toMatchObject({ earliest: 2, tail: 3 });
@@ -99,7 +99,7 @@ describe("what is done to a log", () => {
     expect(headers.get("Timberline-Closed")).toBe("true");
   }, 30_000);
 
-  test("reaches who waits for it: a closing, and a deletion, end a long poll", async () => {
+  test("reaches waiting readers: a close, and a deletion, end a long poll", async () => {
     await send("PUT", "awaited");
     await send("PUT", "deleted");
     const closing = read("awaited", "from=tail&wait=30000&timeout_ms=5000");
@@ -188,7 +188,7 @@ describe("a consumer", () => {
     expect(taken.body.version).toBeGreaterThan(first.body.version);
   }, 40_000);
 
-  test("is moved by one of two who saw the same version", async () => {
+  test("is moved by one of two clients that saw the same version", async () => {
     await send("PUT", "raced");
     await append("raced", "0", "1");
     const path = "raced/consumers/c";

@@ -29,7 +29,7 @@ async function untilSaid(child: ReturnType<typeof start>, pattern: RegExp): Prom
   throw new Error(`It ended before it said so: ${output}${await text(child.stderr)}`);
 }
 
-/** Signal 0 reaches nobody, but tells whether there is somebody. */
+/** Signal 0 has no effect, but shows whether the process exists. */
 function hasProcesses({ pid = 0 }: ChildProcess): boolean {
   try {
     return process.kill(-pid, 0);
@@ -73,7 +73,7 @@ describe("npm start", { timeout: 30_000 }, () => {
     expect(other).toMatchObject({ code: 1, message: expect.stringContaining("3 nodes, not 5") });
   });
 
-  test("says of a new cluster how many nodes it has, and who has the data before it takes a port", async () => {
+  test("prints how many nodes a new cluster has, and which process uses the data before it takes a port", async () => {
     const data = join(directory, "other");
     const child = start("--data", data, "--nodes", "5");
     const exit = once(child, "exit");

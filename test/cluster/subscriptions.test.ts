@@ -47,7 +47,7 @@ const called = (count: number): Promise<Notification> => vi.waitFor(() => receiv
 const calledIn = (generation: number): Promise<Notification> =>
   vi.waitFor(() => {
     const notification = receiver.received.find(({ body }) => body.generation === generation);
-    if (notification === undefined) throw new Error(`nobody was called in generation ${generation}`);
+    if (notification === undefined) throw new Error(`there was no call in generation ${generation}`);
     return notification;
   }, patience);
 
@@ -62,7 +62,7 @@ function callBack({ body }: Notification): Promise<Response> {
 const token = (seq: number) => `${String(seq).padStart(16, "0")}_${"0".repeat(16)}`;
 
 describe("a webhook", () => {
-  test("can check who calls it", async () => {
+  test("can verify its caller", async () => {
     await subscribe("signed");
     await send("PUT", "signed/a", { n: 1 });
     const { headers, raw } = await called(0);

@@ -52,7 +52,7 @@ class Follower {
   }
 }
 
-describe("who follows a log", () => {
+describe("a reader that follows a log", () => {
   test("sees every record once and in order, whichever nodes crash", async () => {
     await createLog(cluster.url, "followed");
     const agent = new Agent({ bodyTimeout: 0 });

@@ -3,7 +3,7 @@ import type { Applied, NodeState } from "./node-state.ts";
 
 /** What happened and can't be seen in the present state, as far as an invariant needs it. */
 export interface History {
-  /** Who was elected, by term. */
+  /** The elected node of each term. */
   readonly elected: readonly { readonly term: Term; readonly leader: NodeId }[];
   /** The last vote of each node that left it. */
   readonly votes: ReadonlyMap<NodeId, { readonly term: Term; readonly votedFor: NodeId }>;

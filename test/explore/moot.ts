@@ -11,14 +11,14 @@ export function isMoot(outcomes: Outcomes, nodes: readonly number[], message: nu
   const value = outcomes.messages.value(message);
   const { isIdle, node, sent } = outcomes.outcome(at, codeOfDelivery(message), true);
   if (isIdle) return isTooLate(value, outcomes.nodes.value(at));
-  // Who does not ask for votes any more has no use for one, if giving it changes nothing.
+  // A node that does not ask for votes any more has no use for one, if giving it changes nothing.
   const asksForVotes = value.type === "PreVote" || value.type === "RequestVote";
   return asksForVotes && node === at && sent.every((answer) => isMoot(outcomes, nodes, answer));
 }
 
 /**
  * An older term is ignored for ever: no crash takes a node back below what is on its disk. So is the answer to a
- * question that nobody asks any more: a node is a candidate once a term. (To be refused by a pre-vote is no such
+ * question that no node asks any more: a node is a candidate once a term. (To be refused by a pre-vote is no such
  * answer: the same question may be asked again.)
  */
 function isTooLate(message: Message, { core, durable }: NodeState): boolean {

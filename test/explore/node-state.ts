@@ -7,7 +7,7 @@ import { bytesOf } from "../raft/harness/entries.ts";
 import { endOf, type Image, readerOf, written } from "../raft/harness/image.ts";
 import { atOnce, type Core, electionDue, heartbeatDue, options, rebase, silentFor } from "./time.ts";
 
-/** All that makes a difference about one node, as a value that nobody changes. */
+/** All that makes a difference about one node, as an immutable value. */
 export interface NodeState {
   readonly core: Core;
   readonly written: Image;

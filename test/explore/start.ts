@@ -19,7 +19,7 @@ export const starts: Readonly<Record<string, Start>> = {
    * node 2 voted for both, and all know of term 3.
    */
   "figure-8": [image([1, 2], 3, null), image([1], 3, 3), image([1, 3], 3, 3)],
-  /** As in figure 7: a log that is complete, one too short, one with an entry that nobody else has. */
+  /** As in figure 7: a log that is complete, one too short, one with an entry that no other node has. */
   "figure-7": [image([1, 1], 2, 3), image([1], 1, 1), image([1, 2], 2, 3)],
 };
 

@@ -16,7 +16,7 @@ export const options: Options = { ...defaults, appendBytesMax: 1 };
 export const atOnce = 0;
 /** Late enough for a heartbeat, too early for an election. */
 export const heartbeatDue = options.heartbeatMs;
-/** So late that no leader counts as live; nobody has noticed yet. */
+/** So late that no leader counts as live, before any node has noticed. */
 export const silentFor = options.electionTimeoutMs;
 /** So late that every election timeout has passed. */
 export const electionDue = 2 * options.electionTimeoutMs;
@@ -30,7 +30,7 @@ export type Core = Omit<State, "options" | "log" | "random" | "base" | "effects"
 export function rebase(core: Core, now: number): void {
   const recent = (at: number): number => (now - at < options.electionTimeoutMs ? 0 : longAgo);
   const hearsAnother = core.leader !== null && core.leader !== core.id;
-  // Nobody asks when a leader was heard that is not known.
+  // When an unknown leader was heard does not matter.
   core.leaderHeardAt = hearsAnother ? recent(core.leaderHeardAt) : longAgo;
   core.electionDeadline = electionDue;
   if (core.role.name !== "leader") return;

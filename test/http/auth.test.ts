@@ -58,7 +58,7 @@ describe("without a secret", () => {
     }
   });
 
-  test.each(routes)("%s %s is refused to who has no token", async (method, path) => {
+  test.each(routes)("%s %s is refused without a token", async (method, path) => {
     const api = new Harness({ ADMIN_TOKEN });
     const answer = await api.send(method, path);
     expect([answer.status, answer.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);

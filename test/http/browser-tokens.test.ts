@@ -153,7 +153,7 @@ describe("a token in the query", () => {
   test("is refused by every other operation, though the header is right", async () => {
     const { json } = await api.send("GET", "/openapi.json");
     const paths = Object.entries<Record<string, unknown>>(json.paths);
-    // It is for everybody, and of a protocol in which parameters that are not known mean nothing.
+    // It is open to all, and its protocol ignores unknown parameters.
     const keys = "/stream/__ds/jwks.json";
     const operations = paths
       .filter(([path]) => !path.endsWith(keys) && path.startsWith("/"))

@@ -104,7 +104,7 @@ describe("close", () => {
 });
 
 describe("fence", () => {
-  it("lets in whoever knows the token, and whoever names none", () => {
+  it("admits appends with the token, and appends without one", () => {
     const fenced = [...three, fence("x")];
     expect(decideAfter(fenced, appendTo("a", { fencingToken: "x" })).kind).toBe("propose");
     expect(decideAfter(fenced, appendTo("a")).kind).toBe("propose");

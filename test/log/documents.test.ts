@@ -58,7 +58,7 @@ describe("a consumer", () => {
       expect(decodeConsumer(encodeConsumer(stored))).toEqual(stored);
   });
 
-  it("that nobody has set is none, and begins with the earliest record", () => {
+  it("that was never set does not exist, and begins with the earliest record", () => {
     for (const command of [ask({}), lease("w1", 0)])
       expect(outcomeAfter(three, command)).toEqual({ kind: "consumer", consumer: null });
     const trimmed = [...three, { kind: "trim", name: "a", before: 2 } as const];
@@ -98,7 +98,7 @@ describe("a consumer", () => {
     expect(from(lease("w1", 0))).toMatchObject({ consumer: { lease: null } });
   });
 
-  it("does not move for who was its holder, however nobody is now, unless it is leased again", () => {
+  it("does not move for its last holder, even if there is no holder now, unless it is leased again", () => {
     const leased = [...three, lease("w1")];
     for (const leaseMs of [null, 0])
       expect(decideAfter(leased, ask({ position: 1, holder: "w1", leaseMs }), 6_000)).toEqual(

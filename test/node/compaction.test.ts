@@ -185,7 +185,7 @@ describe("a reader is never shown half of a snapshot", () => {
     expect(answers).toHaveLength(1);
   });
 
-  it("not even one who waited for the log to change", () => {
+  it("not even a request that waited for the log to change", () => {
     const { node } = started(2, 3);
     const first = between(1, 2)
       .in(1)

@@ -17,7 +17,7 @@ export class FakeHost implements Host {
   readonly trace = null;
   readonly sent: Message[] = [];
   readonly forwarded: Request[] = [];
-  /** What whoever delivers for subscriptions was told; a test says whether it was heard. */
+  /** What the deliverer was told. A test decides whether it was heard. */
   readonly told: { readonly names: readonly string[] | null; readonly heard: (isHeard: boolean) => void }[] =
     [];
   /** What waits for the disk. */

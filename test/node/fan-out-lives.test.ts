@@ -12,7 +12,7 @@ import { Listener, recordsIn, upTo } from "./follower.ts";
 import { options } from "./leader.ts";
 import { Trio } from "./trio.ts";
 
-/** Whoever lags behind gets a snapshot soon, and what is dead goes bit by bit. */
+/** A node that lags behind soon gets a snapshot, and dead rows are removed bit by bit. */
 const compacting = { ...options, requestsMax: 1_000, readersMax: 1_000, tailEntries: 3, deadRowsMax: 5 };
 const tailOptions = {
   pageRecords: 3,
@@ -72,12 +72,12 @@ const anyStep = fc.oneof(
 );
 type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
 
-/** Somebody who follows one life of a log at a node, and where they began. */
+/** A subscriber of one life of a log at a node, and where it began. */
 class Follower extends Listener {
   readonly start = this.position.next;
 }
 
-/** Logs that come, change and go, and those who follow them. */
+/** Logs that are created, changed and deleted, and their subscribers. */
 class Scene {
   readonly followers: Follower[] = [];
   readonly #trio = new Trio(compacting);
@@ -107,12 +107,12 @@ class Scene {
     this.#look();
   }
 
-  /** A leader serves and everybody knows what is committed; then those who follow get all that they want. */
+  /** A leader serves and all nodes know what is committed; then the subscribers get all that they want. */
   end(): void {
     while (!this.#isServed()) for (const candidate of everyNode) this.#trio.elect(candidate);
     this.#look();
     for (let round = 0; round < 100; round += 1) {
-      // Who has credit must have heard of all by itself.
+      // A subscriber with credit must have got everything by itself.
       for (const follower of this.followers) if (follower.position.credit <= 0) this.#grant(follower, 1_000);
       this.#tails.settled();
       this.#clock.pass(200);
@@ -188,7 +188,7 @@ class Scene {
     if (node === here) this.#tails = this.#opened();
   }
 
-  /** Of those who follow, positions are all that is left. */
+  /** Only the positions of the subscribers are left. */
   #opened(): FanOut {
     this.#clock.forget();
     const tails = new FanOut(() => this.#trio.node(here).replica, this.#clock, tailOptions);
@@ -199,7 +199,7 @@ class Scene {
     return tails;
   }
 
-  /** Whether somebody leads, and all have heard it. */
+  /** Whether a node leads, and all have heard of it. */
   #isServed(): boolean {
     const leader = this.#trio.leader ?? 1;
     const answers = this.#trio.ask(leader, { kind: "command", command: createCommand("z") });
@@ -209,7 +209,7 @@ class Scene {
   }
 }
 
-/** Who still follows has all of a life that goes on; and an end is told where there is one. */
+/** A subscriber that is still there has all of a life that goes on, and an end is told if there is one. */
 function expectRightEnd(follower: Follower, life: Page | null): void {
   const { position, ended } = follower;
   switch (ended?.kind) {
@@ -228,7 +228,7 @@ function expectRightEnd(follower: Follower, life: Page | null): void {
   }
 }
 
-it("whatever becomes of logs and nodes, who follows a life sees its records once and in order, and hears of its end", () => {
+it("whatever happens to logs and nodes, a subscriber of a life sees its records once and in order, and hears of its end", () => {
   fc.assert(
     fc.property(fc.array(anyStep, { minLength: 10, maxLength: 100 }), (steps) => {
       const scene = new Scene();

@@ -21,7 +21,7 @@ const here = 2;
 
 const id = fc.constantFrom(1, 2, 3);
 
-/** What may happen between two looks at those who follow. */
+/** What may happen between two checks of the subscribers. */
 const anyStep = fc.oneof(
   { weight: 6, arbitrary: fc.record({ append: id, count: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 4, arbitrary: fc.record({ deliver: fc.boolean() }) },
@@ -32,7 +32,7 @@ const anyStep = fc.oneof(
 );
 type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
 
-/** Three who follow the log "a" at a node that may lead, lag behind, and lose its memory. */
+/** Three subscribers of the log "a" at a node that may lead, lag behind, and lose its memory. */
 class Scene {
   readonly trio = new Trio();
   readonly listeners: readonly Listener[];
@@ -66,9 +66,9 @@ class Scene {
     this.#tails.settled();
   }
 
-  /** A leader serves and everybody knows what is committed; then those who follow get all that they want. */
+  /** A leader serves and all nodes know what is committed; then the subscribers get all that they want. */
   end(): void {
-    // Who lacks something can't win.
+    // A node that lacks entries can't win.
     while (!this.#isServed()) for (const candidate of [1, 2, 3]) this.trio.elect(candidate);
     for (let round = 0; round < 200; round += 1) {
       for (const listener of this.listeners.keys()) this.#grant(listener, 1_000);
@@ -77,7 +77,7 @@ class Scene {
     }
   }
 
-  /** Whether somebody leads, and all have heard it. */
+  /** Whether a node leads, and all have heard of it. */
   #isServed(): boolean {
     const leader = this.trio.leader ?? 1;
     const answers = this.trio.ask(leader, { kind: "command", command: appendTo("a") });
@@ -113,7 +113,7 @@ class Scene {
     });
   }
 
-  /** Of those who follow, positions are all that is left. */
+  /** Only the positions of the subscribers are left. */
   #forget(withNode: boolean): void {
     if (withNode) {
       this.trio.kill(here);
@@ -138,7 +138,7 @@ class Scene {
   }
 }
 
-it("whatever happens to nodes and messages, who follows sees what is committed, once and in order", () => {
+it("whatever happens to nodes and messages, a subscriber sees what is committed, once and in order", () => {
   fc.assert(
     fc.property(fc.array(anyStep, { maxLength: 60 }), (steps) => {
       const scene = new Scene();

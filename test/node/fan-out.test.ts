@@ -32,7 +32,7 @@ function created(name = "a"): LogId {
   return toIndex(leader.node.status()?.lastIndex ?? 0);
 }
 
-/** Carries out a command, and tells those who follow. */
+/** Carries out a command, and notifies the subscribers. */
 function run(command: Command): void {
   leader.run({ kind: "command", command });
   tails.settled();
@@ -58,7 +58,7 @@ const replica = (): Replica => {
   return replica;
 };
 
-describe("who follows a log", () => {
+describe("a subscriber of a log", () => {
   it("gets what is there, then what comes, each record once and in order", () => {
     append(3);
     const listener = listen();
@@ -119,7 +119,7 @@ describe("who follows a log", () => {
   });
 });
 
-describe("many who follow one log", () => {
+describe("many subscribers of one log", () => {
   it("cost one read for each place where some of them are", () => {
     const together = upTo(50).map(() => listen());
     const behind = listen({ credit: 0 });
@@ -155,7 +155,7 @@ describe("many who follow one log", () => {
     expect(one?.seqs).toEqual([0, 1]);
   });
 
-  it("are sent no more in a round than may wait in memory, and who got nothing has the next turn", () => {
+  it("are sent no more in a round than may wait in memory, and those that got nothing are next", () => {
     append(12);
     run(appendTo("a", { bytes: 300 }));
     const all = upTo(60).map((at) => new Listener(log, { next: toSeq(at % 2) }));
@@ -209,7 +209,7 @@ describe("credit", () => {
     expect(listener.seqs).toEqual(upTo(29));
   });
 
-  it("that one lacks holds up nobody else", () => {
+  it("that one lacks does not hold up the others", () => {
     listen({ credit: 1 });
     const quick = listen();
     for (const _ of upTo(30)) append();
@@ -218,7 +218,7 @@ describe("credit", () => {
   });
 });
 
-describe("who gives no credit for too long", () => {
+describe("a subscriber that gives no credit for too long", () => {
   it("is dropped when there is news, and hears where to go on", () => {
     const listener = listen({ credit: 1 });
     append();
@@ -330,7 +330,7 @@ describe("a subscriber that leaves while it is served", () => {
     const session = [new Listener(log), new Listener(log), new Listener(log)];
     for (const listener of session) tails.join(listener);
     const [first] = session;
-    if (first === undefined) throw new Error("nobody");
+    if (first === undefined) throw new Error("there is no subscriber");
     first.send = () => {
       for (const listener of session) tails.leave(listener);
       return 1;

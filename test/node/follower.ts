@@ -10,7 +10,7 @@ interface Got {
   readonly byte: number | undefined;
 }
 
-/** Who follows a log in a test, and keeps what it got. */
+/** A subscriber of a log in a test, which keeps what it got. */
 export class Listener implements Subscriber {
   position: TailPosition;
   readonly got: Got[][] = [];

@@ -62,7 +62,7 @@ describe("of the seven moments at which a leader can die, when it dies", () => {
     expectOneRecord(2);
   });
 
-  it("(4) with the entry on a majority, only who has it is elected, and a retry finds it where it is", () => {
+  it("(4) with the entry on a majority, only a node that has it is elected, and a retry finds it in its place", () => {
     const answers = trio.ask(1, once);
     trio.run(({ to }) => to === 2);
     trio.kill(1);

@@ -123,7 +123,7 @@ describe("a leader of a cluster with subscriptions", () => {
     expect([leader.host.alarmAt, toldOf(leader).length]).toEqual([nextSweep(leader), 2]);
   });
 
-  it("has no alarm any more where what was not heard concerns nobody by now", () => {
+  it("has no alarm any more if the news concern no subscription by now", () => {
     const leader = watched();
     leader.run(append());
     answer(leader, false);
@@ -156,7 +156,7 @@ describe("a leader of a cluster with subscriptions", () => {
   });
 });
 
-describe("who leads no more", () => {
+describe("a node that does not lead any more", () => {
   it("tells nothing, whatever comes of what it told last", () => {
     const leader = new Leader([1, 2, 3]);
     leader.acknowledge();

@@ -46,7 +46,7 @@ describe("a long poll at the tail", () => {
 });
 
 describe("a disk that hangs", () => {
-  it("does not keep a leader that hears nobody from stepping down, nor the alarm from being set", () => {
+  it("does not keep a leader that hears no peer from stepping down, nor the alarm from being set", () => {
     const leader = new Leader([1, 2, 3]);
     leader.ask(create);
     expect(leader.host.syncs).toHaveLength(1);
@@ -188,7 +188,7 @@ describe("a change of the members", () => {
   const idsAfter = (leader: Leader, index: number) =>
     leader.node.membersAfter(mark(index))?.members.map(({ id }) => id);
 
-  it("is told to who knows of older ones only, until it is through with all who decide", () => {
+  it("is told only to callers that know older ones, until it is complete", () => {
     const leader = new Leader([1, 2, 3]);
     leader.acknowledge();
     expect(leader.node.membersAfter(mark(0))).toBeNull();
@@ -212,7 +212,7 @@ describe("a change of the members", () => {
     });
   });
 
-  it("makes who is removed refuse all requests, and tell who is there instead", () => {
+  it("makes a removed node refuse all requests, and tell the present members", () => {
     const leader = new Leader([1, 2, 3]);
     leader.run(create);
     leader.acknowledge();
@@ -246,13 +246,13 @@ describe("an answer to a retry", () => {
     leader.run(create);
     leader.run(command(appendTo("a", { producer: producer(0) })));
     leader.acknowledge();
-    // Nobody acknowledges it: it may never be committed.
+    // No node acknowledges it, so it may never be committed.
     leader.run(command(later));
     expect(leader.run(command(retry))).toBeUndefined();
   });
 });
 
-it("who waits for records is not sent away by a change of something else, and is by the seal", () => {
+it("a reader that waits for records is not answered for another change, but for the seal", () => {
   const leader = new Leader([1]);
   leader.run(create);
   const wait = (): Answer[] => leader.ask({ ...page({ at: "tail" }, 60_000), consistency: "local" }, 70_000);
@@ -265,7 +265,7 @@ it("who waits for records is not sent away by a change of something else, and is
   expect(answers).toMatchObject([{ kind: "result", result: { kind: "page", state: { closed: true } } }]);
 });
 
-it("who waits for records in vain hears in time of the log as it is by then", () => {
+it("a reader that waits for records and gets none learns in time of the log as it is by then", () => {
   const leader = new Leader([1]);
   leader.run(create);
   const answers = leader.ask({ ...page({ at: "tail" }, 1_000), consistency: "local" }, 70_000);

@@ -48,7 +48,7 @@ describe("leadership", () => {
 
   it.each([
     ["to itself", 1],
-    ["to nobody knows where", null],
+    ["to an unknown node", null],
     ["to one that is no member", 9],
   ])("stays when appends enter near %s", (_, near) => {
     const { cluster, placement, windows, review } = setUp();
@@ -58,7 +58,7 @@ describe("leadership", () => {
     expect([placement.handedOver, cluster.leader.id]).toEqual([null, 1]);
   });
 
-  it("goes to who carries the appends near members, whatever enters near one that is none", () => {
+  it("goes to the member near which most appends enter, whatever enters near a node that is not a member", () => {
     const { cluster, placement, windows, review } = setUp();
     for (let i = 0; i < 3; i += 1) {
       for (let append = 0; append < 20; append += 1) placement.appended(9, cluster.clock.now);

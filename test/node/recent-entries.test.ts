@@ -18,7 +18,7 @@ const anyStep: fc.Arbitrary<Step> = fc.record({
   sizes: fc.array(fc.constantFrom(0, 10, 100_000, 600_000), { maxLength: 6 }),
 });
 
-/** No-ops may carry nothing, but nobody minds if they do here: storage must not look into the data. */
+/** No-ops carry no data, but here they may: storage must not look into the data. */
 const entryOf = (index: number, term: number, bytes: number): Entry =>
   createEntry(toIndex(index), term, "noop", new Uint8Array(bytes));
 

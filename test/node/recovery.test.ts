@@ -9,7 +9,7 @@ import { append, create, Leader, options } from "./leader.ts";
 vi.spyOn(console, "error").mockImplementation(() => undefined);
 const regions = ["weur", "enam", "apac"];
 
-/** Node 3 of three, which has heard nobody for long enough to know that it hears nobody. */
+/** Node 3 of three, which has heard no leader for long enough to know that there is none. */
 function bereft(): { readonly host: FakeHost; readonly node: Node } {
   const host = new FakeHost();
   const node = new Node(host, options);
@@ -40,7 +40,7 @@ describe("a node that is told that all others are lost", () => {
     expect(host.sent).toEqual([]);
   });
 
-  it("is news to who knows a configuration of a higher index, after a restart too", () => {
+  it("is news to a caller that knows a configuration of a higher index, also after a restart", () => {
     const { host, node } = bereft();
     const known = { recoveries: 0, index: toIndex(99) };
     expect(node.membersAfter(known)).toBeNull();

@@ -22,7 +22,7 @@ const log: LogId = toIndex(1);
 
 const made = command(1, madeLog("a", 0, 1));
 
-/** A follower, and those who follow logs at it; its host outlives it. */
+/** A follower, and subscribers of logs at it. Its host outlives it. */
 class Follower {
   readonly host: FakeHost;
   readonly node: Node;

@@ -45,7 +45,7 @@ const describeLog = (consistency: "local" | "linearizable", minIndex = 0): Reque
   minIndex: toIndex(minIndex),
 });
 
-test("who asks a sleeping node how it is wakes nobody: nothing is written, sent or set", () => {
+test("a status request wakes no sleeping node: nothing is written, sent or set", () => {
   const { host, node } = sleeper();
   const written = host.database.written;
   expect(node.status()).toMatchObject({ asleep: true, leader: 1, commitIndex: 2, lastIndex: 2 });
@@ -74,7 +74,7 @@ test.each<readonly [string, Request]>([
   ["a linearizable read", describeLog("linearizable")],
   ["a local read of what is not there yet", describeLog("local", 3)],
   ["a transfer", { kind: "transfer", to: 3 }],
-])("%s wakes it, and it waits for its leader as one does who is awake", (_, request) => {
+])("%s wakes it, and it waits for its leader like a node that is awake", (_, request) => {
   const { host, node } = sleeper();
   ask(node, request);
   expect(node.status()).toMatchObject({ asleep: false, leader: 1 });

@@ -79,7 +79,7 @@ it("a quiet log has its turn beside more busy ones than one look takes", () => {
   expect(lifeOf(leader, "quiet")).toMatchObject({ deleted: true });
 });
 
-it("who does not lead writes nothing", () => {
+it("a node that does not lead writes nothing", () => {
   const leader = new Leader([1, 2, 3]);
   leader.ask(told("a", { ttlSeconds: 1 }));
   const before = leader.host.database.written;

@@ -93,7 +93,7 @@ export class Trio {
     }
   }
 
-  /** `id` campaigns, as the first whose patience ends, and wins with whoever is alive. */
+  /** `id` campaigns first, and wins with the nodes that are alive. */
   elect(id: NodeId, passes?: (call: Call) => boolean): void {
     this.pass(2 * this.#options.electionTimeoutMs);
     this.#ring(id);

@@ -142,7 +142,7 @@ describe("the vote", () => {
     expect(cluster.node(1).durable.hardState).toEqual({ currentTerm: 7, votedFor: granted ? 2 : null });
   });
 
-  test("who voted lets the candidate have its time; who did not keeps its own deadline", () => {
+  test("a node that voted gives the candidate its time; a node that did not keeps its own deadline", () => {
     const cluster = new Cluster({ size: 3, logs: { 1: [1], 2: [1, 1] } });
     const deadlines = (): (number | null)[] => [1, 2].map((id) => cluster.node(id).raft.wakeAt());
     const [, before] = deadlines();

@@ -119,7 +119,7 @@ describe("a node is added", () => {
     ]);
   });
 
-  test("or not, when the learner is removed again: who was to go for it stays", () => {
+  test("or not, when the learner is removed again: the voter that it would replace stays", () => {
     const { cluster, leader } = led(4, 3);
     cluster.cut(1, 4);
     leader.change({ add: [4], remove: [2] });
@@ -130,7 +130,7 @@ describe("a node is added", () => {
     expect(leader.leadership.peers.has(4)).toBe(false);
   });
 
-  test("by whoever leads: a new leader goes on with a learner that the old one took in", () => {
+  test("by any leader: a new leader continues with a learner that the old one added", () => {
     const { cluster, leader } = led(4, 3);
     cluster.cut(1, 4);
     leader.change({ add: [4] });
@@ -156,7 +156,7 @@ test("learners wait while the voters that they would leave behind do not answer"
 });
 
 describe("a joint configuration", () => {
-  /** Node 1 has appended a joint configuration, which nobody else has: {1, 2, 3} becomes {1, 4, 5}. */
+  /** Node 1 has appended a joint configuration, which no other node has: {1, 2, 3} becomes {1, 4, 5}. */
   function joint(): { readonly cluster: Cluster; readonly leader: TestNode } {
     const { cluster, leader } = led(5, 3);
     leader.change({ add: [4, 5], remove: [2, 3] });
@@ -295,7 +295,7 @@ describe("a change is refused", () => {
     expect(leader.change({ remove: [4, 5] })).toMatchObject({ term: 1 });
   });
 
-  test("by who does not lead", () => {
+  test("by a node that does not lead", () => {
     const { cluster } = led(3);
     expect(cluster.node(2).change({ remove: [3] })).toBe("not-leader");
   });
@@ -369,7 +369,7 @@ test("a leader that removes itself, and falls before the others know, can still 
   expect(leader.raft.wakeAt()).toBeNull();
 });
 
-test("a leader that removes itself is heard to the end, by who restarted and knows no leader too", () => {
+test("a leader that removes itself is heard to the end, also by a node that restarted and knows no leader", () => {
   const { cluster, leader } = led(3);
   leader.change({ remove: [1] });
   cluster.deliver(...cluster.take("AppendEntries"));
@@ -383,7 +383,7 @@ test("a leader that removes itself is heard to the end, by who restarted and kno
   expect(votersOf(cluster.leader)).toEqual([2, 3]);
 });
 
-/** Node 3 was removed while nobody could reach it; by now it can be reached. */
+/** Node 3 was removed while no node could reach it; now it can be reached. */
 function removedUnheard(): ReturnType<typeof led> {
   const { cluster, leader } = led(3);
   cluster.partition([1, 2], [3]);
@@ -404,7 +404,7 @@ function expectSilence(cluster: Cluster, id: number): void {
 }
 
 describe("a node that was removed", () => {
-  test("hears of it, and then disturbs nobody", () => {
+  test("hears of it, and then disturbs no other node", () => {
     const { cluster, leader } = led(3);
     leader.change({ remove: [3] });
     cluster.run();
@@ -434,13 +434,13 @@ describe("a node that was removed", () => {
     expect(leader.state.currentTerm).toBe(1);
   });
 
-  test("is told so by nobody who may only be behind: a node with a newer number may be a member by now", () => {
+  test("is not told so by a node that may only be behind: a node with a newer number may be a member by now", () => {
     const { cluster } = led(4, 3);
     cluster.node(2).step(between(4, 2).in(5).preVote({}));
     expect(cluster.pool).toEqual([]);
   });
 
-  test("while it was cut off, campaigns in vain: it changes nothing, and nobody tells it a term", () => {
+  test("while it was cut off, campaigns without success: it changes nothing, and learns no term", () => {
     const { cluster, leader } = removedUnheard();
     cluster.campaign(3);
     expect(cluster.inFlight("PreVote", { from: 3 })).toHaveLength(2);

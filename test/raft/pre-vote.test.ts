@@ -23,7 +23,7 @@ describe("the pre-vote", () => {
     expect(cluster.elect(2).state.currentTerm).toBe(3);
   });
 
-  test("a node that was cut off comes back in its old term and deposes nobody", () => {
+  test("a node that was cut off comes back in its old term and deposes no leader", () => {
     const cluster = new Cluster({ size: 3 });
     const leader = cluster.elect(1);
     const { currentTerm } = leader.state;

@@ -19,7 +19,7 @@ function atWork(setup: Partial<ClusterSetup> = {}): Cluster {
   return cluster;
 }
 
-/** As `atWork`, and then nobody asked for anything. */
+/** As `atWork`, and then there were no requests. */
 function quiesced(setup: Partial<ClusterSetup> = {}): Cluster {
   const cluster = atWork(setup);
   cluster.pass(2 * sleepAfterMs);
@@ -159,7 +159,7 @@ describe("a cluster stays awake", () => {
     expect(whoSleeps(cluster)).toEqual([1, 2, 3, 4]);
   });
 
-  test("where a peer falls silent while it is laid to rest: those who sleep are woken", () => {
+  test("if a peer falls silent while the cluster falls asleep: the sleeping nodes are woken", () => {
     const cluster = layingToRest();
     cluster.node(3).crash();
     cluster.run();
@@ -285,7 +285,7 @@ describe("what is late or doubled", () => {
     return { cluster, late };
   }
 
-  test("an old heartbeat puts nobody to sleep who has come to hold more", () => {
+  test("an old heartbeat puts no node to sleep that holds more by now", () => {
     const { cluster, late } = lateHeartbeat((it) => it.node(1).propose("more"));
     cluster.deliver(late);
     expect(whoSleeps(cluster)).toEqual([]);
@@ -306,7 +306,7 @@ describe("what is late or doubled", () => {
     expect(whoSleeps(cluster)).toEqual([]);
   });
 
-  test("a heartbeat from before the rest wakes nobody; the same one twice is answered twice", () => {
+  test("a heartbeat from before the sleep wakes no node; the same one twice is answered twice", () => {
     const cluster = atWork();
     cluster.clock.now += cluster.options.heartbeatMs;
     cluster.node(1).wake();
@@ -326,7 +326,7 @@ describe("what is late or doubled", () => {
     expect(writesOf(cluster)).toEqual(written);
   });
 
-  test("answers, and questions of older terms, wake nobody", () => {
+  test("answers, and requests of older terms, wake no node", () => {
     const cluster = quiesced({ currentTerms: { 1: 6, 2: 6, 3: 6 } });
     const { currentTerm } = cluster.node(1).state;
     cluster.node(1).step(between(2, 1).in(currentTerm).accepted(2, 0));
@@ -337,7 +337,7 @@ describe("what is late or doubled", () => {
   });
 });
 
-describe("a restart of who sleeps", () => {
+describe("a restart of a sleeping node", () => {
   test("changes nothing: the leader goes on in its term, and commits", () => {
     const cluster = quiesced();
     for (const node of cluster.nodes) node.restart();
@@ -350,7 +350,7 @@ describe("a restart of who sleeps", () => {
     expect(cluster.sent.filter(({ type }) => type === "PreVote").length).toBe(2);
   });
 
-  test("leaves a follower who knows what is committed, and who leads", () => {
+  test("leaves a follower that knows what is committed, and the leader", () => {
     const cluster = quiesced();
     cluster.node(2).restart();
     expect(cluster.node(2).state).toMatchObject({ commitIndex: 2, leader: 1, role: { name: "follower" } });

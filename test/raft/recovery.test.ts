@@ -27,7 +27,7 @@ describe("a survivor that is told that all others are lost", () => {
     expect(cluster.pool).toEqual([]);
   });
 
-  test("records in its log who was given up, and when", () => {
+  test("records in its log which nodes were given up, and when", () => {
     const { survivor } = bereft();
     survivor.recover([2, 1]);
     const entry = survivor.log[2];
@@ -119,7 +119,7 @@ describe("a recovery is refused", () => {
     expect(cluster.node(2).state.currentTerm).toBe(1);
   });
 
-  test("by who has just started, or just woken: it has not listened long enough to know", () => {
+  test("by a node that has just started, or just woken: it has not listened long enough to know", () => {
     const cluster = new Cluster({ size: 3, options: { sleepAfterMs: timeout } });
     cluster.elect(1);
     cluster.heartbeat();
@@ -133,7 +133,7 @@ describe("a recovery is refused", () => {
     expect(cluster.leader.id).toBe(1);
   });
 
-  test.each([[[]], [[1]], [[1, 2, 4]], [[1, 3]]])("to who gives up %j: those are not all others", (lost) => {
+  test.each([[[]], [[1]], [[1, 2, 4]], [[1, 3]]])("if %j are given up: those are not all others", (lost) => {
     const { survivor } = bereft();
     const { currentTerm, lastIndex } = survivor.state;
     expect(survivor.recover(lost)).toBe("other-members");

@@ -265,7 +265,7 @@ describe("loss and crashes in the middle", () => {
     expect(Math.min(...again)).toBe(2);
   });
 
-  test("a crash before a segment is durable leaves the log as it was, and tells nobody", () => {
+  test("a crash before a segment is durable leaves the log as it was, and sends nothing", () => {
     const { cluster, peer } = sending();
     peer.holdWrites = true;
     cluster.run();
@@ -347,7 +347,7 @@ describe("a new leader finishes a transfer that the old one began", () => {
   });
 });
 
-describe("who has half of a snapshot", () => {
+describe("a node with half of a snapshot", () => {
   test("does not campaign, not even when asked to, and votes", () => {
     const { cluster, peer } = sending({ appendBytesMax: 6 });
     cluster.deliver(...cluster.take("InstallSnapshot"));

@@ -46,7 +46,7 @@ describe("a lower term is brought up to the higher one", () => {
   test.each([
     ["PreVote", between(2, 1).in(7).preVote({})],
     ["a granted PreVote", between(2, 1).in(7).preVoteResponse(true)],
-  ])("but not by %s, whose term nobody has entered", (_, message) => {
+  ])("but not by %s, whose term no node has entered", (_, message) => {
     const node = new Cluster({ size: 3, currentTerms: { 1: 3 } }).node(1);
     node.step(message);
     expect(node.state.currentTerm).toBe(3);
@@ -134,14 +134,14 @@ describe("a stale request changes nothing", () => {
   });
 });
 
-describe("what concerns nobody here is ignored: no state change, and no answer that could carry a term", () => {
+describe("a message of a node that is not a member is ignored: no state change, and no answer that could carry a term", () => {
   const strangers = [
     ["from a node that is not a member", everyMessage(9, 1, 99)],
     ["from itself", everyMessage(1, 1, 99)],
     ["for another node", everyMessage(2, 3, 99)],
   ] as const;
-  const cases = strangers.flatMap(([who, messages]) =>
-    messages.map((message) => [nameOf(message), who, message] as const),
+  const cases = strangers.flatMap(([stranger, messages]) =>
+    messages.map((message) => [nameOf(message), stranger, message] as const),
   );
 
   test.each(cases)("%s %s", (_, _who, message) => {

@@ -71,7 +71,7 @@ describe("a refused vote says why:", () => {
 });
 
 describe("an election says", () => {
-  test("who voted, who entered the term and why, and who leads", () => {
+  test("which nodes voted, which entered the term and why, and which leads", () => {
     const { cluster, eventsOf } = traced({ size: 3 });
     cluster.elect(1);
     expect(roles(eventsOf(1))).toEqual([

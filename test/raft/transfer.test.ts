@@ -13,7 +13,7 @@ function led(size = 3): { readonly cluster: Cluster; readonly leader: TestNode }
 }
 
 describe("leadership goes to a follower that is asked for", () => {
-  test("at once, though everybody still hears the leader", () => {
+  test("at once, though all still hear the leader", () => {
     const { cluster, leader } = led();
     expect(leader.transfer(3)).toBe("begun");
     cluster.run();
@@ -89,7 +89,7 @@ describe("a transfer under way", () => {
     expect(cluster.leader.id).toBe(2);
   });
 
-  test("leaves nothing behind: who leads again later takes proposals", () => {
+  test("leaves nothing behind: if the node leads again later, it takes proposals", () => {
     const { cluster, leader } = led();
     leader.transfer(2);
     cluster.run();
@@ -101,7 +101,7 @@ describe("a transfer under way", () => {
 });
 
 describe("a transfer is refused", () => {
-  test("by who does not lead, and to who is no peer", () => {
+  test("by a node that does not lead, and to a node that is not a peer", () => {
     const { cluster, leader } = led();
     expect(cluster.node(2).transfer(3)).toBe("not-leader");
     expect(leader.transfer(9)).toBe("no-such-peer");
@@ -111,7 +111,7 @@ describe("a transfer is refused", () => {
 });
 
 describe("the word to campaign", () => {
-  test("of an older term, or from a stranger, moves nobody", () => {
+  test("of an older term, or from a stranger, starts no campaign", () => {
     const { cluster } = led();
     const follower = cluster.node(2);
     const { lastIndex } = follower.state;
@@ -121,7 +121,7 @@ describe("the word to campaign", () => {
     expect(follower.state.currentTerm).toBe(1);
   });
 
-  test("that comes late, when there are more entries, moves nobody", () => {
+  test("that comes late, when there are more entries, starts no campaign", () => {
     const { cluster, leader } = led();
     leader.transfer(2);
     const words = cluster.take("TimeoutNow");
@@ -139,7 +139,7 @@ describe("the word to campaign", () => {
     expect(leader.state.currentTerm).toBe(1);
   });
 
-  test("to one that lacks a committed entry elects nobody: its log is too old", () => {
+  test("to a node that lacks a committed entry elects no leader: its log is too old", () => {
     const { cluster, leader } = led();
     cluster.cut(1, 3);
     leader.propose("a");

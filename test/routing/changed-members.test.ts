@@ -30,7 +30,7 @@ describe("once all members were replaced", () => {
     expect(asked()).toEqual([7, 7]);
   });
 
-  test("an isolate that knows only the first ones finds them, and tells nobody to wait", async () => {
+  test("an isolate that knows only the first ones finds them, and makes no client wait", async () => {
     api = api.sibling();
     api.nodes.asked.length = 0;
     expect(await api.appendRecords("a", { data: "x" })).toMatchObject({ status: 200 });
@@ -108,7 +108,7 @@ describe("once all members were replaced", () => {
     (await api.nodes.status({ cluster: "main", id, region: "oc" }))?.phase ?? "absent";
 });
 
-describe("whoever was not told of the last change", () => {
+describe("a member that was not told of the last change", () => {
   test("is asked for the one before, and so on, until the present members are found", async () => {
     const absent = (...nodes: number[]) => {
       api.nodes.down.clear();

@@ -77,7 +77,7 @@ describe("while versions mix,", () => {
     expect(await api.send("PUT", path)).toMatchObject({ status: 200 });
   });
 
-  test("the status names all members, and who leads", async () => {
+  test("the status names all members and the leader", async () => {
     const { status, json } = await api.send("GET", path);
     expect([status, json.leader, json.configuration.voters]).toEqual([200, 1, [1, 2, 3]]);
     expect(json.members.map(({ state }: { state: string }) => state)).toEqual(Array(3).fill("started"));

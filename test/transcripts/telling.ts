@@ -4,7 +4,7 @@ import type { Entry } from "../../src/raft/types.ts";
 import { endOf, type Image } from "../raft/harness/image.ts";
 import type { TestNode } from "../raft/harness/node.ts";
 
-/** A log as the paper draws it: the terms, and between brackets who takes part from there on. */
+/** A log as the paper draws it: the terms, and between brackets the members from there on. */
 export function tellLog(entries: readonly Entry[]): string {
   return entries.length === 0 ? "empty" : entries.map(tellEntry).join(" ");
 }

@@ -61,12 +61,12 @@ export class TestCluster {
     return runInDurableObject(this.stub(id), (_object, state) => body(state));
   }
 
-  /** Who leads, once somebody does. */
+  /** The leader, once there is one. */
   leader(): Promise<number> {
     return vi.waitFor(async () => {
       const statuses = await Promise.all(this.members.map(({ id }) => this.status(id)));
       const leading = statuses.find((status) => status?.role === "leader");
-      if (leading === undefined || leading === null) throw new Error("nobody leads");
+      if (leading === undefined || leading === null) throw new Error("no node leads");
       return leading.identity.id;
     }, patience);
   }

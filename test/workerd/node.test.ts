@@ -107,7 +107,7 @@ describe("alarms", () => {
     );
   });
 
-  it("ones that ring early, or twice, depose nobody", async () => {
+  it("ones that ring early, or twice, depose no leader", async () => {
     const cluster = await new TestCluster(3).bootstrap();
     const leader = await cluster.leader();
     const before = await cluster.status(leader);

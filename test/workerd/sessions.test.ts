@@ -11,7 +11,7 @@ const secret = "a secret of a good length, for tests";
 const token = (actions: readonly string[], prefix: string, more: Record<string, unknown> = {}) =>
   sign({ actions, prefix, ...more }, secret);
 
-/** Asks the Worker, which lets in nobody without a token. */
+/** Asks the Worker, which needs a token. */
 function ask(path: string, bearer: string | null, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   if (bearer !== null) headers.set("Authorization", `Bearer ${bearer}`);
@@ -41,7 +41,7 @@ beforeAll(async () => {
   );
 }, 30_000);
 
-it("nobody is let in without a token that is good for something here", async () => {
+it("no session is opened without a token that allows something here", async () => {
   for (const path of ["/v1/sessions", "/v1/logs/mine/records"]) {
     expect(await open(path, null)).toBe(401);
     expect(await open(path, "nonsense")).toBe(401);

@@ -13,7 +13,7 @@ import { TestCluster } from "./cluster.ts";
 const producer = (seq: number) => ({ id: "writer", epoch: 0, seq });
 const upTo = (count: number) => Array.from({ length: count }, (_, seq) => `record ${seq}`);
 
-/** A cluster with a log "a", who leads, and one who does not. */
+/** A cluster with a log "a", its leader, and a follower. */
 async function started(nodes = env.NODES as DurableObjectNamespace) {
   const cluster = await new TestCluster(3, nodes).bootstrap();
   await cluster.create("a");
@@ -74,7 +74,7 @@ describe("a tail outlives the memory of its object", () => {
     for (const tail of names.keys()) expect(await client.untilTexts(tail, 1)).toEqual([`record ${tail}`]);
   });
 
-  it("while its client's pings wake nobody", async () => {
+  it("while its client's pings wake no object", async () => {
     const { cluster, follower } = await started();
     const client = await Client.open(cluster, follower);
     client.say({ kind: "ping" });
@@ -131,7 +131,7 @@ describe("a session", () => {
 });
 
 describe("a node", () => {
-  it("drops who is slow when there is news, and says where to go on", async () => {
+  it("drops a slow client when there is news, and tells where to continue", async () => {
     const { cluster, follower } = await started(env.HASTY);
     const position = await beginning(cluster, follower, 1);
     const [slow, quick] = [

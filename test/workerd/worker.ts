@@ -38,7 +38,7 @@ export class DrowsyNode extends TimberlineNode {
   }
 }
 
-/** A node that has no patience with who follows a log. */
+/** A node that has no patience with slow subscribers. */
 export class HastyNode extends TimberlineNode {
   constructor(ctx: DurableObjectState, env: NodeEnv & { readonly HASTY: DurableObjectNamespace }) {
     super(ctx, { ...env, NODES: env.HASTY });

@@ -10,7 +10,7 @@ beforeEach(async () => {
   await api.send("PUT", "/v1/logs/a");
 });
 
-/** Nobody leads any more, and nothing reaches these nodes. */
+/** No node leads any more, and nothing reaches these nodes. */
 function lose(...ids: number[]): void {
   api.nodes.leaders.set("main", null);
   for (const id of ids) api.nodes.down.add(`main/${id}`);
@@ -28,7 +28,7 @@ const change = (body: unknown) =>
 const asked = () => api.nodes.asked.map(({ node }) => node);
 
 describe("a survivor that is told that all others are lost", () => {
-  test("is asked itself, once, and nobody else; and goes on alone with what it kept", async () => {
+  test("is asked itself, only once, and no other node is; and it continues alone with its entries", async () => {
     lose(1, 2);
     expect(await recover(3, { lost: [1, 2], ...accepted })).toMatchObject({
       status: 200,
@@ -55,7 +55,7 @@ describe("a survivor that is told that all others are lost", () => {
     expect((await status()).configuration).toMatchObject({ voters: [3, 4, 5], forced: null });
   });
 
-  test("is who is believed, though others had come further", async () => {
+  test("is believed, though others had newer entries", async () => {
     api.nodes.down.add("main/3");
     await change({ region: "oc" });
     await api.appendRecords("a", { data: "x" });
@@ -117,7 +117,7 @@ describe("a recovery is refused, and nothing happens,", () => {
   });
 
   test.each([[[]], [[1]], [[1, 2, 4]], [[1, 3]]])(
-    "to who gives up %j, and hears who the members are",
+    "if %j are given up, and the answer names the members",
     async (lost) => {
       lose(1, 2);
       const refused = await recover(3, { lost, ...accepted });
@@ -137,7 +137,7 @@ describe("a recovery is refused, and nothing happens,", () => {
     );
   });
 
-  test("for a node that nobody knows, which is not touched", async () => {
+  test("for an unknown node, which is not touched", async () => {
     lose(1, 2);
     expect(await recover(9, { lost: [1, 2, 3], ...accepted })).toMatchObject(problem(404, "node-not-found"));
     expect(api.nodes.touched.has("main/9")).toBe(false);

@@ -79,7 +79,7 @@ describe("a version", () => {
     expect((await get()).json.position).toBe(2);
   });
 
-  test("of none is expected by who makes one", async () => {
+  test("of none is expected by a client that creates one", async () => {
     expect(await put({ position: 1 }, match(1))).toMatchObject(
       problem(412, "version-mismatch", { version: 0 }),
     );
@@ -125,7 +125,7 @@ describe("a lease", () => {
     expect(await get()).toMatchObject(missing);
   });
 
-  test("that is over is not moved under, though nobody else has taken it", async () => {
+  test("that is over allows no move, though no other client has taken it", async () => {
     await put(lease("h"));
     api.nodes.clock += 10_000;
     for (const holder of [{ holder: "h" }, lease("h", 0)])

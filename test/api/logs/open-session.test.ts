@@ -70,7 +70,7 @@ describe("a session", () => {
   });
 });
 
-describe("who is let in", () => {
+describe("a socket is opened", () => {
   const bearer = async (claims: Record<string, unknown>) => ({
     Authorization: `Bearer ${await sign(claims, secret)}`,
   });
@@ -81,7 +81,7 @@ describe("who is let in", () => {
     await api.send("PUT", "/v1/logs/a", { headers });
   });
 
-  test("to a session: whoever may read or append something here, until the token expires", async () => {
+  test("for a session, if the token allows to read or append something here, until it expires", async () => {
     const exp = Math.floor(Date.now() / 1_000) + 60;
     await open("/v1/sessions", await bearer({ actions: ["read"], prefix: "a", exp }));
     const grant = {
@@ -104,7 +104,7 @@ describe("who is let in", () => {
     expect(api.nodes.sockets).toEqual([]);
   });
 
-  test("to a tail: whoever may read the log; it may do nothing else", async () => {
+  test("for a tail, if the token allows to read the log; and it allows nothing else", async () => {
     await open("/v1/logs/a/records", await bearer({ actions: ["read", "append"], prefix: "" }));
     expect(api.nodes.sockets).toMatchObject([{ opening: { grant: { actions: [], prefix: "a" } } }]);
     const other = await bearer({ actions: ["read"], prefix: "b" });
@@ -195,7 +195,7 @@ describe("events", () => {
     expect(await response.text()).toBe("retry: 500\n\nid: 2\n\n");
   });
 
-  test("are not opened for who asks for their headers alone", async () => {
+  test("are not opened for a request of headers alone", async () => {
     const { status, headers } = await api.request("HEAD", "/v1/logs/a/records", { headers: events });
     expect([status, headers.get("Content-Type")]).toEqual([200, "text/event-stream"]);
     expect(api.nodes.sockets).toEqual([]);
@@ -210,7 +210,7 @@ describe("events", () => {
     ).toMatchObject(problem(400, "invalid-request"));
   });
 
-  test("are over for who has seen the last one of a closed log", async () => {
+  test("are over for a reader that has seen the last one of a closed log", async () => {
     await api.appendRecords("a", { data: "0" });
     await api.send("POST", "/v1/logs/a/close");
     expect((await ask("", { "Last-Event-ID": "1" })).status).toBe(204);
@@ -233,7 +233,7 @@ describe("events", () => {
     expect(api.nodes.sockets).toEqual([]);
   });
 
-  test("come to whoever has kept a page, as no tag is of theirs", async () => {
+  test("come also to a client that has cached a page, because no tag is theirs", async () => {
     expect((await ask("?wait=1000", { "If-None-Match": '"1.0..1000.1048576.json"' })).status).toBe(200);
     expect(api.nodes.sockets).toHaveLength(1);
   });

@@ -64,7 +64,7 @@ describe("a log with a time to live", () => {
     });
   });
 
-  test("is not confirmed to who has kept a page of it", async () => {
+  test("is not confirmed to a client that has cached a page of it", async () => {
     const path = "/v1/logs/a/records?from=0&limit=1";
     const headers = { "If-None-Match": (await api.send("GET", path)).headers.get("ETag") ?? "" };
     api.nodes.clock += 60_000;
@@ -96,7 +96,7 @@ test("a log that expires does so, read or not", async () => {
   expect(await api.send("DELETE", "/v1/logs/b")).toMatchObject(missing);
 });
 
-test("reads of other logs write nothing, and ask nobody else", async () => {
+test("reads of other logs write nothing, and ask no other node", async () => {
   await api.send("PUT", "/v1/logs/b");
   api.nodes.asked.length = 0;
   for (const path of ["/v1/logs/b/records", "/v1/logs/b"])

@@ -20,7 +20,7 @@ export const defaults: Options = {
 export interface ClusterSetup {
   /** How many nodes: 1, 2 … */
   readonly size: number;
-  /** How many of them, the first, are voters from the start: by default all. The others are nobody yet. */
+  /** How many of them, the first, are voters from the start: by default all. The others are not members yet. */
   readonly voters?: number;
   /** Logs to begin with, by node, as the terms of their entries; all others are empty. */
   readonly logs?: Readonly<Record<NodeId, readonly Term[]>>;
@@ -152,7 +152,7 @@ export class Cluster {
     return next !== undefined && wakeAt(next) <= end ? next : null;
   }
 
-  /** A leader hears nobody for so long that it steps down. */
+  /** A leader hears no peer for so long that it steps down. */
   stepDown(leader: TestNode): void {
     this.clock.now += this.options.electionTimeoutMs;
     leader.wake();

@@ -24,7 +24,7 @@ interface LogEnd {
 
 const envelope = (from: NodeId, to: NodeId, term: Term): Envelope => ({ from, to, term });
 
-/** Who says it to whom, and in which term. */
+/** The sender, the receiver and the term. */
 export const between = (from: NodeId, to: NodeId) => ({
   in: (term: Term) => craft(envelope(from, to, term)),
 });

@@ -112,7 +112,7 @@ export class TestNode {
     this.#input((raft) => raft.tick(this.now));
   }
 
-  /** Somebody asks for the leader. */
+  /** A request needs the leader. */
   need(): void {
     this.#input((raft) => raft.wake(this.now));
   }
