@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { bundleWorker } from "./bundle.ts";
 import { lockDataDirectory } from "./data-lock.ts";
 import { bearer } from "./files/http.ts";
-import { type Runtime, startRuntime } from "./runtime.ts";
+import { type Runtime, type RuntimeOptions, startRuntime } from "./runtime.ts";
 import { compatibilityDate } from "./worker-config.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -19,7 +19,7 @@ const ELECTION_TIMEOUT_MS = 1_000;
 const HEARTBEAT_MS = 100;
 const SLEEP_AFTER_MS = 10_000;
 
-export interface ClusterOptions {
+export interface ClusterOptions extends Pick<RuntimeOptions, "inspect" | "onLog"> {
   /** The directory of its state, which survives restarts. */
   readonly data: string;
   /** At most 5. */
@@ -30,8 +30,6 @@ export interface ClusterOptions {
   readonly sleepAfterMs?: number;
   /** Aborts the start. */
   readonly signal?: AbortSignal;
-  /** Opens the inspector, on any free port. */
-  readonly inspect?: boolean;
   /** Variables of the Worker that override those of a local cluster. */
   readonly vars?: Readonly<Record<string, string>>;
   /** The entry point of another Worker with the same interface. */
@@ -99,6 +97,7 @@ async function runtimeOptions(options: ClusterOptions, data: string) {
     data,
     port: options.port,
     ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
+    ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
   };
 }
 

@@ -3,6 +3,11 @@ import { guardRuntime } from "./runtime-process.ts";
 
 const HOST = "127.0.0.1";
 
+interface Logged {
+  readonly level: string;
+  readonly message: string;
+}
+
 /** A Worker with SQLite-backed Durable Objects that runs on this machine. */
 export interface RuntimeOptions {
   /** Also the name of the storage: a Worker with another name does not find its data. */
@@ -19,6 +24,8 @@ export interface RuntimeOptions {
   readonly port: number;
   /** Opens the inspector, on any free port. */
   readonly inspect?: boolean;
+  /** Hears what the Worker logs; without it that is printed. */
+  readonly onLog?: (log: Logged) => void;
 }
 
 export interface Runtime {
@@ -72,14 +79,16 @@ function withoutSignalHandlers<T>(create: () => T): T {
 }
 
 function miniflareOptions(options: RuntimeOptions): MiniflareOptions {
-  const { name, objects } = options;
+  const { name, objects, onLog = printLog } = options;
   const classes = Object.values(objects);
   return {
     host: HOST,
     port: 0,
     ...(options.inspect === true ? { inspectorHost: HOST, inspectorPort: 0 } : {}),
     log: new Log(LogLevel.WARN),
-    handleStructuredLogs: printLog,
+    handleStructuredLogs(log) {
+      if (!isOfCrash(log)) onLog(log);
+    },
     resourcePersistencePath: options.data,
     // Features that would write outside the data directory, or use the network.
     cf: false,
@@ -105,9 +114,10 @@ function miniflareOptions(options: RuntimeOptions): MiniflareOptions {
   };
 }
 
-/** Leaves out workerd's output when an object is crashed by request: pages of addresses. */
-function printLog({ level, message }: { level: string; message: string }): void {
-  if (/^NOSENTRY|a crash was asked for/.test(message)) return;
+/** Whether it is workerd's output of an object that was crashed by request: pages of addresses. */
+const isOfCrash = ({ message }: Logged): boolean => /^NOSENTRY|a crash was asked for/.test(message);
+
+function printLog({ level, message }: Logged): void {
   if (level === "error" || level === "warn") console.error(message);
   else console.log(message);
 }

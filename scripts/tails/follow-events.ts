@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from "undici";
+import { sentEvents } from "./events.ts";
 
 /** A record as a subscriber sees it. */
 export interface Seen {
@@ -13,8 +14,7 @@ export interface FollowOptions {
   readonly from: number;
   readonly signal: AbortSignal;
   readonly onOpen: () => void;
-  /** `next`: where to go on after it. */
-  readonly onRecord: (record: Seen, next: number) => void;
+  readonly onRecord: (record: Seen) => void;
 }
 
 /** Follows a log by server-sent events (HTML Standard §9.2) until the stream ends. Throws if it breaks. */
@@ -25,16 +25,6 @@ export async function followEvents(options: FollowOptions, dispatcher: Dispatche
   if (statusCode !== 200) throw new Error(`${url.pathname}: ${statusCode} ${await body.text()}`);
   onOpen();
   body.setEncoding("utf8");
-  let rest = "";
-  for await (const chunk of body as AsyncIterable<string>) {
-    const events = (rest + chunk).split("\n\n");
-    rest = events.pop() ?? "";
-    for (const event of events.filter(isRecord)) onRecord(recordOf(event), idOf(event));
-  }
+  for await (const { name, data } of sentEvents(body))
+    if (name === "record") onRecord(JSON.parse(data) as Seen);
 }
-
-const isRecord = (event: string): boolean => event.includes("\nevent: record\n");
-
-const idOf = (event: string): number => Number(/^id: (\d+)$/m.exec(event)?.[1]);
-
-const recordOf = (event: string): Seen => JSON.parse(event.slice(event.indexOf("data: ") + 6)) as Seen;

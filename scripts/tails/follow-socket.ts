@@ -17,7 +17,7 @@ export function followSocket({ url, from, signal, onOpen, onRecord }: FollowOpti
   let taken = 0;
   socket.addEventListener("message", ({ data }) => {
     const { records = [], bytes = 0 } = JSON.parse(data as string) as Message;
-    for (const record of records) onRecord(record, record.seq + 1);
+    for (const record of records) onRecord(record);
     taken += bytes;
     if (taken < GRANT_BYTES) return;
     socket.send(JSON.stringify({ kind: "credit", tail: 0, bytes: taken }));

@@ -7,7 +7,7 @@ import { readLog } from "../../scripts/files/read-log.ts";
 import { crashLeader } from "../../scripts/leadership.ts";
 import { RECORD_BYTES_MAX } from "../../src/log/limits.ts";
 import { useCluster } from "./local-cluster.ts";
-import { appendText, createLog, readFrom, send } from "./requests.ts";
+import { appendText, createLog, places, readFrom, send } from "./requests.ts";
 
 const LINES = 4_000;
 const CRASHES = 5;
@@ -162,13 +162,6 @@ describe("an append", () => {
     expect(records).toHaveLength(1);
   }, 20_000);
 });
-
-/** In the regions of nodes 1 to 3. */
-const places = [
-  { latitude: "37.8", longitude: "-122.4" },
-  { latitude: "39", longitude: "-77.5" },
-  { latitude: "50.1", longitude: "4.4" },
-];
 
 test.each(places)(
   "the replica near %j reads its own records, once they reach the index asked for",

@@ -5,7 +5,7 @@ import { afterAll, beforeAll } from "vitest";
 import { type ClusterOptions, startCluster } from "../../scripts/cluster.ts";
 import type { Runtime } from "../../scripts/runtime.ts";
 
-type Options = Pick<ClusterOptions, "sleepAfterMs" | "vars">;
+type Options = Pick<ClusterOptions, "sleepAfterMs" | "vars" | "entryPoint" | "onLog">;
 
 /** A local cluster of three nodes, with a directory of its own, that runs while the tests of a file do. */
 export class LocalCluster {
@@ -26,6 +26,10 @@ export class LocalCluster {
     return this.#url;
   }
 
+  get isRunning(): boolean {
+    return this.#runtime !== null;
+  }
+
   async start(): Promise<void> {
     const port = this.#url === null ? 0 : Number(new URL(this.#url).port);
     this.#runtime = await startCluster({
@@ -35,16 +39,20 @@ export class LocalCluster {
     this.#url = this.#runtime.url;
   }
 
-  /** Its process ends at once, as by `kill -9`, and another one starts on the same data. */
-  async kill(): Promise<void> {
-    if (this.#runtime !== null) process.kill(this.#runtime.pid(), "SIGKILL");
-    await this.stop();
-    await this.start();
-  }
-
   async stop(): Promise<void> {
     await this.#runtime?.stop();
     this.#runtime = null;
+  }
+
+  /** Ends its process at once. */
+  async kill(): Promise<void> {
+    if (this.#runtime !== null) process.kill(this.#runtime.pid(), "SIGKILL");
+    await this.stop();
+  }
+
+  /** Removes its directory; it has stopped. */
+  remove(): void {
+    rmSync(this.directory, { recursive: true });
   }
 }
 
@@ -54,7 +62,7 @@ export function useCluster(options: Options = {}): LocalCluster {
   beforeAll(() => cluster.start(), 30_000);
   afterAll(async () => {
     await cluster.stop();
-    rmSync(cluster.directory, { recursive: true });
+    cluster.remove();
   });
   return cluster;
 }

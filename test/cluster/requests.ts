@@ -16,6 +16,7 @@ interface AppendAnswer {
 
 interface Status {
   readonly leader: number;
+  readonly quiesced: boolean;
   readonly follows_writers: boolean;
   readonly last_hand_over: { readonly to: number; readonly at: number } | null;
   readonly members: readonly { readonly id: number; readonly append_share?: number }[];
@@ -65,8 +66,15 @@ export interface Place {
 }
 
 /** The local runtime takes from a header where a request comes from. */
-const placed = (place: Place | undefined) =>
+export const placed = (place: Place | undefined): Record<string, string> =>
   place === undefined ? {} : { "MF-CF-Blob": JSON.stringify(place) };
+
+/** In the regions of nodes 1 to 3. */
+export const places: readonly Place[] = [
+  { latitude: "37.8", longitude: "-122.4" },
+  { latitude: "39", longitude: "-77.5" },
+  { latitude: "50.1", longitude: "4.4" },
+];
 
 /** Its nearest replica serves a request that comes from a `place`. */
 export function readFrom(url: string, log: string, query: string, place?: Place): Promise<Page> {

@@ -4,8 +4,8 @@ import { describe, expect, test, vi } from "vitest";
 import { crashLeader } from "../../scripts/leadership.ts";
 import { type FollowOptions, followEvents } from "../../scripts/tails/follow-events.ts";
 import { followSocket } from "../../scripts/tails/follow-socket.ts";
-import { SessionWriter } from "../seeded/session-writer.ts";
 import { useCluster } from "./local-cluster.ts";
+import { PipelinedAppender } from "./pipelined-appender.ts";
 import { appendText, createLog, readFrom, send } from "./requests.ts";
 import { Socket } from "./sockets.ts";
 
@@ -141,11 +141,9 @@ describe("a reader that follows a log", () => {
 describe("a session", () => {
   test("that is opened again after each crash stores what it sends once, in order", async () => {
     await createLog(cluster.url, "pipelined");
+    const appender = new PipelinedAppender(cluster.url, "pipelined");
     const count = 300;
-    const ground = { url: () => cluster.url, log: "pipelined", trace: [] };
-    const batches = upTo(count).map((text) => [text]);
-    const appender = new SessionWriter(ground, { name: "pipelined", batches, window: 20 });
-    const running = appender.run();
+    const running = appender.run(count);
     for (const at of [50, 120, 200]) {
       await vi.waitFor(() => expect(appender.acknowledged).toBeGreaterThan(at), patience);
       await crashLeader(cluster.url);

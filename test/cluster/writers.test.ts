@@ -1,16 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
 import { useCluster } from "./local-cluster.ts";
-import { appendText, createLog, type Place, send, statusOf } from "./requests.ts";
+import { appendText, createLog, places, send, statusOf } from "./requests.ts";
 
 /** Leadership moves after six windows, and not before twelve. */
 const windowMs = 400;
-
-/** In the regions of nodes 1 to 3. */
-const places: readonly Place[] = [
-  { latitude: "37.8", longitude: "-122.4" },
-  { latitude: "39", longitude: "-77.5" },
-  { latitude: "50.1", longitude: "4.4" },
-];
 
 const cluster = useCluster({ vars: { WRITERS_WINDOW_MS: String(windowMs) } });
 

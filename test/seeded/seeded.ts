@@ -1,71 +1,63 @@
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { integerOption, parseCommandLine, runProgram } from "../../scripts/options.ts";
-import { MutatedCopy } from "../simulation/mutants/mutated-copy.ts";
-import { faults } from "./known-faults.ts";
+import { integerOption, parseCommandLine, runProgram, UsageError } from "../../scripts/options.ts";
+import { Summary } from "../simulation/summary.ts";
+import { findMutants } from "./mutants/mutants.ts";
+import { BATCHES, reportOf } from "./report.ts";
+import { runSeeds } from "./run-seeds.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const FAULT_SEEDS = 10;
+const SEEDS = "1-50";
 
 const USAGE = `Usage: npm run seeded -- [options]
 
-Writers, readers and a webhook use a local cluster whose nodes abort at random moments, and whose connections are cut.
-Each record must come once and in order, whatever ends a connection. A seed fixes what each of them does and when; how
-they meet depends on the machine, so a seed that once failed may pass again. Exits with 1 if a seed fails.
+Runs seeds, one after the other, on a local cluster of the real Worker: writers, followers and subscriptions, whose
+connections break at random moments, while nodes, the deliverer and the whole process crash. In the end an oracle judges
+what they saw: each record once, in order, nothing skipped. Exits with 1 if something was wrong, says how to run that
+seed again, and keeps its trace.
 
-  --from SEED    The first seed (default 1)
-  --seeds N      How many (default 10)
-  --trace        Prints what happened, seed by seed
-  --faults       Puts known faults into a copy of the project, one at a time: each must be found by ${FAULT_SEEDS} seeds
+A seed fixes the plan: clients, sizes, after how many bytes connections break, after how many batches faults strike. It
+does not fix the timing, which is that of real processes. So run a seed that failed several times.
+
+  --seed N       This seed alone
+  --seeds A-B    These seeds (default ${SEEDS})
+  --batches N    What the writers of a seed append, together (default ${BATCHES})
+  --mutants      Puts known faults into a copy of the Worker, and prints after how many seeds each is found
+  --only TEXT    Only the faults with the text in their names
+  --first        Stops at the first finding
   --help         Show this`;
+
+const seedMax = 1_000_000_000;
 
 await runProgram(USAGE, async () => {
   const { values } = parseCommandLine({
     options: {
-      from: { type: "string", default: "1" },
-      seeds: { type: "string", default: "10" },
-      trace: { type: "boolean", default: false },
-      faults: { type: "boolean", default: false },
+      seed: { type: "string" },
+      seeds: { type: "string", default: SEEDS },
+      batches: { type: "string", default: String(BATCHES) },
+      first: { type: "boolean", default: false },
+      mutants: { type: "boolean", default: false },
+      only: { type: "string", default: "" },
     },
   });
-  const from = integerOption("from", values.from, 0, Number.MAX_SAFE_INTEGER);
-  const seeds = integerOption("seeds", values.seeds, 1, 1_000_000);
-  if (values.faults) return huntFaults();
-  if (!run(ROOT, { from, seeds, trace: values.trace }, "inherit")) throw new Error("A seed failed");
+  const batches = integerOption("batches", values.batches, 1, 100_000);
+  if (values.mutants) {
+    if (!(await findMutants(seedsOf(values), batches, values.only))) process.exitCode = 1;
+    return;
+  }
+  const summary = new Summary();
+  for await (const run of runSeeds(seedsOf(values), batches)) {
+    const finding = reportOf(run);
+    summary.add({ seed: run.seed, events: batches, finding, marks: run.marks });
+    if (finding !== null) console.log(finding);
+    if (finding !== null && values.first) break;
+  }
+  console.log(summary.table());
+  console.log(summary.line());
+  process.exitCode = summary.findings > 0 ? 1 : 0;
 });
 
-interface Range {
-  readonly from: number;
-  readonly seeds: number;
-  readonly trace: boolean;
-}
-
-/** Whether all seeds pass in a copy of the project. */
-function run(root: string, { from, seeds, trace }: Range, stdio: "inherit" | "ignore"): boolean {
-  const env = { SEEDED_FROM: String(from), SEEDED_SEEDS: String(seeds), SEEDED_TRACE: trace ? "on" : "off" };
-  const args = ["node_modules/vitest/vitest.mjs", "run", "--project", "core", "--bail", "1"];
-  const { status } = spawnSync(process.execPath, [...args, "test/seeded/seeded.test.ts"], {
-    ...{ cwd: root, stdio },
-    env: { ...process.env, ...env },
-  });
-  return status === 0;
-}
-
-/** Throws if a known fault is not found, or something is found without one. */
-function huntFaults(): void {
-  const copy = new MutatedCopy(["scripts", "test", "vitest.config.ts", "wrangler.toml", "tsconfig.json"]);
-  const passes = (seed: number): boolean =>
-    run(copy.directory, { from: seed, seeds: 1, trace: false }, "ignore");
-  try {
-    for (const fault of faults) copy.checkApplies(fault);
-    if (!passes(1)) throw new Error("A seed fails without a fault");
-    for (const fault of faults) {
-      const seeds = Array.from({ length: FAULT_SEEDS }, (_, i) => i + 1);
-      const found = copy.with(fault, () => seeds.find((seed) => !passes(seed)));
-      if (found === undefined) throw new Error(`Not found: ${fault.name}`);
-      console.log(`${fault.name.padEnd(60)} found by seed ${found}`);
-    }
-  } finally {
-    copy.remove();
-  }
+function seedsOf({ seed, seeds }: { readonly seed?: string; readonly seeds: string }): readonly number[] {
+  if (seed !== undefined) return [integerOption("seed", seed, 0, seedMax)];
+  const [from = "", to = "", ...others] = seeds.split("-");
+  const [first, last] = [integerOption("seeds", from, 0, seedMax), integerOption("seeds", to, 0, seedMax)];
+  if (others.length > 0 || last < first) throw new UsageError(`--seeds takes A-B, not "${seeds}"`);
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
 }

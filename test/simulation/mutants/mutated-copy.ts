@@ -5,17 +5,22 @@ import { fileURLToPath } from "node:url";
 import type { Mutant } from "./mutant.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const always = ["package.json", "src"];
-/** What the simulator and the explorer need besides. */
-const searches = ["test/simulation", "test/explore", "test/raft/harness", "test/storage"];
+/** The parts that the simulator and the explorer need. */
+const simulated = [
+  "package.json",
+  "src",
+  "test/simulation",
+  "test/explore",
+  "test/raft/harness",
+  "test/storage",
+];
 
-/** A copy of `src` and other parts of the project, into which faults are put. */
+/** A copy of parts of the project, into which faults are put. */
 export class MutatedCopy {
   readonly directory = mkdtempSync(join(tmpdir(), "timberline-mutants-"));
 
-  constructor(parts: readonly string[] = searches) {
-    for (const part of [...always, ...parts])
-      cpSync(join(root, part), join(this.directory, part), { recursive: true });
+  constructor(parts = simulated) {
+    for (const part of parts) cpSync(join(root, part), join(this.directory, part), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
   }
 
@@ -27,18 +32,25 @@ export class MutatedCopy {
 
   /** The result of `run` while the fault is in the copy. */
   with<T>(mutant: Mutant, run: () => T): T {
-    this.checkApplies(mutant);
-    const { file, original, fault } = mutant;
-    const source = this.#source(file);
-    writeFileSync(
-      join(this.directory, file),
-      source.replace(original, () => fault),
-    );
+    const takeOut = this.put(mutant);
     try {
       return run();
     } finally {
-      writeFileSync(join(this.directory, file), source);
+      takeOut();
     }
+  }
+
+  /** Puts a fault into the copy. Returns a function that takes it out again. */
+  put(mutant: Mutant): () => void {
+    this.checkApplies(mutant);
+    const { file, original, fault } = mutant;
+    const source = this.#source(file);
+    const path = join(this.directory, file);
+    writeFileSync(
+      path,
+      source.replace(original, () => fault),
+    );
+    return () => writeFileSync(path, source);
   }
 
   remove(): void {

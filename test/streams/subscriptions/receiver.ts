@@ -21,6 +21,8 @@ export interface Reaction {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The connection breaks when this was said. */
+  readonly isCut?: boolean;
 }
 
 /** A webhook on this machine. */
@@ -28,14 +30,28 @@ export class Receiver {
   readonly received: Notification[] = [];
   /** The answers to the next calls. All later calls are answered as taken. */
   readonly reactions: (Reaction | null)[] = [];
+  readonly #react: (notification: Notification) => Reaction | null;
   readonly #server = createServer(async (request, response) => {
     const raw = await text(request);
-    this.received.push({ headers: request.headers, raw, body: JSON.parse(raw || "null") });
-    const reaction = this.reactions.length > 1 ? this.reactions.shift() : this.reactions[0];
+    const notification = { headers: request.headers, raw, body: JSON.parse(raw || "null") };
+    this.received.push(notification);
+    const reaction = this.#react(notification);
     if (reaction === null) return;
-    const { status = 200, headers = {}, body = "{}" } = reaction ?? {};
-    response.writeHead(status, headers).end(body);
+    const { status = 200, headers = {}, body = "{}", isCut = false } = reaction;
+    response.writeHead(status, headers);
+    if (isCut) response.write(body, () => response.destroy());
+    else response.end(body);
   });
+
+  /** `react`: how a call is answered, rather than by `reactions`. */
+  constructor(react?: (notification: Notification) => Reaction | null) {
+    this.#react = react ?? (() => this.#nextReaction());
+  }
+
+  #nextReaction(): Reaction | null {
+    const reaction = this.reactions.length > 1 ? this.reactions.shift() : this.reactions[0];
+    return reaction === undefined ? {} : reaction;
+  }
 
   async start(): Promise<this> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
