@@ -10,7 +10,10 @@ import { deletion, type Subject } from "./subject.ts";
 import type { Command, CreateCommand } from "./types.ts";
 import type { LogView } from "./view.ts";
 
-/** Decides `command` by the leader's whole log, uncommitted entries included. `now` is ms since the epoch. */
+/**
+ * Decides `command` by the leader's whole log, uncommitted entries included. `now` is the leader's wall clock, ms since
+ * the epoch.
+ */
 export function decide(command: Command, view: LogView, now: number): Decision {
   if (command.kind === "create") return decideCreate(command, view, now);
   const life = view.life(command.name);

@@ -1,7 +1,7 @@
 /**
  * The one alarm of an object, as the node in memory knows it. Setting it is a billed write, so it is only ever moved
- * earlier. If it rings too soon, it finds nothing due and is set again. If it should have rung long ago, it is lost,
- * because the platform gives up on an alarm in the end. Then the next event sets it again.
+ * earlier. If it rings too soon, it finds nothing due and is set again. If it is later than `lostAfterMs`, it counts as
+ * lost, because the platform gives up on an alarm in the end. Then the next event sets it again.
  */
 export class Alarm {
   readonly #set: (at: number) => void;

@@ -15,7 +15,10 @@ import { ObjectHost } from "./object-host.ts";
 import { type NodeVars, optionsFrom } from "./options.ts";
 import type { SocketFace } from "./socket-face.ts";
 
-/** How late an alarm may be before it counts as lost, ms. The platform's maintenance may take a minute. */
+/**
+ * How late an alarm may be before it counts as lost, ms. If it is only late, as in the platform's maintenance, setting
+ * it again costs no more than a write.
+ */
 const alarmLostAfterMs = 2_000;
 
 export interface NodeEnv extends NodeVars {

@@ -8,7 +8,7 @@ import type { Subscriber, TailEnd } from "./subscriber.ts";
 
 /** How subscribers are served. */
 export interface FanOutOptions {
-  /** The most that one subscriber is sent at once: records, and bytes if that is more than one batch. */
+  /** The limits of one page, in records and bytes. It holds at least one batch, even a larger one. */
   readonly pageRecords: number;
   readonly pageBytes: number;
   /**

@@ -25,7 +25,7 @@ export class Replica {
 
   /**
    * All up to this index is committed and can be read. Null if the node has just started and knows no commit yet (there
-   * is always more than the snapshot, because compaction leaves a tail), or if it holds half of a snapshot.
+   * is always more than the snapshot, because compaction leaves the last entries), or if it holds half of a snapshot.
    */
   get readableIndex(): Index | null {
     const { commitIndex, snapshot } = this.#raft.state;

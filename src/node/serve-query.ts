@@ -10,7 +10,7 @@ export function serveQuery(parts: MemberParts, request: QueryRequest, context: R
   const answerFrom = (index: Index): void => answerQuery(parts, request, index, context.ticket);
   if (request.consistency === "local") {
     // A node that was just restarted does not know yet what is committed, and waits to learn it. There is always more
-    // than the snapshot, because compaction leaves a tail.
+    // than the snapshot, because compaction leaves the last entries.
     answerFrom(toIndex(parts.raft.state.snapshot.index + 1));
   } else if (parts.raft.state.role.name === "leader") {
     confirm(parts, toIndex(0), context.ticket, answerFrom);
@@ -21,7 +21,9 @@ export function serveQuery(parts: MemberParts, request: QueryRequest, context: R
   }
 }
 
-/** Half of a snapshot can't be read. One may come in while a request waits. */
+/**
+ * Half of a snapshot can't be read. One may begin to arrive while a request waits, so this is checked again each time.
+ */
 function answerQuery(parts: MemberParts, request: QueryRequest, index: Index, ticket: Ticket): void {
   const { commitIndex, snapshot } = parts.raft.state;
   const enough = toIndex(Math.max(index, request.minIndex, snapshot.readableIndex));

@@ -130,7 +130,7 @@ export function traceVote(
 
 /**
  * A request of the present term: `Raft.step` has entered that term, or refused. A learner votes too: a candidate asks
- * it only if it is a voter in the candidate's configuration, and the learner may not have heard of its promotion yet.
+ * only the voters of its own configuration, so a learner that is asked was promoted there, and may not know it yet.
  * Without its vote, a quorum of the newest configuration could be unable to elect. Its vote counts only if the
  * candidate's configuration has it as a voter.
  */
