@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { optionsFrom } from "../src/node/options.ts";
 import { bundleWorker } from "./bundle.ts";
 import { lockDataDirectory } from "./data-lock.ts";
 import { bearer } from "./files/http.ts";
@@ -77,23 +78,30 @@ export async function startLocked(options: ClusterOptions): Promise<Runtime> {
   }
 }
 
+/** The variables of the Worker. Throws if one is not valid: a node that can't read them only stays silent. */
+function variables(options: ClusterOptions) {
+  const vars = {
+    REGIONS: REGIONS.slice(0, options.nodes).join(","),
+    ELECTION_TIMEOUT_MS: String(ELECTION_TIMEOUT_MS),
+    HEARTBEAT_MS: String(HEARTBEAT_MS),
+    LEADER_REGIONS: "",
+    FOLLOW_WRITERS: "on",
+    WRITERS_WINDOW_MS: "10000",
+    SLEEP_AFTER_MS: String(options.sleepAfterMs ?? SLEEP_AFTER_MS),
+    LOCAL: "on",
+    ...options.vars,
+  };
+  optionsFrom(vars);
+  return vars;
+}
+
 async function runtimeOptions(options: ClusterOptions, data: string) {
   return {
     name: "timberline",
     script: await bundleWorker(options.entryPoint ?? join(ROOT, "src/worker.ts")),
     compatibilityDate: compatibilityDate(),
     objects: { NODES: "TimberlineNode", DELIVERERS: "TimberlineDeliverer" },
-    vars: {
-      REGIONS: REGIONS.slice(0, options.nodes).join(","),
-      ELECTION_TIMEOUT_MS: String(ELECTION_TIMEOUT_MS),
-      HEARTBEAT_MS: String(HEARTBEAT_MS),
-      LEADER_REGIONS: "",
-      FOLLOW_WRITERS: "on",
-      WRITERS_WINDOW_MS: "10000",
-      SLEEP_AFTER_MS: String(options.sleepAfterMs ?? SLEEP_AFTER_MS),
-      LOCAL: "on",
-      ...options.vars,
-    },
+    vars: variables(options),
     data,
     port: options.port,
     ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
@@ -111,7 +119,8 @@ async function untilReady(url: string, { signal, vars = {} }: ClusterOptions): P
     if (status === "ok") return;
     signal?.throwIfAborted();
     // This may fail because a node is lost; the others may still serve.
-    await answerOf(`${url}/v1/clusters/main`, { method: "PUT", headers, signal: stopped });
+    const bootstrap = await answerOf(`${url}/v1/clusters/main`, { method: "PUT", headers, signal: stopped });
+    if (bootstrap.includes("/problems/misconfigured")) throw new Error(bootstrap);
     if (deadline.aborted) throw new Error(`No leader after ${READY_TIMEOUT_MS} ms: ${status}`);
     await setTimeout(READY_POLL_MS);
   }

@@ -68,13 +68,13 @@ function writerOptions(windowMs: number): WriterOptions {
 
 function isOn(name: string, value: string): boolean {
   if (value === "on" || value === "off") return value === "on";
-  throw new RangeError(`${name} must be "on" or "off", and is ${JSON.stringify(value)}`);
+  throw new RangeError(`${name} must be "on" or "off", but is ${JSON.stringify(value)}`);
 }
 
 function milliseconds(name: string, value: string): number {
   const number = Number(value);
   if (Number.isInteger(number) && number > 0) return number;
-  throw new RangeError(`${name} must be a whole number of milliseconds, and is ${JSON.stringify(value)}`);
+  throw new RangeError(`${name} must be a whole number of milliseconds, but is ${JSON.stringify(value)}`);
 }
 
 function listOf(value: string): readonly string[] {

@@ -95,6 +95,14 @@ describe("npm start", { timeout: 30_000 }, () => {
     }
   });
 
+  test.each([
+    ["SLEEP_AFTER_MS=abc", "SLEEP_AFTER_MS must be a whole number"],
+    ["CORS_ORIGINS=http://x/", "Write http://x"],
+  ])("names what is wrong with --var %s", async (variable, message) => {
+    const wrong = await failure("--data", join(directory, "wrong"), "--var", variable);
+    expect(wrong).toMatchObject({ code: 1, message: expect.stringContaining(message) });
+  });
+
   test("--auth asks for the token that it made, says it once and keeps it for its owner", async () => {
     const data = join(directory, "auth");
     const child = start("--data", data, "--auth", "--var", "CORS_ORIGINS=https://app.example");
