@@ -35,7 +35,7 @@ export function onInstallSnapshotResponse(
   advance(state, leader, now);
 }
 
-/** A peer that lacks what is compacted gets entries once it holds the snapshot's last one. */
+/** A peer that lacks compacted entries gets entries again once it holds the snapshot's last one. */
 function holdsUpTo(state: State, progress: Progress, peer: NodeId, matchIndex: Index): void {
   invariant(matchIndex <= state.lastIndex, `node ${peer} holds more than its leader`);
   if (progress.mode !== "snapshot" || matchIndex >= state.snapshot.index) acceptedUpTo(progress, matchIndex);

@@ -129,7 +129,7 @@ export function traceVote(
 }
 
 /**
- * A request of the present term: `Raft.step` has entered that term, or refused. A learner votes too: a candidate asks
+ * A request of the present term: `receive` has entered that term, or refused. A learner votes too: a candidate asks
  * only the voters of its own configuration, so a learner that is asked was promoted there, and may not know it yet.
  * Without its vote, a quorum of the newest configuration could be unable to elect. Its vote counts only if the
  * candidate's configuration has it as a voter.

@@ -16,7 +16,7 @@ export type RecoveryRefusal =
   | "has-leader"
   /** The request must name exactly the other members of the configuration in force: all of them are given up. */
   | "other-members"
-  /** This node has half of a snapshot, which can't be read. Another survivor must do it. */
+  /** This node has half of a snapshot, so its logs can't be read yet. Another survivor must do it. */
   | "half-snapshot";
 
 /**
