@@ -37,7 +37,7 @@ describe.each([
     ["POST", "/v1/clusters/main/members", 413],
     ["POST", "/v1/clusters/main/leader", 413],
     ["PUT", "/v1/clusters/other", 413],
-    ["POST", "/v1/logs/a/close", 404],
+    ["POST", "/v1/logs/a/close", 413],
     ["DELETE", "/v1/logs/a", 404],
     ["POST", "/v1/nothing", 404],
     ["PATCH", "/v1/logs/a", 405],

@@ -70,6 +70,15 @@ describe("a closing", () => {
     expect(headers.get("Timberline-Closed")).toBe("true");
   });
 
+  test("is refused with a condition in its body, which it does not know, and changes nothing", async () => {
+    const init = { headers: { "Content-Type": "application/json" }, body: '{"expected_seq":5}' };
+    expect(await api.send("POST", "/v1/logs/a/close", init)).toMatchObject(problem(400, "invalid-body"));
+    expect((await api.send("GET", "/v1/logs/a")).json).toMatchObject({ closed: false });
+    expect(await api.send("POST", "/v1/logs/a/close", { ...init, body: "{}" })).toMatchObject({
+      status: 200,
+    });
+  });
+
   test("is seen at the log's end only, where nothing is waited for", async () => {
     await close();
     const cut = await api.read("a", "?from=0&limit=3");
