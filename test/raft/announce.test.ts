@@ -19,7 +19,7 @@ describe("a leader announces a commit between two heartbeats", () => {
     expect(leader.raft.hasNews).toBe(false);
   });
 
-  test("once more to a peer of which it did not know yet that it holds the entry", () => {
+  test("again to a peer that turns out later to hold the entry", () => {
     const cluster = new Cluster({ size: 3 });
     const leader = cluster.elect(1);
     leader.propose("a");
@@ -36,7 +36,7 @@ describe("a leader announces a commit between two heartbeats", () => {
     expect(cluster.node(3).state.commitIndex).toBe(2);
   });
 
-  test("and does not go on telling a peer that never answers", () => {
+  test("but not again and again to a peer that never answers", () => {
     const cluster = new Cluster({ size: 3 });
     const leader = cluster.elect(1);
     cluster.cut(1, 3);

@@ -3,7 +3,7 @@ import { Cluster, defaults } from "./harness/cluster.ts";
 
 const timeout = defaults.electionTimeoutMs;
 
-/** Cuts all links between nodes that are not said to reach each other. */
+/** Cuts all links between nodes, except the given ones. */
 function onlyLinks(cluster: Cluster, reach: (a: number, b: number) => boolean): void {
   for (const { id: a } of cluster.nodes) {
     for (const { id: b } of cluster.nodes) if (a !== b && !reach(a, b)) cluster.cut(a, b);
@@ -30,7 +30,7 @@ describe.each([
     expect(leader.state.commitIndex).toBe(leader.state.lastIndex);
   });
 
-  test("has a leader soon after the one before is lost", () => {
+  test("has a leader soon after the previous one is lost", () => {
     const cluster = new Cluster({ size: 5, random: (id) => () => ((id * 7) % 5) / 5 });
     cluster.elect(1);
     onlyLinks(cluster, reach);

@@ -4,7 +4,7 @@ import { between } from "./harness/messages.ts";
 
 const timeout = defaults.electionTimeoutMs;
 
-/** Node 1 leads and is known to. */
+/** Node 1 leads, and the others know it. */
 function led(size: number): Cluster {
   const cluster = new Cluster({ size });
   cluster.elect(1);
@@ -26,7 +26,7 @@ describe("a leader that hears no majority", () => {
     expect(leader.state).toMatchObject({ currentTerm: 1, leader: null });
   });
 
-  test("stays with one answer of two, and with two of four, however old the others are", () => {
+  test("keeps leading with one answer of two, or two of four, however old the others are", () => {
     for (const size of [3, 5]) {
       const cluster = led(size);
       const majority = Array.from({ length: (size + 1) / 2 }, (_, i) => i + 1);
@@ -36,7 +36,7 @@ describe("a leader that hears no majority", () => {
     }
   });
 
-  test("goes on where the check is switched off", () => {
+  test("keeps leading if the check is switched off", () => {
     const cluster = new Cluster({ size: 3, options: { checkQuorum: false } });
     const leader = cluster.elect(1);
     cluster.partition([2], [3]);
@@ -56,7 +56,7 @@ describe("a leader that hears no majority", () => {
 });
 
 describe("an old leader's heartbeats don't block a connected quorum", () => {
-  test("one that can send and not hear makes way", () => {
+  test("a leader that can send but not receive steps down", () => {
     const cluster = led(3);
     for (const from of [2, 3]) cluster.cut(from, 1);
     cluster.pass(5 * timeout);
@@ -64,7 +64,7 @@ describe("an old leader's heartbeats don't block a connected quorum", () => {
     expect(cluster.leader.state.commitIndex).toBeGreaterThan(1);
   });
 
-  test("one that can hear and not send is replaced", () => {
+  test("a leader that can receive but not send is replaced", () => {
     const cluster = led(3);
     for (const to of [2, 3]) cluster.cut(1, to);
     cluster.pass(5 * timeout);
@@ -72,7 +72,7 @@ describe("an old leader's heartbeats don't block a connected quorum", () => {
     expect(cluster.leader.state.commitIndex).toBeGreaterThan(1);
   });
 
-  test("one in a minority of two does not hold its follower against the majority's leader", () => {
+  test("a leader in a minority of two loses its follower to the majority's leader", () => {
     const cluster = led(5);
     cluster.partition([1, 2], [3, 4, 5]);
     cluster.pass(1.2 * timeout);

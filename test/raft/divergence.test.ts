@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Cluster } from "./harness/cluster.ts";
 import { times } from "./harness/entries.ts";
 
-/** Node 1 leads node 2, whose log differs; how many rejections it took until both are the same. */
+/** Node 1 leads node 2, whose log differs. Returns the number of rejections until both logs are the same. */
 function repair(leader: readonly number[], follower: readonly number[]): number {
   const cluster = new Cluster({ size: 3, logs: { 1: leader, 2: follower }, currentTerms: { 1: 99 } });
   cluster.win(1, [3]);
@@ -16,7 +16,7 @@ function repair(leader: readonly number[], follower: readonly number[]): number 
   return rejections;
 }
 
-/** 50 entries of `terms`, the same number of each. */
+/** 50 entries, the same number of each of `terms`. */
 const fifty = (...terms: readonly number[]): number[] =>
   terms.flatMap((term) => times(50 / terms.length, term));
 

@@ -22,7 +22,7 @@ describe("nothing leaves before it is durable", () => {
     expect(cluster.pool).toMatchObject([{ type: "AppendEntriesAccepted", matchIndex: 2 }]);
   });
 
-  test("an acknowledgement of what is still being written waits too, though it writes nothing itself", () => {
+  test("an acknowledgement waits for an unfinished earlier write, even if its own message writes nothing", () => {
     const cluster = new Cluster({ size: 3 });
     const node = cluster.node(1);
     node.holdWrites = true;
@@ -61,7 +61,7 @@ describe("nothing leaves before it is durable", () => {
 });
 
 describe("a leader counts its own entry once it is durable", () => {
-  test("not before, however many of the others must make up for it", () => {
+  test("not before: until then the others alone must make up the majority", () => {
     const cluster = new Cluster({ size: 3 });
     const leader = cluster.elect(1);
     leader.holdWrites = true;
@@ -86,7 +86,7 @@ describe("a leader counts its own entry once it is durable", () => {
     expect(leader.state.commitIndex).toBe(2);
   });
 
-  test("a completion covers what was written when it was asked for, and no more", () => {
+  test("a completion covers only entries written before it was requested", () => {
     const cluster = new Cluster({ size: 3 });
     const leader = cluster.elect(1);
     leader.holdWrites = true;
@@ -101,8 +101,8 @@ describe("a leader counts its own entry once it is durable", () => {
   });
 });
 
-describe("completions that come late", () => {
-  /** Node 1 led term 1 and wrote entries 2 and 3, whose completion is still to come; then node 3 led. */
+describe("late completions", () => {
+  /** Node 1 led term 1 and wrote entries 2 and 3, not yet durable. Then node 3 led. */
   function overtaken() {
     const cluster = new Cluster({ size: 3 });
     const node = cluster.elect(1);
@@ -171,7 +171,7 @@ describe("completions that come late", () => {
     expect(node.role).toBe("leader");
   });
 
-  test("an own vote counts only when it is durable", () => {
+  test("a candidate's own vote counts only when it is durable", () => {
     const cluster = new Cluster({ size: 3 });
     const node = cluster.node(1);
     node.holdWrites = true;
@@ -211,7 +211,7 @@ describe("a write", () => {
     ]);
   });
 
-  test("must be taken before the next input: the core reads its log from the disk", () => {
+  test("must be taken over by the host before the next input, because the core reads its log from the disk", () => {
     const { raft } = new Cluster({ size: 1 }).elect(1);
     expect(raft.propose(new Uint8Array(1))).toMatchObject({ index: 2 });
     expect(() => raft.propose(new Uint8Array(1))).toThrow("effects were not taken");

@@ -17,7 +17,7 @@ describe("leaders", () => {
     expect(cluster.nodes.map(({ state }) => state.leader)).toEqual(cluster.nodes.map(() => id));
   });
 
-  test("none without a quorum, and recovery with it", () => {
+  test("are not elected without a quorum, and are once it is back", () => {
     const cluster = new Cluster({ size: 3 });
     cluster.node(2).crash();
     cluster.node(3).crash();
@@ -29,7 +29,7 @@ describe("leaders", () => {
     expect(cluster.leader.state.commitIndex).toBe(1);
   });
 
-  test("a node that starts again follows, and never goes on leading the term that it led", () => {
+  test("a restarted node is a follower, and never resumes the term that it led", () => {
     const cluster = new Cluster({ size: 3 });
     const { currentTerm } = cluster.elect(1).state;
     cluster.node(1).restart();
@@ -54,7 +54,7 @@ describe("ranks", () => {
     expect(deadlineOf(rank, ranks, drawn)).toBe(waits);
   });
 
-  test("a better one always campaigns first, and every timeout stays between one and two", () => {
+  test("the node with the lower rank always campaigns first, and every timeout is between one and two", () => {
     const almostOne = 1 - 1e-9;
     for (const ranks of [1, 2, 3, 12]) {
       for (let rank = 0; rank < ranks - 1; rank += 1) {
@@ -88,7 +88,7 @@ describe("the vote", () => {
     expect(cluster.node(1).state.currentTerm).toBe(1);
   });
 
-  test("an answer that comes twice is one vote", () => {
+  test("a repeated answer counts as one vote", () => {
     const cluster = new Cluster({ size: 5 });
     cluster.campaign(1);
     const { preVoteResponse, requestVoteResponse } = between(2, 1).in(1);
@@ -100,7 +100,7 @@ describe("the vote", () => {
     expect(cluster.node(1).role).toBe("candidate");
   });
 
-  test("an answer to an older candidacy is no vote", () => {
+  test("an answer to an older candidacy does not count", () => {
     const cluster = new Cluster({ size: 3 });
     const node = cluster.node(1);
     for (const term of [1, 2]) {
@@ -114,7 +114,7 @@ describe("the vote", () => {
     expect(node.role).toBe("leader");
   });
 
-  test("one vote a term, a repeated request is granted again, and a restart forgets nothing", () => {
+  test("there is one vote a term, a repeated request is granted again, and a restart forgets nothing", () => {
     const cluster = new Cluster({ size: 3 });
     const node = cluster.node(1);
     const asked = (from: number): boolean | undefined => {
@@ -155,7 +155,7 @@ describe("the vote", () => {
 });
 
 describe("candidates", () => {
-  test("a candidate yields to a leader of its term", () => {
+  test("a candidate becomes a follower of its term's leader", () => {
     const cluster = new Cluster({ size: 3 });
     cluster.campaign(1);
     cluster.node(1).step(between(2, 1).in(1).preVoteResponse(true));
@@ -167,7 +167,7 @@ describe("candidates", () => {
     expect(cluster.node(1).role).toBe("follower");
   });
 
-  test("so does a pre-candidate", () => {
+  test("and so does a pre-candidate", () => {
     const cluster = new Cluster({ size: 3, currentTerms: { 1: 1 } });
     cluster.campaign(1);
     cluster.node(1).step(between(2, 1).in(1).append({}), between(3, 1).in(2).preVoteResponse(true));
@@ -198,7 +198,7 @@ describe("candidates", () => {
       return second - first;
     });
     const split = elections.filter((gapMs) => gapMs < roundTripMs);
-    // Two of three uniform draws are the first to fall within g of each other with a chance of 1 - (1 - g)³.
+    // The chance that the first two of three uniform draws fall within g of each other is 1 - (1 - g)³.
     expect(split.length).toBeLessThan(100);
   });
 });

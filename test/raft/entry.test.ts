@@ -8,7 +8,7 @@ const flip = (bytes: Uint8Array, at: number): Uint8Array =>
   bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
 
 describe("the checksum", () => {
-  test("is the entry's own, also when it is empty or far along", () => {
+  test("is that of the entry, even if it is empty or has a large index", () => {
     expect(isIntact(entry)).toBe(true);
     expect(isIntact(createEntry(toIndex(1), 1, "noop", new Uint8Array(0)))).toBe(true);
     expect(isIntact(createEntry(toIndex(2 ** 52 + 1), 2 ** 40 + 1, "command", new Uint8Array(100_000)))).toBe(
@@ -28,7 +28,7 @@ describe("the checksum", () => {
     expect(isIntact(damaged)).toBe(false);
   });
 
-  test("tells neighbours far along apart", () => {
+  test("differs between neighbours with large indexes", () => {
     const [one, two] = [2 ** 52, 2 ** 52 + 1].map((index) =>
       createEntry(toIndex(index), 1, "noop", new Uint8Array(0)),
     );

@@ -16,7 +16,7 @@ function upToB(): Cluster {
   return cluster;
 }
 
-/** The node starts again, and learns of the present term by losing a pre-vote. */
+/** The node restarts, and learns the present term by losing a pre-vote. */
 function comeBack(cluster: Cluster, id: number): void {
   cluster.node(id).restart();
   cluster.campaign(id);
@@ -29,7 +29,7 @@ function upToC(): Cluster {
   const cluster = upToB();
   comeBack(cluster, 1);
   cluster.win(1, [2, 3, 4]);
-  // Node 3 lacks entry 2, rejects the first append, and gets entry 2 alone: the rest is lost on the way.
+  // Node 3 lacks entry 2 and rejects the first append. It then gets only entry 2: the rest is lost.
   cluster.deliver(...cluster.take("AppendEntries", { to: 3 }));
   cluster.deliver(...cluster.take("AppendEntriesRejected", { from: 3 }));
   cluster.deliver(...cluster.take("AppendEntries", { to: 3 }));
@@ -47,7 +47,7 @@ test("replicas of an old term are not counted: figure 8 (c), an entry of term 2 
   const cluster = upToC();
   cluster.deliver(...cluster.take("AppendEntriesAccepted", { from: 3 }));
   expect(cluster.node(1).progressOf(3).matchIndex).toBe(2);
-  // Node 2 says so too.
+  // Node 2 answers the same.
   cluster.clock.now += cluster.options.heartbeatMs;
   cluster.node(1).wake();
   cluster.deliver(...cluster.take("AppendEntries", { to: 2 }).map((append) => ({ ...append, entries: [] })));
@@ -56,7 +56,7 @@ test("replicas of an old term are not counted: figure 8 (c), an entry of term 2 
   expect(cluster.node(1).state.commitIndex).toBe(0);
 });
 
-test("figure 8 (d): node 5 may still replace it everywhere, and late answers to node 1 change nothing", () => {
+test("figure 8 (d): node 5 may still replace that entry everywhere, and late answers to node 1 change nothing", () => {
   const cluster = upToC();
   const late = cluster.take("AppendEntriesAccepted", { from: 3 });
   cluster.node(1).crash();
@@ -85,7 +85,7 @@ test("figure 8 (e): once an entry of term 4 is on a majority, both are committed
   expect(cluster.elect(2).terms.slice(0, 3)).toEqual([1, 2, 4]);
 });
 
-test("figure 8 (c) with its answers reordered and doubled: commit waits for the entry of the present term", () => {
+test("figure 8 (c) with reordered and repeated answers: the commit waits for an entry of the present term", () => {
   const cluster = upToC();
   const [two] = cluster.take("AppendEntriesAccepted", { from: 3 });
   if (two === undefined) throw new Error("node 3 did not answer");

@@ -4,7 +4,7 @@ import { times } from "./harness/entries.ts";
 
 const text = (bytes: number): string => "x".repeat(bytes);
 
-/** A leader of three whose window to node 2 is full of single entries, and that has more to send. */
+/** A leader of three. Its window to node 2 is full of single entries, and it has more to send. */
 function fullWindow(): Cluster {
   const cluster = new Cluster({ size: 3 });
   const leader = cluster.elect(1);
@@ -13,7 +13,7 @@ function fullWindow(): Cluster {
 }
 
 describe("a full window stops sends", () => {
-  test("until an answer makes room for as much", () => {
+  test("until answers free as much room", () => {
     const cluster = fullWindow();
     const [first, ...rest] = cluster.take("AppendEntries", { to: 2 });
     expect(rest).toHaveLength(3);
@@ -24,7 +24,7 @@ describe("a full window stops sends", () => {
     expect(next.map(({ entries }) => entries.map(({ index }) => index))).toEqual([[6, 7, 8, 9, 10, 11]]);
   });
 
-  test("not heartbeats, so that the leader is still known to live", () => {
+  test("but not heartbeats, so the follower still hears the leader", () => {
     const cluster = fullWindow();
     cluster.loseAll();
     cluster.clock.now += cluster.options.heartbeatMs;
@@ -49,7 +49,7 @@ describe("a lost window recovers by one probe", () => {
     expect(cluster.leader.state.commitIndex).toBe(11);
   });
 
-  test("after word that the peer was unreachable: with the next heartbeat, and not before", () => {
+  test("after a report that the peer was unreachable: with the next heartbeat, and not before", () => {
     const cluster = fullWindow();
     const { leader } = cluster;
     cluster.loseAll();
@@ -65,7 +65,7 @@ describe("a lost window recovers by one probe", () => {
     expect(leader.progressOf(2)).toMatchObject({ mode: "replicate", matchIndex: 12, inflight: [] });
   });
 
-  test("a probe stays the only one until it is answered or a heartbeat is due", () => {
+  test("there is only one probe until it is answered or a heartbeat is due", () => {
     const cluster = new Cluster({ size: 3, logs: { 1: times(10, 1), 3: times(10, 1) } });
     const leader = cluster.win(1, [3]);
     leader.propose(text(10));
@@ -92,8 +92,8 @@ describe("messages are bounded by bytes", () => {
   });
 });
 
-describe("what one call carries is bounded", () => {
-  test("a peer that lacks much gets one message a round, and the next with the next", () => {
+describe("the size of one call is bounded", () => {
+  test("a peer that lacks much gets one message in each round", () => {
     const cluster = new Cluster({
       size: 3,
       logs: { 1: times(10, 1), 3: times(10, 1) },
@@ -118,7 +118,7 @@ describe("what one call carries is bounded", () => {
 describe("the uncommitted cap refuses proposals with a clear retryable error", () => {
   const cluster = (): Cluster => new Cluster({ size: 3, options: { uncommittedBytesMax: 100 } });
 
-  test("exactly the cap passes, one byte more does not, and a refused one leaves nothing behind", () => {
+  test("exactly the cap passes, one byte more is refused, and a refused proposal leaves nothing behind", () => {
     const leader = cluster().elect(1);
     expect(leader.propose(text(40), text(60))).toMatchObject([{ index: 2 }, { index: 3 }]);
     const { lastIndex } = leader.state;
@@ -127,7 +127,7 @@ describe("the uncommitted cap refuses proposals with a clear retryable error", (
     expect(leader.leadership.proposals.bytes).toBe(100);
   });
 
-  test("a commit gives back the bytes of what it commits, and of no more", () => {
+  test("a commit releases only the bytes of the entries that it commits", () => {
     const three = cluster();
     const leader = three.elect(1);
     leader.propose(text(40));
@@ -141,12 +141,12 @@ describe("the uncommitted cap refuses proposals with a clear retryable error", (
     expect(leader.propose(text(41), text(40))).toMatchObject(["busy", { index: 4 }]);
   });
 
-  test("a single one always fits, however large", () => {
+  test("a single proposal always fits, however large", () => {
     const leader = cluster().elect(1);
     expect(leader.propose(text(1_000), text(1))).toMatchObject([{ index: 2 }, "busy"]);
   });
 
-  test("nothing leaks when a leader falls: its next term begins at nought", () => {
+  test("the count is not kept when a leader steps down: its next term begins at 0", () => {
     const three = cluster();
     const leader = three.elect(1);
     leader.propose(text(100));
@@ -157,7 +157,7 @@ describe("the uncommitted cap refuses proposals with a clear retryable error", (
     expect(three.elect(1).propose(text(100))).toMatchObject([{ term: 3 }]);
   });
 
-  test("nor when it falls and wins again with what it proposed before, which counts no more", () => {
+  test("nor when it is elected again: entries that it proposed before do not count", () => {
     const three = cluster();
     three.elect(1).propose(text(100));
     three.loseAll();

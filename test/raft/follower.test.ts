@@ -6,14 +6,14 @@ import type { TestNode } from "./harness/node.ts";
 
 const { append } = between(2, 1).in(5);
 
-/** A follower with this log, and what it answers. */
+/** A follower with this log, and its answers. */
 function follower(log: readonly number[]): { node: TestNode; cluster: Cluster } {
   const cluster = new Cluster({ size: 3, logs: { 1: log }, currentTerms: { 1: 5 } });
   return { node: cluster.node(1), cluster };
 }
 
 describe("commit", () => {
-  test("commit = min(leader's commit, last new index): what lies behind may be another leader's", () => {
+  test("commit = min(leader's commit, last new index), because later entries may be another leader's", () => {
     const { node } = follower([1, 1, 2, 2]);
     node.step(append({ prevIndex: 2, prevTerm: 1, commitIndex: 4 }));
     expect(node.state.commitIndex).toBe(2);
@@ -31,7 +31,7 @@ describe("commit", () => {
     expect(node.state.commitIndex).toBe(0);
   });
 
-  test("a heartbeat advances commit and never takes it back", () => {
+  test("a heartbeat advances the commit index and never lowers it", () => {
     const { node } = follower([1, 1, 2]);
     node.step(append({ prevIndex: 3, prevTerm: 2, commitIndex: 2 }));
     expect(node.state.commitIndex).toBe(2);
@@ -41,7 +41,7 @@ describe("commit", () => {
   });
 });
 
-describe("a follower acknowledges what matched, and no more", () => {
+describe("a follower acknowledges only entries that matched", () => {
   test.each([
     ["an empty append", { prevIndex: 2, prevTerm: 1 }, 2],
     ["one that holds less than the log", { prevIndex: 1, prevTerm: 1, entries: entriesOf([1], 2) }, 2],
@@ -98,7 +98,7 @@ describe("truncation", () => {
     expect(node.terms).toEqual([1, 1, 5]);
   });
 
-  test("what is committed is never truncated: the node stops", () => {
+  test("a committed entry is never truncated: the node stops", () => {
     const { node } = follower([1, 1, 2]);
     node.step(append({ prevIndex: 3, prevTerm: 2, commitIndex: 3 }));
     expect(() => node.step(append({ prevIndex: 2, prevTerm: 1, entries: entriesOf([5], 3) }))).toThrow(
@@ -106,7 +106,7 @@ describe("truncation", () => {
     );
   });
 
-  test("reordered and doubled appends are harmless", () => {
+  test("reordered and repeated appends are harmless", () => {
     const { node } = follower([]);
     const all = [
       append({ entries: entriesOf([5]) }),
@@ -120,7 +120,7 @@ describe("truncation", () => {
   });
 });
 
-describe("a message with a fault in its entries is as good as lost", () => {
+describe("a message with a fault in its entries is dropped", () => {
   const [one, two] = entriesOf([5, 5]) as [ReturnType<typeof entriesOf>[0], ReturnType<typeof entriesOf>[0]];
 
   test.each([

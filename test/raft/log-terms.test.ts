@@ -37,12 +37,12 @@ describe("the last index up to `from` whose term is at most `term`", () => {
     }
   });
 
-  test("beyond the log's end it is a fault of the program", () => {
+  test("throws beyond the log's end, because that is a bug", () => {
     expect(() => lastIndexWithTermAtMost(stateOf(log), toIndex(20), 4)).toThrow("no entry");
   });
 });
 
-test("the term of an entry: 0 before the first one, and none, never 0, where there is no entry", () => {
+test("the term of an entry: 0 before the first one; null, never 0, if there is no entry", () => {
   const state = stateOf([3, 5]);
   expect([0, 1, 2, 3, 9].map((index) => termAt(state, toIndex(index)))).toEqual([0, 3, 5, null, null]);
   expect([0, 1].map((index) => termAt(stateOf([]), toIndex(index)))).toEqual([0, null]);

@@ -56,7 +56,7 @@ describe("a node is added", () => {
     expect(votersOf(leader)).toEqual([1, 2, 3, 4]);
   });
 
-  test("and counts nowhere before: neither its copies nor its votes", () => {
+  test("and does not count before that: neither its copies nor its votes", () => {
     const { cluster, leader } = led(4, 3);
     leader.change({ add: [4] });
     cluster.partition([1, 4], [2], [3]);
@@ -84,7 +84,7 @@ describe("a node is added", () => {
     expect(cluster.node(4).role).toBe("follower");
   });
 
-  test("and votes, though it does not know yet that it was promoted", () => {
+  test("and votes, even if it does not know of its promotion yet", () => {
     const { cluster, leader } = led(4, 3);
     leader.change({ add: [4] });
     cluster.run();
@@ -95,7 +95,7 @@ describe("a node is added", () => {
     expect(unaware.durable.hardState).toEqual({ currentTerm: 7, votedFor: 2 });
   });
 
-  test("together with others, and all become voters in one change", () => {
+  test("together with others: all become voters in one change", () => {
     const { cluster, leader } = led(5, 3);
     leader.change({ add: [4, 5] });
     cluster.run();
@@ -107,7 +107,7 @@ describe("a node is added", () => {
     ]);
   });
 
-  test("in place of another, in one change", () => {
+  test("in place of another node, in one change", () => {
     const { cluster, leader } = led(4, 3);
     leader.change({ add: [4], remove: [2] });
     cluster.run();
@@ -143,7 +143,7 @@ describe("a node is added", () => {
   });
 });
 
-test("learners wait while the voters that they would leave behind do not answer", () => {
+test("learners are not promoted while too few of the new voters answer", () => {
   const { cluster, leader } = led(4, 3);
   cluster.partition([1, 2, 4], [3]);
   cluster.pass(2 * timeout);
@@ -183,7 +183,7 @@ describe("a joint configuration", () => {
     expect(leader.state.configuration).toMatchObject({ voters: [1, 4, 5], outgoing: [] });
   });
 
-  test("is left by itself, once", () => {
+  test("is left without a request, once", () => {
     const { cluster, leader } = joint();
     cluster.heal();
     for (let i = 0; i < 5; i++) cluster.heartbeat(leader);
@@ -287,7 +287,7 @@ describe("a change is refused", () => {
     expect(leader.state.lastIndex).toBe(lastIndex);
   });
 
-  test("that leaves a majority of nodes that do not answer", () => {
+  test("that would leave a majority of nodes that do not answer", () => {
     const { cluster, leader } = led(5);
     cluster.partition([1, 2, 3], [4], [5]);
     cluster.pass(2 * timeout);
@@ -300,7 +300,7 @@ describe("a change is refused", () => {
     expect(cluster.node(2).change({ remove: [3] })).toBe("not-leader");
   });
 
-  test("to a number of a node that was a member once", () => {
+  test("that adds a number of a former member", () => {
     const { cluster, leader } = led(4, 3);
     leader.change({ add: [4] });
     cluster.run();
@@ -334,7 +334,7 @@ describe("a leader that is removed", () => {
     expect(cluster.leader.state.currentTerm).toBe(2);
   });
 
-  test("is followed by an election, if the word to its successor is lost", () => {
+  test("is followed by an election, if the message to its successor is lost", () => {
     const { cluster, leader } = led(3);
     leader.change({ remove: [1] });
     for (let lost: readonly unknown[] = []; lost.length === 0; lost = cluster.take("TimeoutNow")) {
@@ -351,7 +351,7 @@ describe("a leader that is removed", () => {
   });
 });
 
-test("a leader that removes itself, and falls before the others know, can still lead them out of it", () => {
+test("a leader that removes itself, and fails before the others know, can still be elected to complete the change", () => {
   const { cluster, leader } = led(2);
   leader.change({ remove: [1] });
   cluster.deliver(...cluster.take("AppendEntries"));
@@ -394,7 +394,7 @@ function removedUnheard(): ReturnType<typeof led> {
   return { cluster, leader };
 }
 
-/** After at most one question it is silent for good. */
+/** After at most one request for votes it is silent for good. */
 function expectSilence(cluster: Cluster, id: number): void {
   cluster.pass(3 * timeout);
   const before = cluster.sent.length;
@@ -425,7 +425,7 @@ describe("a node that was removed", () => {
     expectSilence(cluster, id);
   });
 
-  test("while it was cut off learns it when it comes back, after a restart too, and no term with it", () => {
+  test("while it was cut off learns of it when it returns, even after a restart, but learns no term", () => {
     const { cluster, leader } = removedUnheard();
     expectSilence(cluster, 3);
     cluster.node(3).restart();
@@ -461,7 +461,7 @@ describe("a node that was removed", () => {
 });
 
 describe("the configuration in force", () => {
-  test("is the newest of the log, committed or not, and goes with it when the log is cut", () => {
+  test("is the newest of the log, committed or not, and is dropped if its entry is truncated", () => {
     const { cluster, leader } = led(3);
     cluster.partition([1], [2, 3]);
     leader.change({ remove: [3] });
@@ -476,7 +476,7 @@ describe("the configuration in force", () => {
     expect(votersOf(leader)).toEqual([1, 2, 3]);
   });
 
-  test("is that by which a node campaigns, though it is not committed", () => {
+  test("is the one by which a node campaigns, even if it is not committed", () => {
     const { cluster, leader } = led(4, 3);
     leader.change({ add: [4], remove: [1] });
     cluster.partition([1, 2, 3], [4]);
@@ -503,8 +503,8 @@ describe("the configuration in force", () => {
     expect(cluster.node(4).state.configurationIndex).toBe(leader.state.configurationIndex);
   });
 
-  test("does not keep a quorum of the newest from electing one that an older one does not name", () => {
-    // {1, 2, 3} became {1, 2, 4}; node 2 has heard of neither step, and 1, which led, is gone.
+  test("of an older log does not keep a quorum of the newest from electing a node that it does not contain", () => {
+    // {1, 2, 3} became {1, 2, 4}. Node 2 has heard of neither step, and node 1, which led, is gone.
     const { cluster, leader } = led(4, 3);
     cluster.partition([1, 3, 4], [2]);
     leader.change({ add: [4], remove: [3] });

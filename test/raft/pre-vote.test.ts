@@ -15,7 +15,7 @@ describe("the pre-vote", () => {
     expect(cluster.nodes.map(({ writes }) => writes)).toEqual([[], [], []]);
   });
 
-  test("a node that lags fails the pre-vote, a current one wins", () => {
+  test("a node with an old log fails the pre-vote, a node with a current log wins", () => {
     const cluster = new Cluster({ size: 3, logs: { 1: [1], 2: [1, 2], 3: [1, 2] } });
     cluster.campaign(1);
     cluster.run();
@@ -48,7 +48,7 @@ describe("the pre-vote", () => {
     expect(cluster.node(1).role).toBe("candidate");
   });
 
-  test("saying yes promises nothing: any number of nodes may hear it", () => {
+  test("a granted pre-vote is no promise: any number of nodes may get one", () => {
     const cluster = new Cluster({ size: 3 });
     cluster.node(1).step(between(2, 1).in(1).preVote({}), between(3, 1).in(1).preVote({}));
     expect(cluster.pool).toMatchObject([{ granted: true }, { granted: true }]);
@@ -56,14 +56,14 @@ describe("the pre-vote", () => {
   });
 });
 
-describe("a recent leader blocks grants until the timeout", () => {
+describe("if a leader was heard recently, no pre-vote is granted until the timeout", () => {
   const ask = (cluster: Cluster, id: number): void => {
     const { preVote, requestVote } = between(3, id).in(5);
     const end = { lastIndex: 9, lastTerm: 4 };
     cluster.node(id).step(preVote(end), requestVote(end));
   };
 
-  test("at a follower", () => {
+  test("by a follower", () => {
     const cluster = new Cluster({ size: 3 });
     cluster.elect(1);
     cluster.clock.now += timeout - 1;
@@ -76,7 +76,7 @@ describe("a recent leader blocks grants until the timeout", () => {
     expect(cluster.pool).toMatchObject([{ granted: true }, { type: "RequestVoteResponse", granted: true }]);
   });
 
-  test("at the leader, as long as a majority answers it", () => {
+  test("by the leader, as long as a majority answers it", () => {
     const cluster = new Cluster({ size: 3 });
     const leader = cluster.elect(1);
     cluster.clock.now += timeout - 1;
@@ -90,7 +90,7 @@ describe("a recent leader blocks grants until the timeout", () => {
     expect(cluster.take("RequestVoteResponse")).toMatchObject([{ granted: true }]);
   });
 
-  test("messages of an old leader don't block: it does not count as recent", () => {
+  test("messages of an older term's leader do not count", () => {
     const cluster = new Cluster({ size: 3, currentTerms: { 2: 4 } });
     cluster.node(2).step(between(1, 2).in(3).append({}));
     cluster.loseAll();
@@ -99,7 +99,7 @@ describe("a recent leader blocks grants until the timeout", () => {
   });
 });
 
-describe("nothing wedges", () => {
+describe("no mix of terms and logs blocks elections for ever", () => {
   const converges = (cluster: Cluster): void => {
     cluster.pass(10 * timeout);
     const { leader } = cluster;
@@ -111,7 +111,7 @@ describe("nothing wedges", () => {
     expect(up.map(({ log }) => log)).toEqual(up.map(() => leader.log));
   };
 
-  test("a lower-term node still converges", () => {
+  test("a node of a lower term still converges", () => {
     const cluster = new Cluster({
       size: 3,
       logs: { 1: [1], 2: [1], 3: [1, 1] },
@@ -132,7 +132,7 @@ describe("nothing wedges", () => {
     expect(cluster.leader.id).toBe(2);
   });
 
-  test("the leader of a lower term takes in a node that is stuck in a higher one", () => {
+  test("the leader of a lower term brings back a node that is stuck in a higher one", () => {
     const cluster = new Cluster({ size: 3 });
     cluster.elect(1);
     cluster.node(3).step(between(2, 3).in(6).requestVoteResponse(false));
@@ -141,7 +141,7 @@ describe("nothing wedges", () => {
     expect(cluster.leader.state.currentTerm).toBeGreaterThan(6);
   });
 
-  test("mixed versions with and without pre-vote: a node that campaigns without asking", () => {
+  test("mixed versions with and without pre-vote: a node campaigns without one", () => {
     const cluster = new Cluster({ size: 3, currentTerms: { 3: 5 }, votes: { 3: 3 } });
     cluster.partition([1, 2], [3]);
     const leader = cluster.elect(1);

@@ -16,7 +16,7 @@ const progress = (
   inflight: indexes(...inflight),
 });
 
-test("a peer of which nothing is known is probed at once", () => {
+test("an unknown peer is probed at once", () => {
   expect(createProgress(toIndex(8), 500)).toEqual({
     mode: "probe",
     matchIndex: 0,
@@ -53,7 +53,7 @@ describe("accepted", () => {
 });
 
 test.each([true, false])(
-  "probing anew forgets what was in flight, and keeps what matched (paused: %s)",
+  "a new probe forgets the messages in flight, and keeps the match index (paused: %s)",
   (paused) => {
     const given = { ...progress("replicate", 5, 9, 6, 7, 8), sentRound: 4, ackedRound: 3 };
     probeFrom(given, toIndex(6), paused);

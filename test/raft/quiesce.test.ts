@@ -27,7 +27,7 @@ function quiesced(setup: Partial<ClusterSetup> = {}): Cluster {
   return cluster;
 }
 
-/** The leader has been idle for long enough, and its heartbeats that let the others sleep are in flight. */
+/** The leader has been idle for long enough. Its heartbeats that put the others to sleep are in flight. */
 function layingToRest(cluster = atWork()): Cluster {
   cluster.pass(cluster.node(1).leadership.idleSince + sleepAfterMs - 1 - cluster.clock.now);
   cluster.clock.now += 1;
@@ -59,7 +59,7 @@ describe("a cluster without work falls asleep", () => {
     expect(cluster.leader.state.currentTerm).toBe(1);
   });
 
-  test("not before its time, and not at all where that is 0", () => {
+  test("not before its time, and never if that is 0", () => {
     const cluster = atWork();
     cluster.pass(sleepAfterMs - 1);
     expect(whoSleeps(cluster)).toEqual([]);
@@ -68,7 +68,7 @@ describe("a cluster without work falls asleep", () => {
     expect(whoSleeps(sleepless)).toEqual([]);
   });
 
-  test("every follower holds everything, and knows it committed", () => {
+  test("every follower holds all entries, and knows them as committed", () => {
     const cluster = quiesced({ size: 5 });
     for (const { state } of cluster.nodes) {
       expect(state).toMatchObject({
@@ -79,7 +79,7 @@ describe("a cluster without work falls asleep", () => {
     }
   });
 
-  test("also one of a single node, which no heartbeat wakes", () => {
+  test("also a single node, which has no heartbeats", () => {
     const cluster = new Cluster({ size: 1, options: { sleepAfterMs } });
     const node = cluster.elect(1);
     expect(node.raft.wakeAt()).toBe(cluster.clock.now + sleepAfterMs);
@@ -89,7 +89,7 @@ describe("a cluster without work falls asleep", () => {
     expect(node.state).toMatchObject({ quiesce: null, commitIndex: 2 });
   });
 
-  test("the leader last: once all have said that they sleep", () => {
+  test("the leader last, once all have answered that they sleep", () => {
     const cluster = layingToRest();
     cluster.deliver(...cluster.take("AppendEntries", { to: 2 }), ...cluster.take("AppendEntries", { to: 3 }));
     expect(whoSleeps(cluster)).toEqual([2, 3]);
@@ -99,7 +99,7 @@ describe("a cluster without work falls asleep", () => {
     expect(whoSleeps(cluster)).toEqual([1, 2, 3]);
   });
 
-  test("a follower says so once its mark is durable", () => {
+  test("a follower answers so once its mark is durable", () => {
     const cluster = layingToRest();
     const follower = cluster.node(2);
     follower.holdWrites = true;
@@ -109,7 +109,7 @@ describe("a cluster without work falls asleep", () => {
     expect(cluster.inFlight("AppendEntriesAccepted", { from: 2 })).toMatchObject([{ quiesced: true }]);
   });
 
-  test("an answer to an earlier rest does not count for this one", () => {
+  test("an answer from an earlier attempt does not count for this one", () => {
     const cluster = layingToRest();
     cluster.deliver(...cluster.take("AppendEntries"));
     const late = cluster.take("AppendEntriesAccepted");
@@ -125,7 +125,7 @@ describe("a cluster without work falls asleep", () => {
 });
 
 describe("a cluster stays awake", () => {
-  test("while a peer does not answer, so that it notices should its leader die", () => {
+  test("while a peer does not answer, so that the others notice if the leader dies", () => {
     const cluster = atWork();
     cluster.node(3).crash();
     cluster.pass(10 * sleepAfterMs);
@@ -133,7 +133,7 @@ describe("a cluster stays awake", () => {
     expect(cluster.node(2).raft.wakeAt()).not.toBeNull();
   });
 
-  test("while its members change, also if a learner takes longer than that", () => {
+  test("while its members change, even if a learner takes longer than the time to sleep", () => {
     const cluster = new Cluster({ size: 4, voters: 3, options: { sleepAfterMs: 100 } });
     const leader = cluster.elect(1);
     cluster.heartbeat();
@@ -173,7 +173,7 @@ describe("a cluster stays awake", () => {
     ["a proposal", (leader: TestNode) => leader.propose("work")],
     ["a read", (leader: TestNode) => leader.read()],
     ["a transfer", (leader: TestNode) => leader.transfer(3)],
-  ])("for %s that comes while it is laid to rest", (_, ask) => {
+  ])("for %s that comes while it falls asleep", (_, ask) => {
     const cluster = layingToRest();
     cluster.deliver(...cluster.take("AppendEntries"));
     expect(whoSleeps(cluster)).toEqual([2, 3]);
@@ -185,7 +185,7 @@ describe("a cluster stays awake", () => {
 });
 
 describe("a quiesced cluster wakes", () => {
-  test("on work at its leader, which goes on in its term", () => {
+  test("on work at its leader, which continues in its term", () => {
     const cluster = quiesced();
     cluster.pass(100_000);
     work(cluster.leader);
@@ -197,7 +197,7 @@ describe("a quiesced cluster wakes", () => {
     expect(cluster.nodes.map(({ state }) => state.commitIndex)).toEqual([3, 3, 3]);
   });
 
-  test("on a read, which old answers do not confirm", () => {
+  test("on a read, and old answers do not confirm it", () => {
     const cluster = quiesced();
     const leader = cluster.node(1);
     leader.need();
@@ -207,7 +207,7 @@ describe("a quiesced cluster wakes", () => {
     expect(leader.reads).toMatchObject([{ index: 2 }]);
   });
 
-  test("where a follower needs its leader and that lives: no election follows", () => {
+  test("if a follower needs its leader, which is alive: no election follows", () => {
     const cluster = quiesced();
     cluster.pass(100_000);
     cluster.node(2).need();
@@ -219,7 +219,7 @@ describe("a quiesced cluster wakes", () => {
     expect(cluster.leader.state).toMatchObject({ id: 1, currentTerm: 1 });
   });
 
-  test("on a dead leader: a follower that needs it has another one elected", () => {
+  test("if its leader is dead: a follower that needs one starts an election", () => {
     const cluster = quiesced();
     cluster.node(1).crash();
     cluster.pass(100_000);
@@ -230,7 +230,7 @@ describe("a quiesced cluster wakes", () => {
     expect(isAsleep(cluster.node(2))).toBe(false);
   });
 
-  test("a follower that asks in vain finds the leader by its pre-vote, and is refused", () => {
+  test("if a follower gets no answer: its pre-vote wakes the leader, and is refused", () => {
     const cluster = quiesced();
     cluster.pass(100_000);
     cluster.node(2).need();
@@ -240,7 +240,7 @@ describe("a quiesced cluster wakes", () => {
     expect(whoSleeps(cluster)).toEqual([]);
   });
 
-  test("a leader is patient with its peers after it has slept", () => {
+  test("a leader gives its peers a whole election timeout after it wakes", () => {
     const cluster = quiesced();
     cluster.pass(100_000);
     const leader = cluster.node(1);
@@ -254,7 +254,7 @@ describe("a quiesced cluster wakes", () => {
     expect(leader.role).toBe("follower");
   });
 
-  test("a sleeping leader yields to a newer term", () => {
+  test("a sleeping leader follows a newer term", () => {
     const cluster = quiesced();
     cluster.node(1).step(between(2, 1).in(5).append({}));
     expect(cluster.node(1).state).toMatchObject({ currentTerm: 5, quiesce: null, leader: 2 });
@@ -262,7 +262,7 @@ describe("a quiesced cluster wakes", () => {
   });
 });
 
-test("nothing is asked of a node that sleeps: it would never be sent", () => {
+test("a sleeping node must be woken before a request, which it would otherwise never send", () => {
   const { raft } = quiesced().node(1);
   expect(() => raft.propose(new Uint8Array(1))).toThrow("`wake` was not called");
   expect(() => raft.read(toIndex(0))).toThrow("`wake` was not called");
@@ -271,8 +271,8 @@ test("nothing is asked of a node that sleeps: it would never be sent", () => {
   expect(() => raft.changeMembers(change, 0)).toThrow("`wake` was not called");
 });
 
-describe("what is late or doubled", () => {
-  /** The heartbeat that let node 2 sleep, of a cluster that has gone on since. */
+describe("late and repeated messages", () => {
+  /** The heartbeat that put node 2 to sleep, in a cluster that has continued since. */
   function lateHeartbeat(then: (cluster: Cluster) => void): { cluster: Cluster; late: AppendEntries } {
     const cluster = layingToRest();
     const [late] = cluster.inFlight("AppendEntries", { to: 2 });
@@ -291,7 +291,7 @@ describe("what is late or doubled", () => {
     expect(whoSleeps(cluster)).toEqual([]);
   });
 
-  test("one to whom it is all there is sleeps until the leader's next heartbeat", () => {
+  test("a node that holds no more than that sleeps until the leader's next heartbeat", () => {
     const { cluster, late } = lateHeartbeat(() => {});
     cluster.deliver(late);
     expect(whoSleeps(cluster)).toEqual([2]);
@@ -299,7 +299,7 @@ describe("what is late or doubled", () => {
     expect(whoSleeps(cluster)).toEqual([]);
   });
 
-  test("nor does one of an older term", () => {
+  test("an old heartbeat of an older term puts no node to sleep either", () => {
     const { cluster, late } = lateHeartbeat(() => {});
     cluster.elect(3);
     cluster.deliver({ ...late, prevIndex: toIndex(3), prevTerm: 2, commitIndex: toIndex(3) });
@@ -358,7 +358,7 @@ describe("a restart of a sleeping node", () => {
     expect(cluster.node(2).writes.at(-1)).toMatchObject({ quiesce: { index: 2 } });
   });
 
-  test("answers of the time before it never confirm a read after it: rounds go on above the mark", () => {
+  test("earlier answers never confirm a later read, because rounds continue above the mark", () => {
     const cluster = atWork();
     const leader = cluster.node(1);
     for (let reads = 0; reads < 3; reads++) {
@@ -378,7 +378,7 @@ describe("a restart of a sleeping node", () => {
     expect(leader.reads).toHaveLength(4);
   });
 
-  test("finds a dead leader replaced after the wake, although all memory was lost", () => {
+  test("does not prevent the election of another leader, although all memory was lost", () => {
     const cluster = quiesced();
     cluster.node(1).crash();
     cluster.node(2).restart();
@@ -409,7 +409,7 @@ describe("leadership is not resumed once anything was sent", () => {
     expect(leader.raft.wakeAt()).not.toBeNull();
   });
 
-  test("a wake that was lost with its entry, before anything left, did not happen", () => {
+  test("a wake that was lost with its entry, before any message left, did not happen", () => {
     const cluster = quiesced();
     const leader = cluster.node(1);
     leader.holdWrites = true;
@@ -430,7 +430,7 @@ describe("leadership is not resumed once anything was sent", () => {
     ["another term", { term: 3 }],
     ["a shorter log", { index: toIndex(2) }],
     ["a longer log", { index: toIndex(4) }],
-  ])("a mark of %s says nothing", (_, wrong) => {
+  ])("a mark of %s is ignored", (_, wrong) => {
     const quiesceMark = { term: 4, leader: 1, index: toIndex(3), round: 9, ...wrong };
     const hardState = { currentTerm: 4, votedFor: 1 };
     const stored = { hardState, quiesceMark, snapshot: noSnapshot };

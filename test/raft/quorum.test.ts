@@ -57,7 +57,7 @@ describe("an election: yes (y), no (n), no answer (.)", () => {
     expect(electionResult(voters(answers.length), votes)).toBe(expected);
   });
 
-  test("votes of others than voters count for nothing", () => {
+  test("only votes of voters count", () => {
     const votes = new Map([1, 7, 8, 9].map((id) => [id, true] as const));
     expect(electionResult(voters(3), votes)).toBe("open");
   });
@@ -79,7 +79,7 @@ describe("a joint configuration needs a majority of both halves", () => {
     expect(electionResult(joint, new Map(refused.map((id) => [id, false])))).toBe("lost");
   });
 
-  test("and both must have reached an index", () => {
+  test("and an index is reached only if both have reached it", () => {
     const reached = new Map([
       [1, 9],
       [4, 8],

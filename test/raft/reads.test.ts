@@ -3,7 +3,7 @@ import { Cluster } from "./harness/cluster.ts";
 import { between } from "./harness/messages.ts";
 import type { TestNode } from "./harness/node.ts";
 
-/** A leader of three whose first entry is committed and known to be. */
+/** A leader of three. Its first entry is committed, and all know it. */
 function settled(): { cluster: Cluster; leader: TestNode } {
   const cluster = new Cluster({ size: 3 });
   const leader = cluster.elect(1);
@@ -20,7 +20,7 @@ test("a read is confirmed by a majority that answers after it came in", () => {
   expect(leader.reads).toEqual([{ context, index: 1 }]);
 });
 
-test("a read covers all that was committed when it came in, and what its asker needs", () => {
+test("a read covers all that was committed when it came in, and the index that the caller asks for", () => {
   const { cluster, leader } = settled();
   leader.propose("a");
   cluster.run();
@@ -38,7 +38,7 @@ test("a read covers all that was committed when it came in, and what its asker n
   expect(leader.reads).toMatchObject([{ index: 2 }, { index: 3 }]);
 });
 
-test("only a leader takes reads; alone, it confirms them itself", () => {
+test("only a leader accepts reads; without peers, it confirms them itself", () => {
   const { cluster } = settled();
   expect(cluster.node(2).read()).toBe("not-leader");
   const alone = new Cluster({ size: 1 }).elect(1);
@@ -60,7 +60,7 @@ test("a new leader answers only after a commit of its own term, even if a majori
 });
 
 describe("delayed acknowledgements plus a retry never confirm a stale read", () => {
-  test("contexts are unique, settled or not", () => {
+  test("contexts are unique, even if their reads are settled", () => {
     const { cluster, leader } = settled();
     const contexts = [...leader.readTogether(3), leader.read()];
     cluster.run();
@@ -68,7 +68,7 @@ describe("delayed acknowledgements plus a retry never confirm a stale read", () 
     expect(new Set(contexts).size).toBe(6);
   });
 
-  test("a round is not confirmed by an acknowledgement of an older one, however often it comes", () => {
+  test("an acknowledgement of an older round does not confirm this one, even if it comes often", () => {
     const { cluster, leader } = settled();
     const first = leader.read();
     cluster.deliver(...cluster.take("AppendEntries"));
@@ -89,7 +89,7 @@ describe("delayed acknowledgements plus a retry never confirm a stale read", () 
     expect(leader.reads).toHaveLength(1);
   });
 
-  test("nor by one of a heartbeat that left before the read came in", () => {
+  test("nor does that of a heartbeat sent before the read came in", () => {
     const { cluster, leader } = settled();
     cluster.clock.now += cluster.options.heartbeatMs;
     leader.wake();
@@ -102,7 +102,7 @@ describe("delayed acknowledgements plus a retry never confirm a stale read", () 
     expect(leader.reads).toHaveLength(1);
   });
 
-  test("nor by the refusal of a round that this node asked in a term that it led before", () => {
+  test("nor does a rejection of a round from an earlier term of this leader", () => {
     const { cluster, leader } = settled();
     for (let i = 0; i < 3; i++) {
       cluster.run();
@@ -128,7 +128,7 @@ describe("delayed acknowledgements plus a retry never confirm a stale read", () 
 });
 
 describe("one round serves many reads", () => {
-  test("those that come in together", () => {
+  test("reads that come in together", () => {
     const { cluster, leader } = settled();
     const contexts = leader.readTogether(100);
     expect(cluster.pool.map(({ to }) => to)).toEqual([2, 3]);
@@ -136,7 +136,7 @@ describe("one round serves many reads", () => {
     expect(leader.reads.map(({ context }) => context)).toEqual(contexts);
   });
 
-  test("those that come in while one is under way wait for the next together", () => {
+  test("reads that come in during a round share the next one", () => {
     const { cluster, leader } = settled();
     leader.read();
     const under = cluster.take("AppendEntries");
@@ -150,7 +150,7 @@ describe("one round serves many reads", () => {
     expect(leader.reads).toHaveLength(101);
   });
 
-  test("a lost round is asked anew with the next heartbeat", () => {
+  test("a lost round is repeated with the next heartbeat", () => {
     const { cluster, leader } = settled();
     leader.read();
     cluster.loseAll();
@@ -166,7 +166,7 @@ describe("one round serves many reads", () => {
   });
 });
 
-test("an answer that was overtaken by a newer one takes nothing back", () => {
+test("an answer that arrives after a newer one has no effect", () => {
   const cluster = new Cluster({ size: 5 });
   const leader = cluster.elect(1);
   leader.read();
@@ -182,7 +182,7 @@ test("an answer that was overtaken by a newer one takes nothing back", () => {
   expect(leader.reads).toHaveLength(1);
 });
 
-test("a rejection of the round says as well that its sender still follows", () => {
+test("a rejection of the round also shows that its sender still follows", () => {
   const { leader } = settled();
   leader.read();
   leader.step(between(2, 1).in(1).rejected(1, 0, 0, 1));

@@ -16,7 +16,7 @@ function bereft(): { readonly cluster: Cluster; readonly survivor: TestNode } {
 }
 
 describe("a survivor that is told that all others are lost", () => {
-  test("goes on alone with all that it holds, and takes proposals", () => {
+  test("continues alone with all that it holds, and takes proposals", () => {
     const { cluster, survivor } = bereft();
     expect(survivor.recover([1, 2])).toMatchObject({ index: 3 });
     expect(survivor.role).toBe("leader");
@@ -38,13 +38,13 @@ describe("a survivor that is told that all others are lost", () => {
     });
   });
 
-  test("leaves the terms behind that the others may have used", () => {
+  test("jumps past all terms that the others may have used", () => {
     const { survivor } = bereft();
     survivor.recover([1, 2]);
     expect(survivor.state.currentTerm).toBeGreaterThan(1_000);
   });
 
-  test("goes on after a crash before it led", () => {
+  test("completes it after a crash before it led", () => {
     const { cluster, survivor } = bereft();
     survivor.holdWrites = true;
     survivor.recover([1, 2]);
@@ -57,7 +57,7 @@ describe("a survivor that is told that all others are lost", () => {
     expect(survivor.state.configuration.voters).toEqual([3]);
   });
 
-  test("is deaf to those that it gave up", () => {
+  test("ignores the nodes that it gave up", () => {
     const { cluster, survivor } = bereft();
     survivor.recover([1, 2]);
     cluster.node(1).restart();
@@ -69,7 +69,7 @@ describe("a survivor that is told that all others are lost", () => {
     expect(cluster.leaders).toEqual([survivor]);
   });
 
-  test("is deaf to them too where they know a newer configuration, for it never heard of that", () => {
+  test("ignores them even if they know a newer configuration, of which it never heard", () => {
     const cluster = new Cluster({ size: 4, voters: 3 });
     const leader = cluster.elect(1);
     cluster.heartbeat();
@@ -94,7 +94,7 @@ describe("a survivor that is told that all others are lost", () => {
     expect(survivor.log.some(({ data }) => new TextDecoder().decode(data) === "precious")).toBe(true);
   });
 
-  test("takes in new nodes, and grows to a cluster again", () => {
+  test("adds new nodes, and grows to a cluster again", () => {
     const cluster = new Cluster({ size: 5, voters: 3 });
     cluster.elect(1);
     cluster.node(1).crash();

@@ -10,7 +10,7 @@ const payloadOf = (cluster: Cluster, to: number): number[] =>
 
 const texts = (count: number): string[] => Array.from({ length: count }, (_, i) => `command ${i}`);
 
-test("a proposal reaches all, is committed, and the next heartbeat says so", () => {
+test("a proposal reaches all and is committed, and the next heartbeat tells the followers", () => {
   const cluster = new Cluster({ size: 3 });
   const leader = cluster.elect(1);
   expect(leader.propose("a", "b")).toEqual([
@@ -24,14 +24,14 @@ test("a proposal reaches all, is committed, and the next heartbeat says so", () 
   expect(cluster.nodes.map(({ log }) => log)).toEqual([leader.log, leader.log, leader.log]);
 });
 
-test("only a leader takes proposals", () => {
+test("only a leader accepts proposals", () => {
   const cluster = new Cluster({ size: 3 });
   cluster.elect(1);
   expect(cluster.node(2).propose("x")).toEqual(["not-leader"]);
   expect(cluster.node(2).writes.flatMap(({ append }) => append)).toHaveLength(1);
 });
 
-describe("payload goes to each peer once when nothing is lost", () => {
+describe("if nothing is lost, each entry is sent to each peer once", () => {
   test("with every answer at once", () => {
     const cluster = new Cluster({ size: 3 });
     const leader = cluster.elect(1);
@@ -43,7 +43,7 @@ describe("payload goes to each peer once when nothing is lost", () => {
     expect(leader.state.commitIndex).toBe(51);
   });
 
-  test("with answers that lag behind, and heartbeats and reads between", () => {
+  test("with late answers, and with heartbeats and reads in between", () => {
     const cluster = new Cluster({ size: 3 });
     const leader = cluster.elect(1);
     for (const text of texts(12)) {
@@ -75,7 +75,7 @@ describe("payload goes to each peer once when nothing is lost", () => {
 });
 
 describe("RPC counts are bounded when loaded", () => {
-  test("what comes in together goes out as one message to each peer", () => {
+  test("proposals that come in together are sent as one message to each peer", () => {
     const cluster = new Cluster({ size: 3, options: { appendBytesMax: 1_000_000 } });
     cluster.elect(1).propose(...texts(500));
     expect(cluster.pool.map(({ to }) => to)).toEqual([2, 3]);
@@ -90,7 +90,7 @@ describe("RPC counts are bounded when loaded", () => {
     expect(cluster.inFlight("AppendEntries", { to: 2 })).toHaveLength(cluster.options.inflightMax);
   });
 
-  test("an idle leader sends each peer one heartbeat an interval, and a woken one that is early sends nothing", () => {
+  test("an idle leader sends each peer one heartbeat an interval, and nothing if it is called early", () => {
     const cluster = new Cluster({ size: 3 });
     const leader = cluster.elect(1);
     cluster.clock.now += cluster.options.heartbeatMs - 1;
@@ -101,7 +101,7 @@ describe("RPC counts are bounded when loaded", () => {
     expect(cluster.pool).toMatchObject([2, 3].map((to) => ({ type: "AppendEntries", to, entries: [] })));
   });
 
-  test("it asks to be woken for its next heartbeat, and when alone for nothing", () => {
+  test("it asks to be called for its next heartbeat, or never if it has no peers", () => {
     const cluster = new Cluster({ size: 3 });
     const leader = cluster.elect(1);
     expect(leader.raft.wakeAt()).toBe(cluster.clock.now + cluster.options.heartbeatMs);
@@ -110,7 +110,7 @@ describe("RPC counts are bounded when loaded", () => {
 });
 
 describe("stale rejections are harmless", () => {
-  test("to a peer whose log is known to match further", () => {
+  test("of a peer whose log is known to match further", () => {
     const cluster = new Cluster({ size: 3 });
     const leader = cluster.elect(1);
     leader.propose(...texts(3));
@@ -121,7 +121,7 @@ describe("stale rejections are harmless", () => {
     expect(cluster.pool).toEqual([]);
   });
 
-  test("to a peer that is being probed elsewhere by now", () => {
+  test("of a peer that is probed at another index by now", () => {
     const cluster = new Cluster({ size: 3, logs: { 1: [1, 1, 1], 2: [1], 3: [1, 1, 1] } });
     const leader = cluster.win(1, [3]);
     cluster.loseAll();
@@ -131,7 +131,7 @@ describe("stale rejections are harmless", () => {
     expect(leader.progressOf(2)).toMatchObject({ mode: "probe", nextIndex: 2 });
   });
 
-  test("to an append that this node sent in a term that it led before", () => {
+  test("of an append that this node sent in an earlier term as leader", () => {
     const cluster = new Cluster({ size: 3 });
     const leader = cluster.elect(1);
     cluster.clock.now += cluster.options.heartbeatMs;
@@ -149,7 +149,7 @@ describe("stale rejections are harmless", () => {
     expect(leader.progressOf(2)).toMatchObject(before);
   });
 
-  test("nothing known to match is ever asked for again", () => {
+  test("entries known to match are never probed again", () => {
     const cluster = new Cluster({ size: 3 });
     const leader = cluster.elect(1);
     leader.propose(...texts(3));
@@ -160,7 +160,7 @@ describe("stale rejections are harmless", () => {
   });
 });
 
-test("reordered appends are harmless: all arrives, whatever the order", () => {
+test("reordered appends are harmless: all entries arrive in any order", () => {
   const cluster = new Cluster({ size: 3 });
   const leader = cluster.elect(1);
   for (const text of texts(4)) leader.propose(text);
@@ -178,7 +178,7 @@ test("reordered appends are harmless: all arrives, whatever the order", () => {
   });
 });
 
-test("a stale acknowledgement, from before the leader's own log reverted, does not count", () => {
+test("an old acknowledgement, from before the leader's own log was truncated, does not count", () => {
   const cluster = new Cluster({ size: 5 });
   cluster.elect(1);
   cluster.node(1).propose("lost", "lost too");

@@ -26,7 +26,7 @@ test("a committed entry survives when only one holder of it comes back", () => {
 });
 
 describe("a leader stepping down keeps its vote", () => {
-  test("when a majority was not heard", () => {
+  test("after no majority was heard", () => {
     const cluster = new Cluster({ size: 3 });
     const leader = cluster.elect(1);
     cluster.stepDown(leader);
@@ -48,7 +48,7 @@ describe("a leader stepping down keeps its vote", () => {
   });
 });
 
-test("a truncated proposal is known by its term: its index is committed with another entry", () => {
+test("a truncated proposal is recognized by its term: another entry is committed at its index", () => {
   const cluster = new Cluster({ size: 3 });
   const old = cluster.elect(1);
   expect(old.propose("truncated")).toEqual([{ index: 2, term: 1 }]);
@@ -66,7 +66,7 @@ test("a truncated proposal is known by its term: its index is committed with ano
   expect(cluster.node(2).raft.isOfTerm(toIndex(1), 2)).toBe(false);
 });
 
-test("an entry that was sent and not committed is no reason to lead on: after a restart others decide", () => {
+test("a leader with an uncommitted entry does not resume after a restart: an election decides", () => {
   const cluster = new Cluster({ size: 3 });
   const leader = cluster.elect(1);
   leader.holdWrites = true;
@@ -80,7 +80,7 @@ test("an entry that was sent and not committed is no reason to lead on: after a 
   expect(leader.state.commitIndex).toBe(0);
 });
 
-test("two leaders in one term can't be: a node that sees it stops", () => {
+test("two leaders in one term are impossible: a node that sees them stops", () => {
   const leader = new Cluster({ size: 3 }).elect(1);
   expect(() => leader.step(between(2, 1).in(1).append({}))).toThrow("two leaders in term 1");
 });

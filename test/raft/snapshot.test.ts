@@ -8,7 +8,10 @@ import { entriesOf, times } from "./harness/entries.ts";
 import { between } from "./harness/messages.ts";
 import type { TestNode } from "./harness/node.ts";
 
-/** Of three, node 1 leads and has compacted up to 9 of 10 committed entries, row 3 left out; node 2 lacks all. */
+/**
+ * Node 1 leads three nodes. It has compacted up to 9 of 10 committed entries, without row 3. Node 2 has no
+ * entries.
+ */
 function behind(options: Partial<Cluster["options"]> = {}): {
   cluster: Cluster;
   leader: TestNode;
@@ -23,7 +26,7 @@ function behind(options: Partial<Cluster["options"]> = {}): {
   return { cluster, leader, peer: cluster.node(2) };
 }
 
-/** As `behind`, with the first segments on their way. */
+/** As `behind`, with the first segments in flight. */
 function sending(options: Partial<Cluster["options"]> = {}): ReturnType<typeof behind> {
   const all = behind(options);
   all.cluster.clock.now += all.cluster.options.heartbeatMs;
@@ -36,7 +39,9 @@ function sending(options: Partial<Cluster["options"]> = {}): ReturnType<typeof b
 const indexesOf = (node: TestNode): readonly number[] => node.log.map(({ index }) => index);
 const live = [1, 2, 4, 5, 6, 7, 8, 9, 10];
 
-/** A follower of node 1's term 3 with entries of these terms, all up to `commitIndex` known to be committed. */
+/**
+ * A follower in node 1's term 3 with entries of these terms. It knows those up to `commitIndex` as committed.
+ */
 function follower(terms: readonly number[], commitIndex: number): TestNode {
   const node = new Cluster({ size: 3, logs: { 2: terms }, currentTerms: { 2: 3 } }).node(2);
   const prevTerm = terms[commitIndex - 1] ?? 0;
@@ -55,8 +60,8 @@ const segment = (prevIndex: number, terms: readonly number[], snapshotIndex?: nu
       ...(snapshotIndex === undefined ? {} : { snapshotIndex }),
     });
 
-describe("a follower that lacks what is compacted", () => {
-  test("gets the rows that are left, and then goes on with entries", () => {
+describe("a follower that lacks compacted entries", () => {
+  test("gets the remaining rows, and then entries", () => {
     const { cluster, leader, peer } = behind();
     cluster.heartbeat();
     expect(indexesOf(peer)).toEqual(live);
@@ -67,7 +72,7 @@ describe("a follower that lacks what is compacted", () => {
     expect(peer.log.at(-1)).toEqual(leader.log.at(-1));
   });
 
-  test("gets it in bounded segments, several of them in flight and no more than the window", () => {
+  test("gets them in bounded segments, several in flight but no more than the window", () => {
     const { cluster, leader } = sending({ appendBytesMax: 6, inflightMax: 3 });
     for (let round = 0; round < 6; round++) leader.wake();
     const sent = cluster.inFlight("InstallSnapshot", { to: 2 });
@@ -82,7 +87,7 @@ describe("a follower that lacks what is compacted", () => {
     expect(indexesOf(cluster.node(2))).toEqual(live);
   });
 
-  test("takes the compacted end even where its row is left out", () => {
+  test("takes the last compacted index even if its row was removed", () => {
     const { cluster, leader, peer } = behind();
     leader.compact(9, 9);
     leader.compact(10, 8, 9);
@@ -95,7 +100,7 @@ describe("a follower that lacks what is compacted", () => {
     expect(peer.state.commitIndex).toBe(11);
   });
 
-  test("counts for a commit with what the snapshot brought it", () => {
+  test("counts for a commit with the entries of the snapshot", () => {
     const { cluster, leader } = behind();
     cluster.partition([1, 2], [3]);
     leader.propose("more");
@@ -105,7 +110,7 @@ describe("a follower that lacks what is compacted", () => {
     expect(leader.state.commitIndex).toBe(11);
   });
 
-  test("and is a learner, is promoted by itself once caught up", () => {
+  test("and is a learner, is promoted once it has caught up", () => {
     const cluster = new Cluster({ size: 4, voters: 3 });
     const leader = cluster.elect(1);
     leader.propose("a", "b", "c");
@@ -122,7 +127,7 @@ describe("a follower that lacks what is compacted", () => {
 });
 
 describe("an older snapshot never rewinds", () => {
-  test("one that ends before the commit index changes nothing, and is acknowledged", () => {
+  test("a segment that ends before the commit index changes nothing, and is acknowledged", () => {
     const node = follower([1, 1, 1, 2, 2], 4);
     const { log } = node;
     const writes = [...node.writes];
@@ -135,7 +140,7 @@ describe("an older snapshot never rewinds", () => {
     expect([node.log, node.writes]).toEqual([log, writes]);
   });
 
-  test("nor does one that comes twice, or late", () => {
+  test("nor does a repeated or late segment", () => {
     const { cluster, peer } = sending({ appendBytesMax: 6 });
     const [first] = cluster.inFlight("InstallSnapshot");
     cluster.run();
@@ -146,7 +151,7 @@ describe("an older snapshot never rewinds", () => {
     expect(peer.state.commitIndex).toBe(10);
   });
 
-  test("of an older term is not taken, and its sender learns the newer one", () => {
+  test("a segment of an older term is refused, and its sender learns the newer term", () => {
     const cluster = new Cluster({ size: 3, currentTerms: { 2: 4 } });
     cluster.node(2).step(segment(0, [1, 1]));
     expect(cluster.node(2).log).toEqual([]);
@@ -155,7 +160,7 @@ describe("an older snapshot never rewinds", () => {
 });
 
 describe("a conflicting suffix is dropped, a matching one kept", () => {
-  test("conflicting: from the commit index on, in the write that replaces it", () => {
+  test("conflicting: dropped from the commit index on, by the write that replaces it", () => {
     const node = follower([1, 1, 2, 2, 2], 2);
     node.step(segment(2, [1, 3]));
     expect(node.terms).toEqual([1, 1, 1, 3]);
@@ -166,7 +171,7 @@ describe("a conflicting suffix is dropped, a matching one kept", () => {
     expect(node.state).toMatchObject({ lastIndex: 4, lastTerm: 3, commitIndex: 4 });
   });
 
-  test("a shorter log is replaced likewise: rows that it has and the snapshot lacks are gone", () => {
+  test("a shorter log is replaced in the same way: its rows that the snapshot lacks are removed", () => {
     const node = follower([1, 1, 1], 1);
     const { prevIndex, lastTerm, snapshotIndex, entries } = segment(1, [1, 1, 3]);
     node.step(
@@ -177,7 +182,7 @@ describe("a conflicting suffix is dropped, a matching one kept", () => {
     expect(indexesOf(node)).toEqual([1, 3, 4]);
   });
 
-  test("matching: nothing is written, and all of it is known to be committed", () => {
+  test("matching: nothing is written, and all of it counts as committed", () => {
     const node = follower([1, 1, 2, 2, 3], 2);
     const { log } = node;
     const writes = [...node.writes];
@@ -190,7 +195,7 @@ describe("a conflicting suffix is dropped, a matching one kept", () => {
     });
   });
 
-  test("an entry that is kept is not acknowledged as the snapshot's", () => {
+  test("a kept entry after the segment is not acknowledged as part of it", () => {
     const { cluster } = sending();
     cluster.run();
     const told = cluster.sent.flatMap((sent) =>
@@ -200,21 +205,21 @@ describe("a conflicting suffix is dropped, a matching one kept", () => {
   });
 });
 
-describe("a chunk past the written offset is refused", () => {
-  test("with how far the follower is, and nothing changes", () => {
+describe("a segment that begins after the commit index is refused", () => {
+  test("with the follower's commit index, and nothing changes", () => {
     const cluster = new Cluster({ size: 3, currentTerms: { 2: 3 } });
     cluster.node(2).step(segment(2, [1, 1]));
     expect(cluster.node(2).state).toMatchObject({ lastIndex: 0, commitIndex: 0 });
     expect(cluster.inFlight("InstallSnapshotResponse")).toMatchObject([{ prevIndex: 2, commitIndex: 0 }]);
   });
 
-  test("an entry that is there and not known to be committed does not make up for it", () => {
+  test("an uncommitted entry there does not help", () => {
     const node = follower([1, 1, 1, 1], 2);
     node.step(segment(3, [1, 3]));
     expect(node.state).toMatchObject({ lastIndex: 4, commitIndex: 2 });
   });
 
-  test("its sender goes on from there at once, and takes the other refusals for old", () => {
+  test("its sender continues from there at once, and ignores the other refusals as old", () => {
     const { cluster, leader } = sending({ appendBytesMax: 6 });
     leader.wake();
     leader.wake();
@@ -229,8 +234,8 @@ describe("a chunk past the written offset is refused", () => {
   });
 });
 
-describe("loss and crashes in the middle", () => {
-  test("a lost segment is sent again when a follower makes no headway", () => {
+describe("loss and crashes during a snapshot", () => {
+  test("a lost segment is sent again if a follower makes no progress", () => {
     const { cluster, peer } = sending();
     cluster.loseAll();
     cluster.heartbeat();
@@ -240,7 +245,7 @@ describe("loss and crashes in the middle", () => {
     expect(indexesOf(peer)).toEqual(live);
   });
 
-  test("a follower that can't be reached is left alone until it answers a heartbeat", () => {
+  test("a follower that can't be reached gets no segments until it answers a heartbeat", () => {
     const { cluster, leader, peer } = sending();
     cluster.loseAll();
     leader.unreachable(2);
@@ -250,7 +255,7 @@ describe("loss and crashes in the middle", () => {
     expect(indexesOf(peer)).toEqual(live);
   });
 
-  test("a follower goes on after a restart with what it had installed", () => {
+  test("a follower continues after a restart from what it had installed", () => {
     const { cluster, peer } = sending({ appendBytesMax: 6 });
     cluster.deliver(...cluster.take("InstallSnapshot"));
     cluster.loseAll();
@@ -278,7 +283,7 @@ describe("loss and crashes in the middle", () => {
     });
   });
 
-  test("a damaged segment is as good as lost, and counted", () => {
+  test("a damaged segment is dropped and counted", () => {
     const sound = segment(0, [1, 1]);
     const [row] = sound.entries;
     const damaged = [
@@ -316,7 +321,7 @@ describe("loss and crashes in the middle", () => {
   });
 });
 
-describe("a new leader finishes a transfer that the old one began", () => {
+describe("a new leader completes a snapshot that the old one began", () => {
   function taken(compacted: number): { cluster: Cluster; peer: TestNode } {
     const { cluster, leader, peer } = sending({ appendBytesMax: 6 });
     cluster.deliver(...cluster.take("InstallSnapshot"));
@@ -329,7 +334,7 @@ describe("a new leader finishes a transfer that the old one began", () => {
     return { cluster, peer };
   }
 
-  test("with the rest of its own", () => {
+  test("with the rest of its own snapshot", () => {
     const { cluster, peer } = taken(8);
     cluster.run();
     cluster.heartbeat();
@@ -338,7 +343,7 @@ describe("a new leader finishes a transfer that the old one began", () => {
     expect(sent[0]).toMatchObject({ prevIndex: 2 });
   });
 
-  test("with entries, if it has compacted less than what is there", () => {
+  test("with entries, if it has compacted less than the follower already has", () => {
     const { cluster, peer } = taken(1);
     cluster.run();
     cluster.heartbeat();
@@ -361,7 +366,7 @@ describe("a node with half of a snapshot", () => {
     cluster.win(3, [2]);
   });
 
-  test("does not go on alone when all others are lost", () => {
+  test("refuses a forced recovery when all others are lost", () => {
     const { cluster, peer } = sending({ appendBytesMax: 6 });
     cluster.deliver(...cluster.take("InstallSnapshot"));
     cluster.clock.now += 10 * cluster.options.electionTimeoutMs;
@@ -374,7 +379,7 @@ describe("the configuration in force after a segment", () => {
   const entryAt = (index: number) =>
     createEntry(toIndex(index), 1, "configuration", encodeConfiguration(configuration));
 
-  test("is the newest that came with it", () => {
+  test("is the newest one in the segment", () => {
     const node = follower([1, 1], 1);
     const entries = [entryAt(3)];
     node.step(between(1, 2).in(3).segment({ prevIndex: 1, lastIndex: 4, lastTerm: 2, entries }));
@@ -383,7 +388,7 @@ describe("the configuration in force after a segment", () => {
     expect(node.state.configurationIndex).toBe(3);
   });
 
-  test("is the older one where it replaced a newer one that was never committed", () => {
+  test("is an older one, if the segment replaced a newer one that was never committed", () => {
     const node = follower([1], 1);
     node.step(
       between(1, 2)
@@ -397,7 +402,7 @@ describe("the configuration in force after a segment", () => {
 });
 
 describe("compaction", () => {
-  test("during throttling is safe: what is in flight may be compacted, and the peer is asked", () => {
+  test("is safe with a full window: entries in flight may be compacted, and the peer is probed", () => {
     const cluster = new Cluster({ size: 3, options: { inflightMax: 2 } });
     const leader = cluster.elect(1);
     for (const text of ["a", "b", "c", "d"]) leader.propose(text);
@@ -414,7 +419,7 @@ describe("compaction", () => {
     expect(leader.progressOf(2)).toMatchObject({ mode: "replicate", matchIndex: 5 });
   });
 
-  test("building one blocks no append: entries go to the others meanwhile, and are committed", () => {
+  test("does not block appends during a snapshot: entries go to the others, and are committed", () => {
     const { cluster, leader } = sending({ appendBytesMax: 6 });
     leader.propose("more");
     cluster.deliver(...cluster.take("AppendEntries", { to: 3 }));
@@ -423,7 +428,7 @@ describe("compaction", () => {
     expect(leader.progressOf(2).mode).toBe("snapshot");
   });
 
-  test("goes on while a snapshot is sent: what follows is of the newer one", () => {
+  test("goes on while a snapshot is sent: the next segments are of the newer one", () => {
     const { cluster, leader, peer } = sending({ appendBytesMax: 6 });
     leader.compact(10, 3, 8);
     cluster.run();
@@ -440,7 +445,7 @@ describe("compaction", () => {
     expect(() => leader.compact(11)).toThrow("is not committed");
   });
 
-  test("a leader goes on, and is elected, with a compacted log", () => {
+  test("does not keep a leader from working, or from being elected", () => {
     const { cluster, leader } = behind();
     leader.restart();
     expect(leader.state).toMatchObject({ commitIndex: 9, lastIndex: 10, lastTerm: 2 });
@@ -450,7 +455,7 @@ describe("compaction", () => {
     expect(cluster.nodes.map(({ state }) => state.commitIndex)).toEqual([12, 12, 12]);
   });
 
-  test("a follower takes of an append what its snapshot does not cover", () => {
+  test("a follower takes only the entries of an append that its snapshot does not cover", () => {
     const node = follower([1, 1, 1, 1], 3);
     node.compact(3, 1, 2);
     node.step(
@@ -466,14 +471,14 @@ describe("compaction", () => {
   });
 });
 
-describe("the term of what is compacted is never read as 0", () => {
+describe("the term of a compacted entry is never read as 0", () => {
   const compacted = (): TestNode => {
     const node = follower([1, 1, 2, 2, 3], 4);
     node.compact(4, 1, 4);
     return node;
   };
 
-  test("it is not known, but at the snapshot's end", () => {
+  test("it is unknown, except at the snapshot's end", () => {
     const terms = [0, 1, 3, 4, 5, 6].map((index) => termAt(compacted().state, toIndex(index)));
     expect(terms).toEqual([null, null, null, 2, 3, null]);
   });
@@ -485,7 +490,7 @@ describe("the term of what is compacted is never read as 0", () => {
     ]);
   });
 
-  test("whether an entry is of a term is told by its row, and not at all where that is left out", () => {
+  test("whether an entry is of a term is read from its row, and unknown if that was removed", () => {
     const { raft } = compacted();
     const isOf = (index: number, term: number): boolean | null => raft.isOfTerm(toIndex(index), term);
     expect([isOf(1, 1), isOf(1, 0), isOf(2, 1), isOf(2, 2), isOf(4, 2), isOf(5, 3)]).toEqual([

@@ -23,7 +23,7 @@ const everyMessage = (from: number, to: number, term: number): readonly Message[
   ];
 };
 
-/** All of a node's state that a message could change. */
+/** All state of a node that a message could change. */
 const snapshotOf = ({ state, writes, log }: TestNode) => {
   const { effects, log: _, options, random, ...rest } = state;
   return structuredClone({ ...rest, writes: writes.length, log });
@@ -32,7 +32,7 @@ const snapshotOf = ({ state, writes, log }: TestNode) => {
 const nameOf = (message: Message): string =>
   "granted" in message ? `${message.type}, ${message.granted ? "granted" : "denied"}` : message.type;
 
-describe("a lower term is brought up to the higher one", () => {
+describe("a lower term is raised to the higher one", () => {
   const proofs = everyMessage(2, 1, 7).filter(({ type }) => !type.startsWith("PreVote"));
   const all = [...proofs, between(2, 1).in(7).preVoteResponse(false)];
 

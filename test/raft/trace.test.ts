@@ -6,7 +6,7 @@ import { Cluster, type ClusterSetup, defaults } from "./harness/cluster.ts";
 import { entriesOf } from "./harness/entries.ts";
 import { between } from "./harness/messages.ts";
 
-/** A cluster, and what happened in each of its nodes. */
+/** A cluster, and the events of each of its nodes. */
 function traced(setup: ClusterSetup): { cluster: Cluster; eventsOf: (id: NodeId) => readonly RaftEvent[] } {
   const events = new Map<NodeId, RaftEvent[]>();
   const trace = (id: NodeId, event: RaftEvent): void => {
@@ -61,7 +61,7 @@ describe("a refused vote says why:", () => {
     expect(votes.at(-1)).toMatchObject({ refusedFor, isPreVote: false });
   });
 
-  test("that of a pre-vote too, and that it was one", () => {
+  test("also a refused pre-vote, and marks it as one", () => {
     const { cluster, eventsOf } = traced({ size: 3, logs: { 2: [1, 1] } });
     cluster.node(2).step(between(1, 2).in(2).preVote({ lastIndex: 1, lastTerm: 1 }));
     expect(eventsOf(2)).toEqual([
@@ -87,7 +87,7 @@ describe("an election says", () => {
     ]);
   });
 
-  test("that leadership was handed over", () => {
+  test("if leadership was handed over", () => {
     const { cluster, eventsOf } = traced({ size: 3 });
     cluster.elect(1).transfer(2);
     cluster.run();
@@ -95,7 +95,7 @@ describe("an election says", () => {
     expect(roles(eventsOf(1)).at(-1)).toBe("leader > follower: newer-term-seen");
   });
 
-  test("that it was lost", () => {
+  test("if it was lost", () => {
     const { cluster, eventsOf } = traced({ size: 3, logs: { 1: [1], 2: [1, 1], 3: [1, 1] } });
     cluster.campaign(1);
     cluster.run();
@@ -120,7 +120,7 @@ describe("a leader that steps down says why:", () => {
   });
 });
 
-test("a truncation says which entries went", () => {
+test("a truncation says which entries were removed", () => {
   const { cluster, eventsOf } = traced({ size: 3, logs: { 1: [1, 1, 1], 2: [1, 2] } });
   const [, second] = entriesOf([1, 3]);
   const entries = second === undefined ? [] : [second];

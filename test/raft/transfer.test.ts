@@ -51,7 +51,7 @@ describe("leadership goes to a follower that is asked for", () => {
     expect(cluster.leader.log.slice(0, leader.log.length)).toEqual(leader.log);
   });
 
-  test("also when the word to it was lost: it is said again with the next heartbeat", () => {
+  test("even if the message to it was lost: it is sent again with the next heartbeat", () => {
     const { cluster, leader } = led();
     leader.transfer(2);
     expect(cluster.inFlight("TimeoutNow")).toHaveLength(1);
@@ -63,7 +63,7 @@ describe("leadership goes to a follower that is asked for", () => {
 });
 
 describe("a transfer under way", () => {
-  test("refuses proposals, so that the target can catch up, and takes them again when it gives up", () => {
+  test("refuses proposals, so that the target can catch up, until it is given up", () => {
     const { cluster, leader } = led();
     cluster.cut(1, 3);
     leader.propose("a");
@@ -79,7 +79,7 @@ describe("a transfer under way", () => {
     expect(leader.propose("b")).toMatchObject([{ term: 1 }]);
   });
 
-  test("is given up for another", () => {
+  test("is replaced by a later one", () => {
     const { cluster, leader } = led();
     cluster.cut(1, 3);
     leader.propose("a");

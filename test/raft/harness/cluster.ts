@@ -27,10 +27,10 @@ export interface ClusterSetup {
   /** Current terms to begin with; by default, that of the log's last entry. */
   readonly currentTerms?: Readonly<Record<NodeId, Term>>;
   readonly votes?: Readonly<Record<NodeId, NodeId>>;
-  /** Where the voters live; all in one region by default. */
+  /** The regions of the voters; by default all in one. */
   readonly regions?: readonly string[];
   readonly options?: Partial<Options>;
-  /** By default, node k draws k/10 always, so that the first node is the first to time out. */
+  /** By default node k always draws k/10, so that node 1 is the first to time out. */
   readonly random?: (id: NodeId) => () => number;
   readonly trace?: (id: NodeId, event: RaftEvent) => void;
 }
@@ -42,14 +42,14 @@ interface Link {
   readonly to?: NodeId;
 }
 
-/** Nodes, and the messages between them: nothing is delivered, and no time passes, unless the test says so. */
+/** Nodes and the messages between them. Nothing is delivered and no time passes unless the test says so. */
 export class Cluster {
   readonly clock: Clock = { now: 0 };
   readonly options: Options;
   readonly nodes: readonly TestNode[];
-  /** What has left a node and is not delivered or lost yet, oldest first. */
+  /** Messages that have left a node and are neither delivered nor lost yet, oldest first. */
   readonly pool: Message[] = [];
-  /** All that ever left a node, in order. */
+  /** All messages that ever left a node, in order. */
   readonly sent: Message[] = [];
   readonly #cut = new Set<string>();
 
@@ -84,7 +84,7 @@ export class Cluster {
     return this.nodes.filter(({ isUp, role }) => isUp && role === "leader");
   }
 
-  /** The only one. */
+  /** The leader, if there is exactly one. Throws otherwise. */
   get leader(): TestNode {
     const [leader, ...others] = this.leaders;
     if (leader === undefined || others.length > 0)
@@ -92,7 +92,7 @@ export class Cluster {
     return leader;
   }
 
-  /** What is on its way. */
+  /** The messages in flight. */
   inFlight<T extends Type>(type: T, { from, to }: Link = {}): readonly Of<T>[] {
     const isOf = (message: Message): message is Of<T> => message.type === type;
     return this.pool
@@ -100,19 +100,19 @@ export class Cluster {
       .filter((message) => (from ?? message.from) === message.from && (to ?? message.to) === message.to);
   }
 
-  /** Takes messages off the network: to be delivered later, twice, or never. */
+  /** Removes messages from the network: to be delivered later, twice, or never. */
   take<T extends Type>(type: T, link: Link = {}): readonly Of<T>[] {
     const taken = this.inFlight(type, link);
     for (const message of taken) this.pool.splice(this.pool.indexOf(message), 1);
     return taken;
   }
 
-  /** All that is on its way is lost. */
+  /** Drops all messages in flight. */
   loseAll(): void {
     this.pool.length = 0;
   }
 
-  /** Brings messages to where they go, whatever is cut. */
+  /** Delivers messages even over links that are cut. */
   deliver(...messages: readonly Message[]): void {
     for (const message of messages) {
       const at = this.pool.indexOf(message);
@@ -122,7 +122,7 @@ export class Cluster {
     }
   }
 
-  /** Delivers in order until all is quiet; no time passes. */
+  /** Delivers in order until no messages are left. No time passes. */
   run(): void {
     for (let steps = 0; this.pool.length > 0; steps++) {
       if (steps > 10_000) throw new Error("the nodes never stop talking");
@@ -132,7 +132,7 @@ export class Cluster {
     }
   }
 
-  /** Time passes, with every alarm on time and every message delivered at once. */
+  /** Time passes. Every alarm rings on time, and every message is delivered at once. */
   pass(ms: number): void {
     const end = this.clock.now + ms;
     let wakes = 0;
@@ -158,14 +158,14 @@ export class Cluster {
     leader.wake();
   }
 
-  /** No leader was heard for so long that any node may campaign, and only this one does. */
+  /** No leader was heard for so long that any node may campaign, but only this one does. */
   campaign(id: NodeId): void {
     if (this.node(id).role === "leader") this.stepDown(this.node(id));
     this.clock.now += 2 * this.options.electionTimeoutMs;
     this.node(id).wake();
   }
 
-  /** As `campaign`, to its end, which is that the node leads. */
+  /** As `campaign`, and delivers until the node leads. */
   elect(id: NodeId): TestNode {
     this.campaign(id);
     this.run();
@@ -173,7 +173,9 @@ export class Cluster {
     return this.node(id);
   }
 
-  /** `id` wins by the votes of `voters` alone; what it then sends as the leader stays in flight. */
+  /**
+   * `id` wins with only the votes of `voters`. The messages that it then sends as the leader stay in flight.
+   */
   win(id: NodeId, voters: readonly NodeId[]): TestNode {
     this.campaign(id);
     for (const [question, answer] of [
@@ -188,19 +190,19 @@ export class Cluster {
     return this.node(id);
   }
 
-  /** The next heartbeat of a leader, and what follows from it. */
+  /** The next heartbeat of a leader, and all messages that follow from it. */
   heartbeat(leader = this.leader): void {
     this.clock.now += this.options.heartbeatMs;
     leader.wake();
     this.run();
   }
 
-  /** Messages from one node to the other are lost from now on; not those the other way. */
+  /** Messages from one node to the other are lost from now on. The other direction still works. */
   cut(from: NodeId, to: NodeId): void {
     this.#cut.add(`${from} to ${to}`);
   }
 
-  /** Nothing passes between groups; a node that is in no group is alone. */
+  /** No message passes between groups. A node in no group is alone. */
   partition(...groups: readonly (readonly NodeId[])[]): void {
     const groupOf = (id: NodeId): number => groups.findIndex((group) => group.includes(id));
     this.heal();

@@ -4,7 +4,7 @@ import { type Entry, type Term, toIndex } from "../../../src/raft/types.ts";
 /** The bytes of a text. */
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** The command that a leader of `term` put at `index`: the same everywhere. */
+/** The command that a leader of `term` wrote at `index`: always the same. */
 const entryAt = (index: number, term: Term): Entry =>
   createEntry(toIndex(index), term, "command", bytesOf(`${term}.${index}`));
 

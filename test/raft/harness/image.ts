@@ -2,12 +2,12 @@ import type { Persist } from "../../../src/raft/ready.ts";
 import type { Entry, HardState, Index, LogReader, SnapshotMark, Term } from "../../../src/raft/types.ts";
 import { type QuiesceMark, toIndex } from "../../../src/raft/types.ts";
 
-/** All that a node stores: values, so that what is written and what is durable can differ. */
+/** All that a node stores, as immutable values, so that the written and the durable state can differ. */
 export interface Image {
   readonly hardState: HardState;
   readonly quiesceMark: QuiesceMark | null;
   readonly snapshot: SnapshotMark;
-  /** In order; up to the snapshot's end some may be left out. */
+  /** In order. Up to the snapshot's end some may be missing. */
   readonly log: readonly Entry[];
 }
 
@@ -25,7 +25,7 @@ export function written(
   };
 }
 
-/** Where a log ends. */
+/** The last index and term of a log. */
 export function endOf({ log, snapshot }: Image): { readonly lastIndex: Index; readonly lastTerm: Term } {
   const last = log.at(-1);
   if (last === undefined || last.index <= snapshot.index)
@@ -33,7 +33,7 @@ export function endOf({ log, snapshot }: Image): { readonly lastIndex: Index; re
   return { lastIndex: last.index, lastTerm: last.term };
 }
 
-/** Reads whatever image is the present one. */
+/** Reads from the current image. */
 export function readerOf(present: () => Image): LogReader {
   const between = (from: Index, to: Index): readonly Entry[] =>
     present().log.filter(({ index }) => index >= from && index <= to);
@@ -46,7 +46,7 @@ export function readerOf(present: () => Image): LogReader {
   };
 }
 
-/** The first of `entries` that have `bytesMax` bytes together, and at least one. */
+/** The first of `entries`, up to `bytesMax` bytes together, but at least one. */
 function firstBytes(entries: readonly Entry[], bytesMax: number): readonly Entry[] {
   let bytes = 0;
   const end = entries.findIndex(({ data }, i) => {

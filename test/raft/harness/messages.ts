@@ -15,7 +15,7 @@ import { type Entry, type NodeId, type Term, toIndex } from "../../../src/raft/t
 
 type Envelope = Pick<Message, "from" | "to" | "term">;
 
-/** Where a candidate's log ends, and the configuration in it; 0 is the empty log. */
+/** The end of a candidate's log, and the index of its configuration. 0 is the empty log. */
 interface LogEnd {
   readonly configurationIndex?: number;
   readonly lastIndex?: number;
@@ -29,7 +29,7 @@ export const between = (from: NodeId, to: NodeId) => ({
   in: (term: Term) => craft(envelope(from, to, term)),
 });
 
-/** Messages written by hand, for what an ordinary run does not show. */
+/** Messages written by hand, for cases that an ordinary run does not produce. */
 function craft(head: Envelope) {
   return {
     preVote: ({ lastIndex = 0, lastTerm = 0, configurationIndex = 0 }: LogEnd): PreVote => ({

@@ -38,16 +38,16 @@ export interface Change {
 }
 
 /**
- * One core with its disk. Each input's `persist` is written at once; it is durable at once too, unless
- * `holdWrites` is set: then it is with `sync`, and nothing leaves the node before.
+ * One core with its disk. Each input's `persist` is written at once. It is also durable at once, unless
+ * `holdWrites` is set: then it becomes durable with `sync`, and nothing leaves the node before that.
  */
 export class TestNode {
   raft: Raft;
   holdWrites = false;
   isUp = true;
-  /** Reads that were handed out as confirmed. */
+  /** Reads that were released as confirmed. */
   readonly reads: ConfirmedRead[] = [];
-  /** All that was ever written, in order. */
+  /** All writes so far, in order. */
   readonly writes: Persist[] = [];
   readonly #setup: NodeSetup;
   #written: Image;
@@ -157,7 +157,7 @@ export class TestNode {
     return this.readTogether(1, atLeast)[0] ?? "not-leader";
   }
 
-  /** `count` reads that come in before anything is sent. */
+  /** `count` reads that arrive before anything is sent. */
   readTogether(count: number, atLeast = 0): readonly (number | "not-leader")[] {
     const contexts = Array.from({ length: count }, () => this.raft.read(toIndex(atLeast)));
     this.#input(() => {});
@@ -172,7 +172,7 @@ export class TestNode {
     this.#input((raft) => raft.unreachable(peer));
   }
 
-  /** The host compacts up to `index`, and has left out the rows at `dead`. */
+  /** The host compacts up to `index`, after it removed the rows at `dead`. */
   compact(index: number, ...dead: readonly number[]): void {
     this.#input((raft) => raft.compact(toIndex(index)));
     const log = this.#written.log.filter((entry) => !dead.includes(entry.index));
@@ -180,12 +180,12 @@ export class TestNode {
     if (!this.holdWrites) this.#durable = this.#written;
   }
 
-  /** A completion that comes when the test says so. */
+  /** A completion that the test delivers later. */
   reportDurable(mark: DurableMark): void {
     this.#input((raft) => raft.durable(mark, this.now));
   }
 
-  /** The disk has caught up: what was held back leaves, and the core is told. */
+  /** All writes are durable: messages that waited leave, and the core is notified. */
   sync(): void {
     while (this.#held.length > 0) {
       const mark = this.raft.mark();
@@ -195,7 +195,7 @@ export class TestNode {
     }
   }
 
-  /** The disk has caught up, and the core is not told yet. */
+  /** All writes are durable, but the core is not notified yet. */
   letOut(): void {
     this.#durable = this.#written;
     const held = this.#held.splice(0);
@@ -205,7 +205,7 @@ export class TestNode {
     }
   }
 
-  /** What was not durable is lost, and what waited for it never left. */
+  /** Writes that were not durable are lost, and messages that waited for them are never sent. */
   crash(): void {
     this.isUp = false;
     this.#written = this.#durable;
