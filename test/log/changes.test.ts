@@ -28,7 +28,7 @@ describe("trim", () => {
     expect(decideAfter(three, trim(4))).toEqual(refused({ reason: "beyond-tail", tail: toSeq(3) }));
   });
 
-  it("counts the bytes of the batches that are gone as a whole", () => {
+  it("counts the bytes of batches that are wholly trimmed", () => {
     const trimmed = (before: number) => {
       const outcome = outcomeAfter([...three, appendTo("a", { count: 2 })], trim(before));
       return outcome.kind === "altered" && outcome.state.trimmedBytes;
@@ -44,7 +44,7 @@ describe("trim", () => {
     ]);
   });
 
-  it("leaves a producer's retry its positions while the batch is there", () => {
+  it("does not change the positions that a producer's retry gets, while its batch is there", () => {
     const produced = [create, appendTo("a", { producer: tuple(0) }), trim(1)];
     expect(decideAfter(produced, appendTo("a", { producer: tuple(0) }))).toMatchObject({
       kind: "answer",
@@ -54,13 +54,13 @@ describe("trim", () => {
 });
 
 describe("close", () => {
-  it("seals a log, for ever", () => {
+  it("seals a log for ever", () => {
     expect(outcomeAfter(three, close())).toMatchObject({ kind: "altered", state: { closed: true } });
     expect(decideAfter([...three, close()], appendTo("a"))).toEqual(closed);
     expect(decideAfter([...three, close()], close()).kind).toBe("answer");
   });
 
-  it("may come with the last batch, of a producer too", () => {
+  it("may come with the last batch, also that of a producer", () => {
     const last = appendTo("a", { closes: true, producer: tuple(0) });
     expect(outcomeAfter(three, last)).toMatchObject({ kind: "appended", start: 3, closed: true });
     expect(decideAfter([...three, last], last)).toMatchObject({
@@ -97,7 +97,7 @@ describe("close", () => {
     });
   });
 
-  it("by a tuple that was an append's seals nothing", () => {
+  it("with the tuple of an earlier append seals nothing", () => {
     const outcome = outcomeAfter([create, appendTo("a", { producer: tuple(0) })], close(tuple(0)));
     expect(outcome).toMatchObject({ duplicate: true, state: { closed: false } });
   });
@@ -115,7 +115,7 @@ describe("fence", () => {
     });
   });
 
-  it("is compared with the token that is expected, none included", () => {
+  it("is set only if the token is the expected one; no token can be expected too", () => {
     expect(decideAfter(three, fence("x", null)).kind).toBe("propose");
     expect(decideAfter([...three, fence("x")], fence("y", null))).toMatchObject({
       outcome: { refusal: { reason: "fenced", fencingToken: "x" } },
@@ -134,7 +134,7 @@ describe("a media type", () => {
   const kindOf = (log: string, contentType: string | null) =>
     decideAfter(typed(log), appendTo("a", { contentType })).kind;
 
-  it("is that of the log, or none said, and of JSON always said", () => {
+  it("of an append is the log's or missing; for JSON it may not be missing", () => {
     expect(kindOf("text/plain", "text/plain")).toBe("propose");
     expect(kindOf("text/plain", null)).toBe("propose");
     expect(kindOf("text/plain", "text/html")).toBe("answer");
@@ -147,7 +147,7 @@ describe("a media type", () => {
 });
 
 describe("a writer's sequence", () => {
-  it("grows byte by byte", () => {
+  it("must grow, compared byte by byte", () => {
     const following = (before: string, writerSeq: string) =>
       decideAfter([create, appendTo("a", { writerSeq: before })], appendTo("a", { writerSeq })).kind;
     expect([following("09", "10"), following("a", "aa"), following("z", "é"), following("B", "a")]).toEqual(
@@ -169,13 +169,13 @@ describe("time", () => {
   const renew = (touch: boolean): Command => ({ kind: "renew", name: "a", touch });
   const notFound = { kind: "refused", refusal: { reason: "log-not-found" } };
 
-  it("is over a little after the time to live, and by then nothing finds the log", () => {
+  it("is over a little after the time to live, and then no command finds the log", () => {
     expect(decideAfter(timed, appendTo("a"), 11_999).kind).toBe("propose");
     for (const command of [appendTo("a"), close(), fence("x"), { kind: "delete", name: "a" } as const])
       expect(decideAfter(timed, command, 12_000)).toEqual(refused({ reason: "log-not-found" }));
   });
 
-  it("begins anew with each write, and with each read that comes a while after", () => {
+  it("begins again with each write, and with each read that comes a while after", () => {
     expect(decideAfter(timed, renew(true), 2_000).kind).toBe("answer");
     expect(decideAfter(timed, renew(true), 2_001)).toMatchObject({
       entry: { kind: "alter", timestamp: 2_001 },
@@ -184,7 +184,7 @@ describe("time", () => {
     expect(decideAfter([create], renew(true), 99_000).kind).toBe("answer");
   });
 
-  it("that is over becomes a deletion for all nodes, by the leader's clock", () => {
+  it("that is over makes the leader delete the log for all nodes, by its own clock", () => {
     expect(decideAfter(timed, renew(false), 12_000)).toMatchObject({
       kind: "propose",
       entry: { kind: "delete", timestamp: 12_000 },
@@ -192,7 +192,7 @@ describe("time", () => {
     expect(outcomeAfter(timed, renew(true), 12_000)).toEqual(notFound);
   });
 
-  it("has an end that no renewal moves", () => {
+  it("has a fixed end that no renewal moves", () => {
     const ending = [createCommand("a", { settings: { ...plainSettings, expiresAt: 5_000 } })];
     expect(decideAfter(ending, appendTo("a"), 4_999).kind).toBe("propose");
     expect(decideAfter([...ending, appendTo("a")], appendTo("a"), 5_000)).toEqual(

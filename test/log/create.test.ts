@@ -14,15 +14,15 @@ const match = (parts: Partial<CreateCommand> = {}): CreateCommand =>
 const exists = refused({ reason: "log-exists" });
 const remove = (name: string): Command => ({ kind: "delete", name });
 
-describe("a log that is made", () => {
-  it("has its first records and its seal in the one entry that makes it", () => {
+describe("a log that is created", () => {
+  it("has its first records and its seal in the entry that creates it", () => {
     const { count, records } = appendTo("a", { count: 2 });
     const command = createCommand("a", { closed: true, batch: { count, records } });
     expect(decideAfter([], command)).toMatchObject({ entry: { kind: "create", batch: { count, records } } });
     expect(outcomeAfter([], command)).toMatchObject({ fresh: true, tail: 2, state: { closed: true } });
   });
 
-  it("that is there already stays as it is", () => {
+  it("that exists already stays as it is", () => {
     const settings = told({ contentType: "text/plain" });
     expect(decideAfter([createCommand("a")], createCommand("a", { settings }))).toMatchObject({
       kind: "answer",
@@ -30,7 +30,7 @@ describe("a log that is made", () => {
     });
   });
 
-  it("that is there already is given another retention, and nothing else", () => {
+  it("that exists already gets the new retention, and nothing else", () => {
     const retention = { ...keepAll, records: 5 };
     const set = createCommand("a", {
       settings: told({ retention, contentType: "text/plain" }),
@@ -46,13 +46,13 @@ describe("a log that is made", () => {
     ["time to live", { settings: told({ ttlSeconds: 9 }) }],
     ["end", { settings: told({ expiresAt: 9_000 }) }],
     ["seal", { closed: true }],
-  ])("must have the same %s, where it is to match", (_, parts) => {
+  ])("must have the same %s, if it must match", (_, parts) => {
     expect(decideAfter([match(parts)], match(parts))).toMatchObject({ outcome: { fresh: false } });
     expect(decideAfter([match(parts)], match())).toEqual(exists);
     expect(decideAfter([match()], match(parts))).toEqual(exists);
   });
 
-  it("whose time is over is made anew, and goes on where it ended", () => {
+  it("is a new one if the time of the old one is over, and continues where that ended", () => {
     const settings = told({ ttlSeconds: 1 });
     const before = [createCommand("a", { settings }), appendTo("a", { count: 3 })];
     expect(decideAfter(before, createCommand("a"), 2_050)).toMatchObject({ outcome: { fresh: false } });
@@ -63,7 +63,7 @@ describe("a log that is made", () => {
 describe("a fork", () => {
   const source = [createCommand("a"), appendTo("a", { count: 4 }), appendTo("a", { count: 2 })];
 
-  it("begins at its source's tail, or where it is asked to", () => {
+  it("begins at its source's tail, or at the requested record", () => {
     expect(decideAfter(source, forkOf("a", "f"))).toMatchObject({
       entry: {
         start: 6,
@@ -73,7 +73,7 @@ describe("a fork", () => {
     expect(decideAfter(source, forkOf("a", "f", 3))).toMatchObject({ entry: { start: 3 } });
   });
 
-  it("of a fork has its records where they lie", () => {
+  it("of a fork finds each record in the log that holds it", () => {
     const chain = [...source, forkOf("a", "f", 3), appendTo("f", { count: 5 })];
     const lineage = (at: number) => {
       const decision = decideAfter(chain, forkOf("f", "g", at));
@@ -93,7 +93,7 @@ describe("a fork", () => {
     ]);
   });
 
-  it("needs a source that is there, a place within it, and its media type", () => {
+  it("needs a source that exists, a position within it, and its media type", () => {
     expect(decideAfter([], forkOf("a", "f"))).toEqual(refused({ reason: "source-not-found" }));
     expect(decideAfter([...source, remove("a")], forkOf("a", "f"))).toEqual(
       refused({ reason: "source-not-found" }),
@@ -111,7 +111,7 @@ describe("a fork", () => {
     );
   });
 
-  it("begins with nothing that was not read as of its source's media type", () => {
+  it("accepts first records only of its source's media type", () => {
     const typed = [createCommand("a", { settings: told({ contentType: "application/json" }) })];
     const { count, records } = appendTo("f");
     const batch = { count, records };
@@ -123,7 +123,7 @@ describe("a fork", () => {
     expect(decideAfter(source, { ...forkOf("a", "f"), batch }).kind).toBe("propose");
   });
 
-  it("has what it is not told from its source", () => {
+  it("takes settings that the request leaves out from its source", () => {
     const settings = told({ contentType: "text/plain", ttlSeconds: 60 });
     const typed = [createCommand("a", { settings })];
     expect(decideAfter(typed, forkOf("a", "f"))).toMatchObject({
@@ -135,7 +135,7 @@ describe("a fork", () => {
     });
   });
 
-  it("is the same when asked for again, and another when asked for elsewhere", () => {
+  it("matches if it is requested again, and does not if it is requested at another position", () => {
     const fork = { ...forkOf("a", "f", 3), existing: "match" } as const;
     expect(decideAfter([...source, fork], fork)).toMatchObject({ outcome: { fresh: false } });
     expect(
@@ -144,7 +144,7 @@ describe("a fork", () => {
     expect(decideAfter([...source, fork], createCommand("f", { existing: "match" }))).toEqual(exists);
   });
 
-  it("holds its source's name after that is deleted, and forks of it do after it is deleted itself", () => {
+  it("keeps the name of its deleted source in use, and so do forks of a deleted fork", () => {
     const forked = [...source, forkOf("a", "f"), forkOf("f", "g"), remove("a"), remove("f")];
     for (const name of ["a", "f"]) {
       expect(decideAfter(forked, appendTo(name))).toEqual(refused({ reason: "log-gone" }));
@@ -156,13 +156,13 @@ describe("a fork", () => {
     expect(decideAfter(free, createCommand("a"))).toMatchObject({ entry: { kind: "create", start: 6 } });
   });
 
-  it("leaves a log that comes after it under its name no number that the name had before", () => {
+  it("does not make a later log of its name reuse a sequence number", () => {
     const filled = [...source, createCommand("f"), appendTo("f", { count: 50 }), remove("f")];
     const again = [...filled, forkOf("a", "f", 1), remove("f")];
     expect(decideAfter(again, createCommand("f"))).toMatchObject({ entry: { kind: "create", start: 50 } });
   });
 
-  it("is made of a source that is there, whatever time its own name was last written at", () => {
+  it("of a source that exists is created, whenever its own name was last written", () => {
     const settings = told({ ttlSeconds: 60 });
     const storage = begun(memoryStorage());
     run(storage, [createCommand("f"), remove("f")], { now: 100_000_000 });
@@ -170,13 +170,13 @@ describe("a fork", () => {
     expect(decide(forkOf("a", "f"), storage.view(everything), 2_000).kind).toBe("propose");
   });
 
-  it("knows none of its source's producers", () => {
+  it("does not know its source's producers", () => {
     const producer = { id: "p", epoch: 0, seq: 0 };
     const forked = [createCommand("a"), appendTo("a", { producer }), forkOf("a", "f")];
     expect(decideAfter(forked, appendTo("f", { producer })).kind).toBe("propose");
   });
 
-  it("can't be made of a chain that is too long", () => {
+  it("is refused if the chain of forks is too long", () => {
     const chain: Command[] = [createCommand("f0"), appendTo("f0")];
     for (let i = 1; i <= FORK_DEPTH_MAX; i += 1) chain.push(forkOf(`f${i - 1}`, `f${i}`));
     expect(decideAfter(chain.slice(0, -1), chain.at(-1) ?? remove("f0")).kind).toBe("propose");

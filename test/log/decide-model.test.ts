@@ -49,7 +49,7 @@ interface Done {
   readonly end: number;
 }
 
-/** A log as one would describe it to a person; all lives of its name. */
+/** All lives of a log's name, in the simplest form. */
 class ModelLog {
   exists = false;
   tail = 0;
@@ -61,7 +61,7 @@ class ModelLog {
   /** By producer, its batches in order. */
   done = new Map<string, Done[]>();
 
-  /** What should come of `asked`: a part of the outcome, or why it is refused. */
+  /** The expected result of `asked`: a part of the outcome, or the reason for the refusal. */
   outcome(asked: Asked, now: number): object | string {
     if (asked.kind === "create") return this.#create(now);
     if (!this.exists) return "log-not-found";
@@ -121,7 +121,10 @@ class ModelLog {
     return { kind: "altered", tail, state: { earliest, closed, fencingToken } };
   }
 
-  /** The batch that a producer's tuple is a retry of, null where it is the next one, or why it is neither. */
+  /**
+   * The batch of which a producer's tuple is a retry; null if it is the next one; otherwise the reason for
+   * the refusal.
+   */
   #known({ id, epoch, seq }: NonNullable<AppendCommand["producer"]>): Done | string | null {
     const done = this.done.get(id) ?? [];
     if (epoch < (done.at(-1)?.epoch ?? 0)) return "stale-producer-epoch";
@@ -168,7 +171,7 @@ class ModelLog {
   }
 }
 
-/** Decides and, where it is to be written, writes. */
+/** Decides, and writes the entry if there is one. */
 function outcomeOf(storage: Storage, asked: Command, now: number): Outcome {
   const index = toIndex(lastIndex(storage) + 1);
   const decision = decide(asked, storage.view(lastIndex(storage)), now);
@@ -177,7 +180,7 @@ function outcomeOf(storage: Storage, asked: Command, now: number): Outcome {
   return decision.outcome(index, 1);
 }
 
-it("decisions are those of a simple model, in whose logs time never goes back", () => {
+it("decisions equal those of a simple model, and time never goes back in a log", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(anyCommand, fc.nat(100)), { maxLength: 80 }), (history) => {
       const storage = begun(memoryStorage());

@@ -24,12 +24,12 @@ describe("create", () => {
     expect(decideAfter([], create)).toMatchObject({ kind: "propose", entry: madeLog("a", 0, 2_000) });
   });
 
-  it("of one that exists answers its tail and writes nothing", () => {
+  it("of an existing log answers its tail and writes nothing", () => {
     const decision = decideAfter([create, appendTo("a", { count: 3 })], create);
     expect(decision).toMatchObject({ kind: "answer", outcome: { kind: "created", fresh: false, tail: 3 } });
   });
 
-  it("after a delete goes on where the old life ended, in seq and in time", () => {
+  it("after a delete continues where the old life ended, in sequence numbers and in time", () => {
     const decision = decideAfter([create, appendTo("a", { count: 3 }), remove], create, 500);
     expect(decision).toMatchObject({ kind: "propose", entry: madeLog("a", 3, 1_000) });
   });
@@ -42,7 +42,7 @@ describe("delete", () => {
     expect(decision).toMatchObject({ kind: "propose", entry });
   });
 
-  it("of none, or of a deleted one, is refused", () => {
+  it("of a log that does not exist, or was deleted, is refused", () => {
     expect(decideAfter([], remove)).toEqual(notFound);
     expect(decideAfter([create, remove], remove)).toEqual(notFound);
   });
@@ -57,12 +57,12 @@ describe("append", () => {
     });
   });
 
-  it("to none, or to a deleted one, is refused", () => {
+  it("to a log that does not exist, or was deleted, is refused", () => {
     expect(decideAfter([], append())).toEqual(notFound);
     expect(decideAfter([create, remove], append())).toEqual(notFound);
   });
 
-  it("takes the leader's time, and never one before the log's last", () => {
+  it("gets the leader's time, but never one before the log's last", () => {
     expect(decideAfter([create], append(), 1_500)).toMatchObject({ entry: { timestamp: 1_500 } });
     expect(decideAfter([create], append(), 500)).toMatchObject({ entry: { timestamp: 1_000 } });
   });
@@ -74,7 +74,7 @@ describe("append", () => {
     expect(sized(bytes)).toEqual(refused({ reason: "batch-too-large", bytes, bytesMax: ENTRY_BYTES_MAX }));
   });
 
-  it("on the condition that holds passes, and on another is refused with the tail", () => {
+  it("passes if its condition holds, and is refused with the tail if not", () => {
     const conditional = (expectedSeq: number) =>
       decideAfter([create, appendTo("a", { count: 3 })], append({ expectedSeq }));
     expect(conditional(3).kind).toBe("propose");
@@ -99,7 +99,7 @@ describe("a producer", () => {
     expect(decided(by(4, 2))).toMatchObject({ kind: "propose", entry: { producer: by(4, 2), start: 3 } });
   });
 
-  it("that leaves a gap is told what is due", () => {
+  it("that leaves a gap gets the expected number", () => {
     expect(decided(by(4, 3))).toEqual(gap(2, 3));
   });
 
@@ -113,7 +113,7 @@ describe("a producer", () => {
     expect(decided(by(5, 2))).toEqual(gap(0, 2, true));
   });
 
-  it("of an older epoch is fenced off, a duplicate too", () => {
+  it("of an older epoch is fenced off, even for a duplicate", () => {
     expect(decided(by(3, 0))).toEqual(refused({ reason: "stale-producer-epoch", epoch: 4 }));
   });
 
@@ -135,7 +135,7 @@ describe("a producer", () => {
     });
   });
 
-  it("that retries a conditional append gets it too, for its condition held then", () => {
+  it("that retries a conditional append gets them too, because its condition held then", () => {
     expect(decided(by(4, 0), 0)).toMatchObject({ kind: "answer", outcome: { start: 0 } });
     expect(decided(by(4, 2), 0)).toMatchObject({ outcome: { refusal: { reason: "sequence-mismatch" } } });
   });

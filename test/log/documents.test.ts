@@ -15,20 +15,20 @@ describe("a document", () => {
   };
   const versionOf = (version: number) => refused({ reason: "version-mismatch", version });
 
-  it("has as its version the entry that set it, which the next may expect", () => {
+  it("has as its version the entry that set it, which the next write may expect", () => {
     expect(outcomeAfter(three, set(1, 0))).toEqual({ kind: "documented", version: 90 });
     expect(decideAfter([...three, set(1)], set(2, 0))).toEqual(versionOf(3));
     expect(decideAfter([...three, set(1)], set(2, 3)).kind).toBe("propose");
     expect(decideAfter(three, set(2, 3))).toEqual(versionOf(0));
   });
 
-  it("that is taken away is not there", () => {
+  it("that was removed does not exist", () => {
     expect(outcomeAfter([...three, set(1)], set(null, 3))).toEqual({ kind: "documented", version: 0 });
     expect(decideAfter([...three, set(1), set(null)], set(2, 0)).kind).toBe("propose");
     expect(decideAfter(three, set(null)).kind).toBe("answer");
   });
 
-  it("is no record", () => {
+  it("is not a record", () => {
     const appended = decideAfter([...three, set(1)], appendTo("a", { expectedSeq: 3 }));
     expect(appended).toMatchObject({ kind: "propose", entry: { start: 3 } });
   });
@@ -50,7 +50,7 @@ describe("a consumer", () => {
   const lease = (holder: string, leaseMs = 5_000) => ask({ holder, leaseMs });
   const held = { reason: "lease-held", lease: { holder: "w1", until: 6_000 } } as const;
 
-  it("comes back from its bytes", () => {
+  it("decodes to the encoded one", () => {
     for (const stored of [
       { position: toSeq(7), lease: null },
       { position: toSeq(0), lease: { holder: "w", until: 9 } },
@@ -65,7 +65,7 @@ describe("a consumer", () => {
     expect(outcomeAfter(trimmed, lease("w1"))).toMatchObject({ consumer: { position: 2 } });
   });
 
-  it("moves within the log, forth and back, on the version that is expected", () => {
+  it("moves within the log, forward and back, if its version is the expected one", () => {
     expect(outcomeAfter(three, ask({ position: 3, expectedVersion: 0 }))).toEqual({
       kind: "consumer",
       consumer: { position: 3, version: 90, lease: null },
@@ -81,7 +81,7 @@ describe("a consumer", () => {
     expect(outcomeAfter(moved, ask({}))).toMatchObject({ consumer: { position: 2, version: 3 } });
   });
 
-  it("that is leased moves for its holder alone, until the lease is over", () => {
+  it("that is leased moves only for its holder, until the lease is over", () => {
     const leased = [...three, lease("w1")];
     expect(decideAfter(leased, ask({ position: 1, holder: "w1" }), 5_999).kind).toBe("propose");
     for (const command of [lease("w2"), ask({ position: 1, holder: "w2" }), ask({ position: 1 })])
@@ -89,7 +89,7 @@ describe("a consumer", () => {
     expect(decideAfter(leased, lease("w2"), 6_000).kind).toBe("propose");
   });
 
-  it("keeps its lease when it moves, has it prolonged, and gives it back", () => {
+  it("keeps its lease when it moves, and can prolong and release it", () => {
     const leased = [...three, lease("w1")];
     const from = (command: Command, now = 2_000) => outcomeAfter(leased, command, now);
     const leaseOf = (until: number) => ({ consumer: { lease: { holder: "w1", until } } });

@@ -57,7 +57,7 @@ const anyEntry: fc.Arbitrary<LogEntry> = fc.oneof(
 );
 
 describe("a log entry", () => {
-  it("comes back from its bytes", () => {
+  it("decodes to the encoded one", () => {
     fc.assert(
       fc.property(anyEntry, (entry) => {
         expect(decodeLogEntry(encodeLogEntry(entry))).toEqual(entry);
@@ -72,7 +72,7 @@ describe("a log entry", () => {
     expect(decodeLogEntry(bytes)).toEqual(entry);
   });
 
-  it("of the version before, which knew no states and counted no bytes, is read as what it was", () => {
+  it("of the previous version, without states and bytes, can still be read", () => {
     const records = Uint8Array.of(1);
     expect(decodeLogEntry(pack([0, 5, "a", 7]))).toEqual(madeLog("a", 7, 5));
     const appended = { kind: "append", timestamp: 6, log: 1, start: 7, bytes: 0, count: 1, records };
@@ -106,7 +106,7 @@ describe("a log entry", () => {
     );
   });
 
-  it("of any bytes is an entry or a CodecError", () => {
+  it("from any bytes is an entry or a CodecError", () => {
     const decodeAny = (bytes: Uint8Array) => {
       try {
         decodeLogEntry(bytes);

@@ -20,7 +20,7 @@ const anyRecord: fc.Arbitrary<LogRecord> = fc.record({
 });
 
 describe("records", () => {
-  it("come back from their bytes, headers in order and repeated ones too", () => {
+  it("decode to the encoded ones, with headers in order and repeated", () => {
     fc.assert(
       fc.property(fc.array(anyRecord), (records) => {
         expect(decodeRecords(encodeRecords(records))).toEqual(records);
@@ -56,7 +56,7 @@ describe("records", () => {
     expect(recordBytes(record)).toBe(10 + 2 + 2 + 1 + 4);
   });
 
-  it("at all limits at once fit an entry", () => {
+  it("at all limits together fit into an entry", () => {
     const value = new Uint8Array(Math.floor(BATCH_BYTES_MAX / BATCH_RECORDS_MAX) - 2 * HEADERS_MAX * 4);
     const headers = Array.from({ length: HEADERS_MAX }, () => ["name", "text"] as const);
     const full = Array.from(

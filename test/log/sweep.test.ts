@@ -13,7 +13,7 @@ const told = (parts: Partial<Settings>): Command =>
   createCommand("a", { settings: { ...plainSettings, ...parts } });
 const keeping = (part: object): Command => told({ retention: { ...keepAll, ...part } });
 
-/** What a sweep at `now` writes of the log `name`, after batches of two records at these times. */
+/** The entry that a sweep at `now` writes for the log `name`, after batches of two records at these times. */
 function swept(create: Command, times: readonly number[], now: number, name = "a"): LogEntry | null {
   const storage = begun(memoryStorage());
   run(storage, [create], { now: 0 });
@@ -46,12 +46,12 @@ describe("a sweep", () => {
     else expect(earliest(entry)).toBe(expected);
   });
 
-  it("counts what it trims", () => {
+  it("counts the bytes that it trims", () => {
     const entry = swept(keeping({ bytes: bytesOf }), times, 100);
     expect(entry).toMatchObject({ kind: "alter", start: 8, state: { trimmedBytes: 3 * bytesOf } });
   });
 
-  it("is no use of the log: its time to live goes on", () => {
+  it("does not count as a use of the log: its time to live continues", () => {
     const timed = told({ ttlSeconds: 10, retention: { ...keepAll, ageMs: 50 } });
     expect(swept(timed, times, 9_000)).toMatchObject({ kind: "alter", trims: true, timestamp: 40 });
   });
@@ -62,14 +62,14 @@ describe("a sweep", () => {
     expect(swept(told({ expiresAt: 500 }), times, 500)).toMatchObject({ kind: "delete" });
   });
 
-  it("leaves others alone", () => expect(swept(createCommand("a"), times, 1e12)).toBeNull());
+  it("does nothing to other logs", () => expect(swept(createCommand("a"), times, 1e12)).toBeNull());
 
-  it("of a fork looks at what it has of its own", () => {
+  it("of a fork counts only the fork's own records", () => {
     expect(swept(keeping({ records: 2 }), times, 100, "f")).toBeNull();
   });
 });
 
-it("seeking finds the first batch of which it does not hold, wherever the span begins and ends", () => {
+it("seeking finds the first batch for which the condition is false, for any span", () => {
   const batches = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 12 });
   fc.assert(
     fc.property(batches, fc.nat(40), fc.nat(40), fc.nat(13), (counts, from, length, held) => {
