@@ -16,7 +16,7 @@ export function batchesContract(withStorage: WithStorage): void {
     upTo: everything,
   };
 
-  /** Starts of the batches of a log that has them at 0, 2, 4, 6 and is deleted. */
+  /** Starts of the batches of a deleted log, which has batches at 0, 2, 4 and 6. */
   const starts = (storage: Storage, range: Partial<BatchRange>) =>
     storage.batches({ ...base, ...range }).map((found) => found.start);
 
@@ -26,7 +26,7 @@ export function batchesContract(withStorage: WithStorage): void {
     run(storage, [append(1), append(2), appendTo("b"), append(3), append(4), { kind: "delete", name: "a" }]);
   };
 
-  it("are given in order, as they were appended", () =>
+  it("are returned in order, as they were appended", () =>
     withStorage((storage) => {
       four(storage);
       const [first] = storage.batches(base);
@@ -35,7 +35,7 @@ export function batchesContract(withStorage: WithStorage): void {
       expect(starts(storage, {})).toEqual([0, 2, 4, 6]);
     }));
 
-  it("begin with the one that holds the first record", () =>
+  it("begin with the batch that holds the first record", () =>
     withStorage((storage) => {
       four(storage);
       const from = (seq: number) => starts(storage, { from: toSeq(seq) });
@@ -45,7 +45,7 @@ export function batchesContract(withStorage: WithStorage): void {
       expect(from(8)).toEqual([]);
     }));
 
-  it("end before `until`, and with the rows up to `upTo`", () =>
+  it("end before `until`, and at the row `upTo`", () =>
     withStorage((storage) => {
       four(storage);
       expect(starts(storage, { until: toSeq(4) })).toEqual([0, 2]);
@@ -62,7 +62,7 @@ export function batchesContract(withStorage: WithStorage): void {
       expect([1, 2, 3].map((max) => count(1, max))).toEqual([1, 2, 2]);
     }));
 
-  it("stop before they exceed their bytes, and one is always given", () =>
+  it("stop before they exceed their bytes, but hold at least one", () =>
     withStorage((storage) => {
       four(storage);
       const bytes = storage.entries(toIndex(3), toIndex(3), 0)[0]?.data.length ?? 0;
@@ -70,7 +70,7 @@ export function batchesContract(withStorage: WithStorage): void {
       expect([0, bytes, 2 * bytes - 1, 2 * bytes].map(count)).toEqual([1, 1, 1, 2]);
     }));
 
-  it("of a log that continues a deleted one begin where that ended", () =>
+  it("of a new life begin where the deleted one ended", () =>
     withStorage((storage) => {
       four(storage);
       run(storage, [createCommand("a"), appendTo("a", { count: 5 })]);

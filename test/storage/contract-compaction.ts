@@ -21,12 +21,12 @@ import {
   type WithStorage,
 } from "./fixture.ts";
 
-/** Logs with their dead rows left out. */
+/** The removal of dead rows. */
 export function compactionContract(withStorage: WithStorage): void {
   const create = createCommand("a");
   const remove = { kind: "delete", name: "a" } as const;
 
-  it("the mark moves, and is read back", () =>
+  it("the mark moves, and is loaded again", () =>
     withStorage((storage) => {
       run(begun(storage), [create, appendTo("a"), appendTo("a")]);
       compactTo(storage, 2);
@@ -37,7 +37,7 @@ export function compactionContract(withStorage: WithStorage): void {
       expect(indexes(storage)).toEqual([1, 2, 3]);
     }));
 
-  it("no-ops and older configurations go, up to the mark", () =>
+  it("no-ops and older configurations are removed, up to the mark", () =>
     withStorage((storage) => {
       const configurations = [configuration(2, [1, 2, 3]), configuration(3, [1, 2]), configuration(5, [1])];
       const [first, second, third] = configurations as [Entry, Entry, Entry];
@@ -49,7 +49,7 @@ export function compactionContract(withStorage: WithStorage): void {
       expect([3, 4, 5].map((index) => storage.term(toIndex(index)))).toEqual([1, null, 1]);
     }));
 
-  it("of a deleted log its end stays, from which the next life goes on", () =>
+  it("the end of a deleted log stays, because the next life continues there", () =>
     withStorage((storage) => {
       run(begun(storage), [create, appendTo("a", { count: 3 }), appendTo("a"), remove, appendTo("a")]);
       compactTo(storage, 4);
@@ -65,7 +65,7 @@ export function compactionContract(withStorage: WithStorage): void {
       });
     }));
 
-  it("of several lives of a name the newest stays, and with it all that is in it", () =>
+  it("of several lives of a name only the newest stays, with all its rows", () =>
     withStorage((storage) => {
       const life = [create, appendTo("a"), remove];
       run(begun(storage), [...life, ...life, create, appendTo("a", { count: 2, fill: 7 })]);
@@ -78,7 +78,7 @@ export function compactionContract(withStorage: WithStorage): void {
       expect(storage.names({ prefix: "", after: null, limit: 9, upTo: everything })).toEqual(["a"]);
     }));
 
-  it("a deletion behind the mark takes nothing away yet", () =>
+  it("a deletion after the mark removes nothing yet", () =>
     withStorage((storage) => {
       run(begun(storage), [create, appendTo("a"), remove, createCommand("b")]);
       compactTo(storage, 2);
@@ -89,7 +89,7 @@ export function compactionContract(withStorage: WithStorage): void {
       expect(indexes(storage)).toEqual([3, 4]);
     }));
 
-  it.each([1, 2, 3])("%i rows at a time come to the same, and say when they are through", (rowsMax) =>
+  it.each([1, 2, 3])("%i rows at a time give the same result, and the last call reports it", (rowsMax) =>
     withStorage((storage) => {
       const life = [create, appendTo("a"), appendTo("a"), appendTo("a"), remove];
       run(begun(storage), [...life, ...life, create]);
@@ -107,21 +107,23 @@ export function compactionContract(withStorage: WithStorage): void {
   const ending = { ...plainSettings, ttlSeconds: 1 };
   const timed = (command: CreateCommand): CreateCommand => ({ ...command, settings: ending });
 
-  it.each([100, 4, 3])("an old life that ended with no word goes wholly, %i rows at a time", (rowsMax) =>
-    withStorage((storage) => {
-      const six = Array.from({ length: 6 }, () => appendTo("a"));
-      const fence: Command = { kind: "fence", name: "a", token: "x" };
-      run(begun(storage), [timed(create), ...six, fence, appendTo("a")]);
-      compactTo(storage, 9);
-      removeAllDead(storage, rowsMax);
-      run(storage, [create], { now: 100_000 });
-      compactTo(storage, 10);
-      removeAllDead(storage, rowsMax);
-      expect(indexes(storage)).toEqual([10]);
-    }),
+  it.each([100, 4, 3])(
+    "an old life that ended without an entry is removed completely, %i rows at a time",
+    (rowsMax) =>
+      withStorage((storage) => {
+        const six = Array.from({ length: 6 }, () => appendTo("a"));
+        const fence: Command = { kind: "fence", name: "a", token: "x" };
+        run(begun(storage), [timed(create), ...six, fence, appendTo("a")]);
+        compactTo(storage, 9);
+        removeAllDead(storage, rowsMax);
+        run(storage, [create], { now: 100_000 });
+        compactTo(storage, 10);
+        removeAllDead(storage, rowsMax);
+        expect(indexes(storage)).toEqual([10]);
+      }),
   );
 
-  it.each([100, 4, 3])("and frees its source, when it was a fork, %i rows at a time", (rowsMax) =>
+  it.each([100, 4, 3])("and its source is released, if it was a fork, %i rows at a time", (rowsMax) =>
     withStorage((storage) => {
       run(begun(storage), [createCommand("b"), appendTo("b"), appendTo("b"), timed(forkOf("b", "a"))]);
       run(storage, [appendTo("a"), appendTo("a"), appendTo("a"), { kind: "delete", name: "b" }]);
@@ -134,7 +136,7 @@ export function compactionContract(withStorage: WithStorage): void {
     }),
   );
 
-  it("a life whose beginning was left out takes the lives before it away all the same", () =>
+  it("a life without its first row still causes the removal of earlier lives", () =>
     withStorage((storage) => {
       run(begun(storage), [create, appendTo("a"), remove, create]);
       const fenced = command(5, changedLog("a", toIndex(4), 1));
@@ -146,7 +148,7 @@ export function compactionContract(withStorage: WithStorage): void {
     }));
 
   it.each([100, 1])(
-    "a state that is replaced leaves its batch, and its producer's, %i rows at a time",
+    "a replaced state leaves its batch and its producer's batch, %i rows at a time",
     (rowsMax) =>
       withStorage((storage) => {
         const producer = { id: "p", epoch: 0, seq: 0 };
@@ -166,7 +168,7 @@ export function compactionContract(withStorage: WithStorage): void {
       }),
   );
 
-  it.each([100, 1])("records go whose trim was left out, %i rows at a time", (rowsMax) =>
+  it.each([100, 1])("records are removed without the row that trimmed them, %i rows at a time", (rowsMax) =>
     withStorage((storage) => {
       const fence = (name: string): Command => ({ kind: "fence", name, token: "x" });
       const appends = [appendTo("a"), appendTo("a"), forkOf("a", "b"), appendTo("b")];
@@ -181,7 +183,7 @@ export function compactionContract(withStorage: WithStorage): void {
     }),
   );
 
-  it.each([100, 1])("rows go of which no later part of a snapshot speaks, %i at a time", (rowsMax) =>
+  it.each([100, 1])("lives that later parts of a snapshot omit are removed, %i rows at a time", (rowsMax) =>
     withStorage((storage) => {
       const value = Uint8Array.of(1);
       const document: Command = { kind: "document", name: "a", key: "k", value, expectedVersion: null };
@@ -212,7 +214,7 @@ export function compactionContract(withStorage: WithStorage): void {
       expect(() => storage.entries(toIndex(3), everything, 100)).toThrow("entry 3 is missing");
     }));
 
-  it("a life whose beginning a snapshot left out may go on, until it is removed", () =>
+  it("a life may lack its first row after a snapshot, and is removed later like any other", () =>
     withStorage((storage) => {
       const mark = { index: toIndex(2), term: 1, readableIndex: toIndex(5) };
       begun(storage).write(persist({ snapshot: { mark, rows: [] } }));
@@ -226,7 +228,7 @@ export function compactionContract(withStorage: WithStorage): void {
       expect(lastIndex(storage)).toBe(5);
     }));
 
-  it("rows are given up to a size and a number, one at least", () =>
+  it("rows are returned up to a size and a number, at least one", () =>
     withStorage((storage) => {
       run(begun(storage), [create, appendTo("a"), appendTo("a"), appendTo("a")]);
       const bytes = storage.entries(toIndex(2), toIndex(2), 0)[0]?.data.length ?? 0;
@@ -238,7 +240,7 @@ export function compactionContract(withStorage: WithStorage): void {
       expect(storage.rows(toIndex(5), everything, 9, 9)).toEqual([]);
     }));
 
-  it("rows that overlap the log, or lie behind the mark, are refused, and write nothing", () =>
+  it("rows that overlap the log, or lie after the mark, are refused, and nothing is written", () =>
     withStorage((storage) => {
       begun(storage).write(persist({ append: [noop(1)] }));
       const mark = { index: toIndex(3), term: 1, readableIndex: toIndex(3) };
@@ -260,7 +262,7 @@ function compactTo(storage: Storage, index: number): void {
   storage.write(persist({ snapshot: { mark, rows: [] } }));
 }
 
-/** What is read of the log that row 1 began. */
+/** All that can be read of the log that row 1 created. */
 function seen(storage: Storage): unknown {
   const [log, view] = [toIndex(1), storage.view(everything)];
   const range = { from: toSeq(0), until: toSeq(9), recordsMax: 9, bytesMax: 999, upTo: everything };

@@ -18,7 +18,7 @@ import {
 export function entriesContract(withStorage: WithStorage): void {
   const three = [noop(1), noop(2, 2), noop(3, 2)];
 
-  it("come back as they were written", () =>
+  it("are read as they were written", () =>
     withStorage((storage) => {
       const create = madeLog("a", 0, 5);
       const written = [noop(1), command(2, create), noop(3)];
@@ -26,7 +26,7 @@ export function entriesContract(withStorage: WithStorage): void {
       expect(storage.entries(toIndex(1), toIndex(3), 1_000)).toEqual(written);
     }));
 
-  it("the term of each, of index 0, and of none", () =>
+  it("have a term; index 0 has one too, and a missing entry has none", () =>
     withStorage((storage) => {
       begun(storage, 2).write(persist({ append: three }));
       const terms = [0, 1, 2, 3, 4].map((index) => storage.term(toIndex(index)));
@@ -42,7 +42,7 @@ export function entriesContract(withStorage: WithStorage): void {
       expect(storage.term(toIndex(3))).toBeNull();
     }));
 
-  it("the newest configuration up to an index, and of a cut log an older one", () =>
+  it("hold the newest configuration up to an index, and an older one after a truncation", () =>
     withStorage((storage) => {
       const [first, second] = [configuration(2, [1, 2, 3]), configuration(4, [1, 2])];
       begun(storage, 5).write(persist({ append: [noop(1), first, noop(3), second] }));
@@ -55,14 +55,14 @@ export function entriesContract(withStorage: WithStorage): void {
       expect(storage.configuration(toIndex(9))).toBeNull();
     }));
 
-  it("a range ends with the log, and beyond it is empty", () =>
+  it("a range ends with the log, and is empty after it", () =>
     withStorage((storage) => {
       begun(storage, 2).write(persist({ append: three }));
       expect(storage.entries(toIndex(3), toIndex(9), 1_000)).toHaveLength(1);
       expect(storage.entries(toIndex(4), toIndex(9), 1_000)).toEqual([]);
     }));
 
-  it("a range is cut before it exceeds its bytes, and holds one at least", () =>
+  it("a range is cut before it exceeds its bytes, and holds at least one", () =>
     withStorage((storage) => {
       run(begun(storage), [createCommand("a"), appendTo("a"), appendTo("a"), appendTo("a")]);
       const bytes = storage.entries(toIndex(2), toIndex(2), 0)[0]?.data.length ?? 0;
@@ -70,7 +70,7 @@ export function entriesContract(withStorage: WithStorage): void {
       expect([0, bytes, 2 * bytes - 1, 2 * bytes, 3 * bytes].map(count)).toEqual([1, 1, 1, 2, 3]);
     }));
 
-  it("a gap, a repeat and a truncation of nothing's beginning are refused, and write nothing", () =>
+  it("a gap, a repeat and a truncation before the first entry are refused, and nothing is written", () =>
     withStorage((storage) => {
       begun(storage).write(persist({ append: [noop(1)] }));
       expect(() => storage.write(persist({ append: [noop(3)] }))).toThrow("where 2 was due");
@@ -80,7 +80,7 @@ export function entriesContract(withStorage: WithStorage): void {
       expect(lastIndex(storage)).toBe(1);
     }));
 
-  it("an entry that no row can hold is refused", () =>
+  it("an entry too large for a row is refused", () =>
     withStorage((storage) => {
       run(begun(storage), [createCommand("a")]);
       const large = { ...noop(2), kind: "command", data: new Uint8Array(1_920_001) } as const;

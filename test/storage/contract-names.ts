@@ -5,7 +5,7 @@ import { toIndex } from "../../src/raft/types.ts";
 import type { Storage } from "../../src/storage/contract.ts";
 import { appendTo, begun, everything, run, type WithStorage } from "./fixture.ts";
 
-/** Which logs there are, and which have changed. */
+/** The logs that exist, and those that changed. */
 export function namesContract(withStorage: WithStorage): void {
   const listed = (
     storage: Storage,
@@ -24,7 +24,7 @@ export function namesContract(withStorage: WithStorage): void {
       made.map((name) => createCommand(name)),
     );
 
-  it("of what exists, in code point order", () =>
+  it("of the logs that exist, in code point order", () =>
     withStorage((storage) => {
       create(begun(storage), ["b", "a", "\u{1F600}", "\uFF5E", "ab", "B", "é"]);
       run(storage, [{ kind: "delete", name: "b" }]);
@@ -32,7 +32,7 @@ export function namesContract(withStorage: WithStorage): void {
       expect(listed(storage, { upTo: 2 })).toEqual(["a", "b"]);
     }));
 
-  it("by prefix, after a name, and no more than the limit", () =>
+  it("with a prefix, after a name, and no more than the limit", () =>
     withStorage((storage) => {
       create(begun(storage), ["a", "a%", "a/1", "a/2", "a/3", "a/\u{1F600}", "b", "A/1"]);
       expect(listed(storage, { prefix: "a/" })).toEqual(["a/1", "a/2", "a/3", "a/\u{1F600}"]);
@@ -43,7 +43,7 @@ export function namesContract(withStorage: WithStorage): void {
       expect(listed(storage, { prefix: "b", after: "a" })).toEqual(["b"]);
     }));
 
-  it("a name comes back with a new life", () =>
+  it("a name is listed again with a new life", () =>
     withStorage((storage) => {
       create(begun(storage), ["a"]);
       run(storage, [{ kind: "delete", name: "a" }]);
@@ -53,7 +53,7 @@ export function namesContract(withStorage: WithStorage): void {
       expect(listed(storage, { upTo: 2 })).toEqual([]);
     }));
 
-  it("touched logs are those made, appended to or deleted", () =>
+  it("touched logs are those created, appended to or deleted", () =>
     withStorage((storage) => {
       create(begun(storage), ["a", "b", "c"]);
       run(storage, [appendTo("a"), appendTo("b"), appendTo("a"), { kind: "delete", name: "c" }]);
@@ -65,7 +65,7 @@ export function namesContract(withStorage: WithStorage): void {
       expect(touched(5, 7)).toEqual([1, 3]);
     }));
 
-  it("with a log that is made anew the one before is touched, which may be over by its time alone", () =>
+  it("a new life also touches the life before it, which may have ended by its time alone", () =>
     withStorage((storage) => {
       const timed = createCommand("a", { settings: { ...plainSettings, expiresAt: 1_500 } });
       run(begun(storage), [timed, createCommand("b"), appendTo("a")], { now: 1_000 });

@@ -2,12 +2,12 @@ import { expect, it } from "vitest";
 import { toIndex } from "../../src/raft/types.ts";
 import { begun, everything, identity, lastIndex, noop, persist, type WithStorage } from "./fixture.ts";
 
-/** Writes that are one. */
+/** Writes that belong together. */
 export function transactionsContract(withStorage: WithStorage): void {
-  it("give back what their body gives", () =>
+  it("return the result of their body", () =>
     withStorage((storage) => expect(storage.transaction(() => "done")).toBe("done")));
 
-  it("that throw have not happened", () =>
+  it("write nothing if they throw", () =>
     withStorage((storage) => {
       begun(storage).write(persist({ append: [noop(1), noop(2)] }));
       const failing = () =>
@@ -23,7 +23,7 @@ export function transactionsContract(withStorage: WithStorage): void {
       expect(lastIndex(storage)).toBe(3);
     }));
 
-  it("see what they have written", () =>
+  it("see their own writes", () =>
     withStorage((storage) => {
       begun(storage);
       storage.transaction(() => {
@@ -34,7 +34,7 @@ export function transactionsContract(withStorage: WithStorage): void {
       expect(lastIndex(storage)).toBe(2);
     }));
 
-  it("bootstrap in one", () =>
+  it("can hold a whole bootstrap", () =>
     withStorage((storage) => {
       storage.transaction(() => {
         storage.prepare(identity);

@@ -5,9 +5,9 @@ import { type DocumentCommand, type Settings, toSeq } from "../../src/log/types.
 import { toIndex } from "../../src/raft/types.ts";
 import { appendTo, begun, everything, forkOf, persist, run, type WithStorage } from "./fixture.ts";
 
-/** What is read off the rows up to an index. */
+/** State that is read from the rows up to an index. */
 export function viewsContract(withStorage: WithStorage): void {
-  it("a name's newest life, as of an index", () =>
+  it("has a name's newest life, as of an index", () =>
     withStorage((storage) => {
       run(begun(storage), [createCommand("a"), appendTo("a", { count: 2 })], { now: 10 });
       run(storage, [{ kind: "delete", name: "a" }], { now: 20 });
@@ -21,7 +21,7 @@ export function viewsContract(withStorage: WithStorage): void {
       expect(storage.view(everything).life("b")).toBeNull();
     }));
 
-  it("a log's tail, as of an index", () =>
+  it("has a log's tail, as of an index", () =>
     withStorage((storage) => {
       run(begun(storage), [createCommand("a")], { now: 10 });
       run(storage, [appendTo("a", { count: 2 })], { now: 20 });
@@ -36,7 +36,7 @@ export function viewsContract(withStorage: WithStorage): void {
       expect(() => tail(0)).toThrow("does not exist");
     }));
 
-  it("a producer's batches, as of an index", () =>
+  it("has a producer's batches, as of an index", () =>
     withStorage((storage) => {
       const tuples = [
         [4, 0],
@@ -75,7 +75,7 @@ export function viewsContract(withStorage: WithStorage): void {
       expect(storage.view(everything).lastBatch(toIndex(1), "p")).toMatchObject({ start: 4, count: 1 });
     }));
 
-  it("the batch that holds a record", () =>
+  it("finds the batch that holds a record", () =>
     withStorage((storage) => {
       run(begun(storage), [createCommand("a"), appendTo("a", { count: 2 }), appendTo("a", { count: 3 })]);
       run(storage, [{ kind: "close", name: "a", producer: null }]);
@@ -86,7 +86,7 @@ export function viewsContract(withStorage: WithStorage): void {
       expect([at(5), at(2, 2)]).toEqual([null, null]);
     }));
 
-  it("the forks of a log, as of an index, deleted ones too", () =>
+  it("has the forks of a log, as of an index, even deleted ones", () =>
     withStorage((storage) => {
       run(begun(storage), [createCommand("a"), createCommand("b"), forkOf("a", "f"), forkOf("a", "g")]);
       run(storage, [{ kind: "delete", name: "f" }]);
@@ -118,7 +118,7 @@ export function viewsContract(withStorage: WithStorage): void {
       expect(listed("", null, 9, toIndex(4))).toEqual(["k", "l"]);
     }));
 
-  it("logs that time may change, in the order in which they last changed", () =>
+  it("lists logs that time may change, in the order in which they last changed", () =>
     withStorage((storage) => {
       const timed = (name: string, part: Partial<Settings>) =>
         createCommand(name, { settings: { ...plainSettings, ...part } });
@@ -140,7 +140,7 @@ export function viewsContract(withStorage: WithStorage): void {
       expect(swept(0, 9, 4).map(([name]) => name)).toEqual(["ttl", "kept", "gone"]);
     }));
 
-  it("a truncation takes lives, tails and producers back", () =>
+  it("a truncation undoes lives, tails and producers", () =>
     withStorage((storage) => {
       run(begun(storage), [createCommand("a"), appendTo("a")]);
       const producer = { id: "p", epoch: 0, seq: 0 };

@@ -8,7 +8,7 @@ import { transactionsContract } from "./contract-transactions.ts";
 import { viewsContract } from "./contract-views.ts";
 import { begun, identity, noop, persist, type WithStorage } from "./fixture.ts";
 
-/** What every implementation of `Storage` does. */
+/** The contract of every implementation of `Storage`. */
 export function storageContract(name: string, withStorage: WithStorage): void {
   describe(`${name}: a node's state`, () => nodeStateContract(withStorage));
   describe(`${name}: entries`, () => entriesContract(withStorage));
@@ -22,13 +22,13 @@ export function storageContract(name: string, withStorage: WithStorage): void {
 function nodeStateContract(withStorage: WithStorage): void {
   it("an untouched storage loads as null", () => withStorage((storage) => expect(storage.load()).toBeNull()));
 
-  it("one whose use is tried stays untouched", () =>
+  it("an untouched storage stays so when its use is tried", () =>
     withStorage((storage) => {
       storage.assertCurrent();
       expect(storage.load()).toBeNull();
     }));
 
-  it("prepare, then start", () =>
+  it("a node is prepared, then started", () =>
     withStorage((storage) => {
       storage.prepare(identity);
       const hardState = { currentTerm: 0, votedFor: null };
@@ -59,7 +59,7 @@ function nodeStateContract(withStorage: WithStorage): void {
       expect(storage.load()?.hardState).toEqual({ currentTerm: 8, votedFor: null });
     }));
 
-  it("the mark of a node that sleeps is kept until it is awake", () =>
+  it("the mark of a sleeping node is kept until it is awake", () =>
     withStorage((storage) => {
       const quiesce = { term: 1, leader: 3, index: toIndex(2), round: 7 };
       begun(storage).write(persist({ append: [noop(1), noop(2)] }));

@@ -28,7 +28,7 @@ export const everything = toIndex(1_000_000);
 /** Runs `body` on an untouched storage. */
 export type WithStorage = (body: (storage: Storage) => void) => void | Promise<void>;
 
-/** A storage of a node that takes part, in `term`. */
+/** The storage of a started node, in `term`. */
 export function begun<T extends Storage>(storage: T, term = 1): T {
   storage.prepare(identity);
   storage.start();
@@ -78,20 +78,22 @@ export function madeLog(name: string, start: number, timestamp: number): CreateE
   return { kind: "create", name, start: toSeq(start), bytes: 0, timestamp, state, batch: null };
 }
 
-/** An entry that changes one. */
+/** An entry that changes a log. */
 export function changedLog(name: string, log: LogId, tail: number): AlterEntry {
   const { start, state, timestamp } = madeLog(name, tail, 1_000);
   const none = { trims: false, batch: null, producer: null };
   return { kind: "alter", name, log, start, bytes: 0, timestamp, state, ...none };
 }
 
-/** The entry that deletes one. */
+/** The entry that deletes a log. */
 export function deletedLog(name: string, log: LogId, tail: number, timestamp: number): DeleteEntry {
   const { start, state } = madeLog(name, tail, timestamp);
   return { kind: "delete", name, log, start, bytes: 0, timestamp, state };
 }
 
-/** Decides and writes each command as its own entry; what is only answered writes nothing. */
+/**
+ * Decides each command, and writes it as its own entry. A command that only gets an answer writes nothing.
+ */
 export function run(storage: Storage, commands: readonly Command[], { term = 1, now = 1_000 } = {}): void {
   for (const each of commands) {
     const last = lastIndex(storage);

@@ -12,7 +12,7 @@ export const isRead = (query: string): boolean => /^\s*(?:SELECT|WITH)\b/.test(q
 
 type Binding = Parameters<Sql["exec"]>[1];
 
-/** A database in the memory of Node, as a Durable Object has one. */
+/** An in-memory database of Node, with the interface of a Durable Object's. */
 export class NodeDatabase implements Database {
   protected readonly db = new DatabaseSync(":memory:");
   readonly #prepared = new Map<string, Prepared>();
@@ -31,7 +31,7 @@ export class NodeDatabase implements Database {
     return new Rows(columns, statement.all(...(bindings as SQLInputValue[])) as unknown as SqlValue[][]);
   }
 
-  /** `body` as one write; if it throws, nothing of it has happened. They nest. */
+  /** Runs `body` as one write. If it throws, nothing is written. Transactions can nest. */
   transactionSync<T>(body: () => T): T {
     const name = `depth_${this.#depth}`;
     this.db.exec(`SAVEPOINT ${name}`);
@@ -62,10 +62,10 @@ export class NodeDatabase implements Database {
   }
 }
 
-/** A node's storage that is gone with the test. */
+/** A node's storage in memory. */
 export const memoryStorage = (): SqliteStorage => new SqliteStorage(new NodeDatabase());
 
-/** The rows of a statement, as `SqlStorageCursor` gives them. */
+/** The rows of a statement, in the form of `SqlStorageCursor`. */
 export class Rows {
   readonly #columns: readonly string[];
   readonly #rows: readonly SqlValue[][];

@@ -13,7 +13,7 @@ import { appendTo, command, forkOf, lastIndex, madeLog, noop, persist, run } fro
 const logNames = ["a", "b", "ab"];
 const producers = ["p", "q"];
 
-/** One write, whatever the storage holds when it comes. */
+/** One write that fits any contents of the storage. */
 export type Step =
   | { readonly kind: "create" | "delete"; readonly name: string }
   | { readonly kind: "append"; readonly name: string; readonly count: number; readonly bytes: number }
@@ -29,21 +29,21 @@ export type Step =
   /** Compacts all but this many of the last entries. */
   | { readonly kind: "compact"; readonly tail: number }
   | { readonly kind: "remove dead"; readonly rowsMax: number }
-  /** A snapshot that ends this far behind the log, with or without a new life of a log in it. */
+  /** A snapshot that ends this far after the log, with or without a new life of a log in it. */
   | { readonly kind: "install"; readonly distance: number; readonly hasRow: boolean }
-  /** Removes this many entries, if there are so many. */
+  /** Removes this many of the last entries, if there are so many. */
   | { readonly kind: "truncate"; readonly entries: number }
   | { readonly kind: "sleep"; readonly round: number }
   | { readonly kind: "wake" }
   | { readonly kind: "vote"; readonly newTerm: boolean; readonly votedFor: number | null }
-  /** One transaction of several; `fails` at its end. */
+  /** Several steps in one transaction, which throws at its end if `fails`. */
   | { readonly kind: "group"; readonly steps: readonly Step[]; readonly fails: boolean };
 
 const name = fc.constantFrom(...logNames);
 
 const tuple = fc.record({ id: fc.constantFrom(...producers), epoch: fc.nat(2), seq: fc.nat(2) });
 
-/** What changes more of a log than its end. */
+/** Changes that affect more of a log than its end. */
 const anyChange: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("trim"), name, before: fc.nat(12) }) },
   {
@@ -129,7 +129,7 @@ const single: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** Of logs alone: long enough that forks are read, trimmed and deleted. */
+/** Steps only on logs, enough of them that forks are read, trimmed and deleted. */
 export const anyLogSteps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof(
     { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("create", "create", "delete"), name }) },
@@ -162,7 +162,7 @@ export const anySteps: fc.Arbitrary<readonly Step[]> = fc.array(
   { maxLength: 60 },
 );
 
-/** Does `step` in the current term. */
+/** Runs `step` in the current term. */
 export function play(storage: Storage, step: Step): void {
   if (step.kind === "group") playGroup(storage, step.steps, step.fails);
   else if (step.kind === "change") run(storage, [step.command], { term: currentTerm(storage) });
@@ -217,7 +217,7 @@ function snapshotIndex(storage: Storage): Index {
   return storage.load()?.snapshot.index ?? toIndex(0);
 }
 
-/** Never back, and only to an entry that is there. */
+/** The mark never moves back, and only to an existing entry. */
 function compacting(storage: Storage, index: Index): Persist {
   const term = index > snapshotIndex(storage) ? storage.term(index) : null;
   return persist(
@@ -239,7 +239,7 @@ function playGroup(storage: Storage, steps: readonly Step[], fails: boolean): vo
 
 const dumpDocument = ({ value, ...rest }: Document): unknown => ({ ...rest, value: [...value] });
 
-/** All that people can read of the logs, compacted or not. */
+/** All that can be read of the logs, compacted or not. */
 export function readable(storage: Storage): unknown {
   const upTo = lastIndex(storage);
   const view = storage.view(upTo);
@@ -265,7 +265,7 @@ export function readable(storage: Storage): unknown {
   });
 }
 
-/** All that a storage can be asked, so that two can be compared. */
+/** The answers of a storage to all reads, so that two storages can be compared. */
 export function dump(storage: Storage): unknown {
   const last = lastIndex(storage);
   const everything = Number.MAX_SAFE_INTEGER;

@@ -24,14 +24,14 @@ function durable(): Unsynced {
   return { storage, database };
 }
 
-/** The node as it starts again after a crash that keeps the units up to `keep`. */
+/** The node after a restart, from a crash that keeps the units up to `keep`. */
 function crashed({ database }: Unsynced, keep = 0): SqliteStorage {
   database.crash(keep);
   return new SqliteStorage(database);
 }
 
 describe("the unsynced half", () => {
-  it("each lone write, and each transaction that wrote, is one unit", () => {
+  it("each single write, and each transaction that wrote, is one unit", () => {
     const database = new UnsyncedDatabase();
     const storage = new SqliteStorage(database);
     storage.prepare(identity);
@@ -47,7 +47,7 @@ describe("the unsynced half", () => {
     expect(database.written).toBe(3);
   });
 
-  it("a crash loses what is not durable, and nothing else", () => {
+  it("a crash loses only writes that are not durable", () => {
     const node = durable();
     const { storage, database } = node;
     storage.write(persist({ append: [noop(1), noop(2)] }));
@@ -70,7 +70,7 @@ describe("the unsynced half", () => {
     expect(begun(restarted, 3).load()).toMatchObject({ phase: "started", hardState: { currentTerm: 3 } });
   });
 
-  it("a crash may keep some of it, in order", () => {
+  it("a crash may keep some of these writes, in order", () => {
     const node = durable();
     const { storage, database } = node;
     for (const index of [1, 2, 3]) storage.write(persist({ append: [noop(index)] }));
@@ -78,7 +78,7 @@ describe("the unsynced half", () => {
     expect(lastIndex(crashed(node))).toBe(2);
   });
 
-  it("numbers of lost units are not used again, so that a late completion of one says nothing", () => {
+  it("numbers of lost units are not reused, so a late completion of one has no effect", () => {
     const node = durable();
     node.storage.write(persist({ append: [noop(1)] }));
     const lost = node.database.written;
@@ -88,7 +88,7 @@ describe("the unsynced half", () => {
     expect(lastIndex(crashed(node))).toBe(0);
   });
 
-  it("keeps nothing of a write that fails half-way", () => {
+  it("keeps nothing of a write that fails halfway", () => {
     const { storage, database } = durable();
     const before = database.written;
     const fails = (): void =>
@@ -101,7 +101,7 @@ describe("the unsynced half", () => {
   });
 });
 
-/** A node to which `steps` were done, and the number of the unit that each ended with. */
+/** A node after `steps`, and the number of the last unit of each step. */
 function played(steps: readonly Step[]): Unsynced & { readonly ends: number[] } {
   const node = durable();
   const ends = steps.map((step) => {
@@ -112,7 +112,7 @@ function played(steps: readonly Step[]): Unsynced & { readonly ends: number[] } 
 }
 
 describe("any writes", () => {
-  it("after a crash it is as if the lost writes had never been, and what was durable is there", () => {
+  it("a crash leaves the durable writes, and no trace of the lost ones", () => {
     fc.assert(
       fc.property(anySteps, fc.nat(), fc.nat(), (steps, durableSeed, keptSeed) => {
         const kept = keptSeed % (steps.length + 1);
@@ -128,7 +128,7 @@ describe("any writes", () => {
 });
 
 describe("dead rows", () => {
-  it("are none that anybody can read, whatever came before", () => {
+  it("can't be read by any query, whatever was written before", () => {
     fc.assert(
       fc.property(anyLogSteps, fc.nat(3), (steps, tail) => {
         const { storage } = played(steps);
@@ -142,7 +142,7 @@ describe("dead rows", () => {
   });
 });
 
-describe("a row of a kind that no program of ours wrote", () => {
+describe("a row of an unknown kind", () => {
   it("is damaged for consensus, and no log ends with it", () => {
     const database = new NodeDatabase();
     const storage = begun(new SqliteStorage(database));

@@ -1,26 +1,27 @@
 import type { SqlValue } from "../../src/storage/database.ts";
 import { isRead, NodeDatabase, type Rows } from "./node-database.ts";
 
-/** The tables of a node, and the key of their rows. */
+/** The tables of a node, and the keys of their rows. */
 const tables = [
   { name: "entries", key: "idx" },
   { name: "node", key: "one" },
 ] as const;
 
 /**
- * A database with an unsynced half. Its writes are units numbered from 1, one a transaction or lone write; they become
- * durable in that order, when `markDurable` says so, and a crash loses the others. Triggers keep what each row was
- * before, so the statements under test run as they are.
+ * A database in which some writes are not durable yet. Its writes are units numbered from 1: each
+ * transaction, and each single write, is one. Units become durable in that order, when `markDurable` says so,
+ * and a crash loses the others. Triggers keep the earlier contents of each row, so the statements under test
+ * run unchanged.
  */
 export class UnsyncedDatabase extends NodeDatabase {
   #written = 0;
-  /** Of the units that are not durable, the oldest first: up to where each has filled the `undo_…` tables. */
+  /** For each unit that is not durable, oldest first: the end of its rows in the `undo_…` tables. */
   #pending: (readonly number[])[] = [];
   #ends: readonly number[] = tables.map(() => 0);
-  /** The unit that made the tables; null before. */
+  /** The unit that created the tables; null before that. */
   #birth: number | null = null;
 
-  /** The number of the last unit; numbers of lost units are not used again. */
+  /** The number of the last unit. Numbers of lost units are not reused. */
   get written(): number {
     return this.#written;
   }
@@ -33,7 +34,7 @@ export class UnsyncedDatabase extends NodeDatabase {
       if (ends[at] !== undefined) super.exec(`DELETE FROM undo_${name} WHERE at <= ?`, [ends[at]]);
   }
 
-  /** Loses the units after number `keep`, and never a durable one; those kept are durable then. */
+  /** Loses the units after number `keep`, but never a durable one. The kept units are durable afterwards. */
   crash(keep = 0): void {
     this.markDurable(keep);
     const isUnborn = this.#birth !== null && this.#birth > this.#written - this.#pending.length;
@@ -54,7 +55,7 @@ export class UnsyncedDatabase extends NodeDatabase {
     return result;
   }
 
-  /** What wrote nothing is no unit: there is nothing that the disk could lag behind with. */
+  /** A transaction that wrote nothing is no unit, because there is nothing to make durable. */
   #end(): void {
     const isBirth = this.#birth === null && this.#hasTables();
     if (isBirth) this.#watch();
@@ -100,7 +101,7 @@ export class UnsyncedDatabase extends NodeDatabase {
     );
   }
 
-  /** Puts back what rows were, the last change first. */
+  /** Restores the earlier rows, beginning with the last change. */
   #undo(table: string, key: string): void {
     const columns = this.#columnsOf(table).join(", ");
     const changes = [
