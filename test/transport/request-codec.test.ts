@@ -14,22 +14,22 @@ const oldMembers = { members: [{ id: 4, region: "oc" }], configurationIndex: toI
 const members = { ...oldMembers, recoveries: 1 };
 
 describe("a call and its reply", () => {
-  test.each([toIndex(9), null])("come back as they were given: known %j", (knownIndex) => {
+  test.each([toIndex(9), null])("decode to the encoded ones: known %j", (knownIndex) => {
     expect(decodeCall(encodeCall({ ...call, knownIndex }))).toEqual({ ...call, knownIndex });
   });
 
-  test.each([[members], [null]])("come back as they were given: members %j", (told) => {
+  test.each([[members], [null]])("decode to the encoded ones: members %j", (told) => {
     expect(decodeReply(request, encodeReply({ answer, members: told }))).toEqual({ answer, members: told });
   });
 
-  test("of the versions before say nothing of members, or nothing of recoveries", () => {
+  test("of previous versions have no members, or no recoveries", () => {
     expect(decodeCall(pack([oldCall]))).toEqual({ ...oldCall, knownIndex: null, knownRecoveries: 0 });
     expect(decodeReply(request, pack([answer]))).toEqual({ answer, members: null });
     const told = decodeReply(request, pack([answer, oldMembers]));
     expect(told).toEqual({ answer, members: { ...oldMembers, recoveries: 0 } });
   });
 
-  test("of the version before, which knew no states of logs, is completed with what that version had", () => {
+  test("of the previous version, without states of logs, are completed with defaults", () => {
     const old = { kind: "description", name: "a", earliest: 3, tail: 5, createdAt: 7, timestamp: 8 };
     const query = { kind: "describe", name: "a" } as const;
     const asked = { kind: "query", query, consistency: "local", minIndex: toIndex(0) } as const;
@@ -49,13 +49,16 @@ describe("a call and its reply", () => {
     { kind: "command", command: { kind: "later", name: "a" } },
     { kind: "commands", commands: [createCommand("a"), { kind: "later", name: "a" }] },
     { kind: "query", query: { kind: "later" }, consistency: "local", minIndex: 0 },
-  ])("of a later version, which asks for something else, is refused: %j", (later) => {
+  ])("of a later version with an unknown request are refused: %j", (later) => {
     expect(() => decodeCall(pack([{ ...oldCall, request: later }]))).toThrow(CodecError);
   });
 
-  test.each([[[]], [[null]], [["answer"]], [[{}]], [[answer, {}]], [[answer, 4]]])("are not %j", (fields) => {
-    expect(() => decodeReply(request, pack(fields))).toThrow(CodecError);
-  });
+  test.each([[[]], [[null]], [["answer"]], [[{}]], [[answer, {}]], [[answer, 4]]])(
+    "of fields %j are refused",
+    (fields) => {
+      expect(() => decodeReply(request, pack(fields))).toThrow(CodecError);
+    },
+  );
 
   const command = { kind: "command", command: createCommand("a") } as const;
   const query = { kind: "names", prefix: "", after: null, limit: 1 } as const;
@@ -77,7 +80,7 @@ describe("a call and its reply", () => {
     ],
     [names, { kind: "result", result: { kind: "log-not-found" }, index: toIndex(1) }],
     [{ kind: "transfer", to: 2 }, answer],
-  ])("of something else is refused: %j, %j", (asked, other) => {
+  ])("with an answer to another request are refused: %j, %j", (asked, other) => {
     expect(() => decodeReply(asked, encodeReply({ answer: other, members: null }))).toThrow(CodecError);
   });
 
@@ -92,7 +95,7 @@ describe("a call and its reply", () => {
       { kind: "commands", commands: [command.command] },
       { kind: "outcomes", answers: [failure] },
     ],
-  ])("of a failure or a refusal answers any command: %j, %j", (asked, given) => {
+  ])("with a failure or a refusal answer any command: %j, %j", (asked, given) => {
     expect(decodeReply(asked, encodeReply({ answer: given, members: null })).answer).toEqual(given);
   });
 });
