@@ -1,11 +1,11 @@
-/** How far the exploration goes: each is a number of times in all of one history. */
+/** The bounds of the exploration. Each is a count over one whole history. */
 export interface Bounds {
   readonly nodes: number;
-  /** The highest term that anybody enters. */
+  /** The highest term that any node enters. */
   readonly terms: number;
-  /** Election timeouts that pass: a node campaigns, or a leader gives up. */
+  /** Election timeouts: a node campaigns, or a leader steps down. */
   readonly timeouts: number;
-  /** Rounds that a leader sends because its time has come. */
+  /** Rounds that a leader sends because a heartbeat is due. */
   readonly heartbeats: number;
   readonly proposals: number;
   readonly reads: number;
@@ -14,7 +14,7 @@ export interface Bounds {
   readonly duplicates: number;
 }
 
-/** What of the bounds is used up, in the order in which a state tells it. */
+/** The bounds that a history uses up, in the order in which a state lists them. */
 export const budgets = ["timeouts", "heartbeats", "proposals", "reads", "crashes", "duplicates"] as const;
 export type Budget = (typeof budgets)[number];
 

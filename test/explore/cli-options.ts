@@ -7,20 +7,26 @@ import { starts } from "./start.ts";
 export interface Command {
   readonly scenarios: readonly Scenario[];
   readonly limits: Limits;
-  /** Puts known faults into the core, and tells which are found. */
+  /** Puts each known fault into the core, and reports which ones are found. */
   readonly mutants: boolean;
-  /** Stops at the first scenario that goes wrong. */
+  /** Stops at the first scenario with a fault. */
   readonly first: boolean;
 }
 
-/** Most scenarios end below this; the largest are cut off, so that all together take some minutes. */
+/** Most scenarios need fewer states. The largest are cut off, so that all together take a few minutes. */
 const scenarioStates = "3000000";
-/** All scenarios, once for each fault that is not found. Enough for that of figure 8, the farthest that is. */
+/**
+ * A smaller limit, because a fault that is not found costs all scenarios. Enough for the fault of figure 8,
+ * the deepest.
+ */
 const mutantStates = "330000";
 
 const text = { type: "string" } as const;
 
-/** What the command line asks for: all scenarios, or one that it bounds itself. Exits if it makes no sense. */
+/**
+ * The scenarios that the command line selects: all, or one with its own bounds. Exits if the options are
+ * invalid.
+ */
 export function parseCommand(): Command {
   const { values } = parseArgs({
     options: {
@@ -52,7 +58,7 @@ const least: Bounds = {
 
 function ownScenario(start: string, given: Partial<Bounds>): Scenario {
   if (start !== "empty" && starts[start] === undefined)
-    fail(`--start is one of ${Object.keys(starts).join(", ")}`);
+    fail(`--start must be one of ${Object.keys(starts).join(", ")}`);
   return { name: "as given", start, bounds: { ...least, ...given } };
 }
 
@@ -60,7 +66,7 @@ function natural(name: string, value: string): number {
   const number = Number(value);
   return Number.isSafeInteger(number) && number >= 0
     ? number
-    : fail(`--${name} wants a whole number, not ${value}`);
+    : fail(`--${name} must be a whole number, not ${value}`);
 }
 
 function fail(message: string): never {

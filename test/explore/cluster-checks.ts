@@ -2,7 +2,7 @@ import type { ClusterState } from "./cluster-state.ts";
 import { demand, isSame } from "./history.ts";
 import type { Outcomes } from "./outcomes.ts";
 
-/** What must hold between nodes in every state. Answers are kept: the same logs meet in many states. */
+/** Invariants between nodes in every state. Results are cached, because the same logs meet in many states. */
 export class ClusterChecks {
   readonly #outcomes: Outcomes;
   readonly #matching = new Map<number, boolean>();
@@ -29,7 +29,7 @@ export class ClusterChecks {
     );
   }
 
-  /** Where index and term are the same, all before is the same (paper §5.3, log matching). */
+  /** If index and term of two entries are equal, all earlier entries are equal (paper §5.3, log matching). */
   #match(a: number, b: number): boolean {
     if (a === b) return true;
     const key = a > b ? a * 2 ** 24 + b : b * 2 ** 24 + a;
@@ -42,18 +42,18 @@ export class ClusterChecks {
     return match;
   }
 
-  /** What is committed is on the disks of a majority, from its first commit on and for ever. */
+  /** Committed entries are on the disks of a majority, from their first commit on and for ever. */
   #checkMajority(history: number, durableLogs: readonly number[]): void {
     const { length } = this.#outcomes.histories.value(history).committed;
     const held = durableLogs.map((log) => this.#holds(history, log)).sort((a, b) => b - a);
     const byMajority = held[Math.floor(held.length / 2)] ?? 0;
     demand(
       byMajority >= length,
-      () => `entry ${byMajority + 1} is committed, and not on the disks of a majority`,
+      () => `entry ${byMajority + 1} is committed, but not on the disks of a majority`,
     );
   }
 
-  /** How many of the committed entries a log has. */
+  /** The number of committed entries that a log has. */
   #holds(history: number, log: number): number {
     const key = history * 2 ** 24 + log;
     const known = this.#held.get(key);

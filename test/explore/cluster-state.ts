@@ -2,14 +2,14 @@ import { type Bounds, budgets } from "./bounds.ts";
 import type { Outcomes } from "./outcomes.ts";
 import { type Permutation, permutationsOf } from "./permutations.ts";
 
-/** A state of the whole cluster, by the numbers that `Outcomes` gave to its parts. */
+/** A state of the whole cluster, made of the numbers that `Outcomes` assigned to its parts. */
 export interface ClusterState {
   /** By `id - 1`. */
   readonly nodes: readonly number[];
   /** How often each of `budgets` was used. */
   readonly used: readonly number[];
   readonly history: number;
-  /** What has left a node and may arrive; each once, in order. */
+  /** Messages that have left a node and may arrive. Each one once, in order. */
   readonly messages: readonly number[];
 }
 
@@ -31,7 +31,9 @@ export function decode(numbers: ArrayLike<number>, { nodes }: Bounds): ClusterSt
   };
 }
 
-/** Which nodes have which number makes no difference: of all states that are the same but for that, one stands for all. */
+/**
+ * The numbers of the nodes do not matter. States that differ only in those are represented by one of them.
+ */
 export class Symmetry {
   readonly permutations: readonly Permutation[];
   readonly #outcomes: Outcomes;
@@ -54,7 +56,7 @@ export class Symmetry {
   }
 }
 
-/** Whether the nodes' shapes do not fall in the new order: only such orders can be canonical. */
+/** Whether the nodes' shapes do not decrease in the new order. Only such orders can be canonical. */
 function isOrdered(shapes: readonly number[], permutation: Permutation): boolean {
   const ordered: number[] = [];
   for (const [i, shape] of shapes.entries()) ordered[(permutation[i + 1] as number) - 1] = shape;

@@ -13,26 +13,26 @@ import { type Finding, tellPath } from "./trace.ts";
 import { Visited } from "./visited.ts";
 
 export interface Limits {
-  /** How many steps from the start at most. */
+  /** The largest number of steps from the start. */
   readonly depth: number;
   readonly states: number;
 }
 
 export interface Report {
-  /** Distinct states, counted without regard to the nodes' numbers. */
+  /** Distinct states, regardless of the nodes' numbers. */
   readonly states: number;
-  /** Steps that led somewhere, to new states or known ones. */
+  /** Steps that changed the state, to a new one or a known one. */
   readonly transitions: number;
-  /** The longest of the shortest ways to a state. */
+  /** The largest distance of a state from the start. */
   readonly depth: number;
-  /** Whether all within the bounds was seen. */
+  /** Whether all states within the bounds were visited. */
   readonly isExhausted: boolean;
   /** Distinct states of single nodes. */
   readonly nodeStates: number;
   readonly finding: Finding | null;
 }
 
-/** Looks at every state that can follow from `start` within the bounds, breadth first, until one is wrong. */
+/** Visits every state that can follow from `start` within the bounds, breadth first, until one is wrong. */
 export function explore(start: Start, bounds: Bounds, limits: Limits): Report {
   return new Exploration(start, bounds, limits).run();
 }
@@ -103,13 +103,13 @@ class Exploration {
     try {
       return this.#successors.after(state, action);
     } catch {
-      // The core's own invariants count as well.
+      // A broken invariant of the core is a finding too.
       this.#finding = this.#tell(place);
       return null;
     }
   }
 
-  /** The steps to the state at `place` and the one after it that is wrong. */
+  /** The steps to the state at `place`, and then to the wrong one. */
   #tell(place: number): Finding {
     const [, ...path] = this.#visited.pathTo(place);
     const isAt = (place: number, state: ClusterState): boolean =>

@@ -11,10 +11,10 @@ import { Visited } from "./visited.ts";
 const none = { nodes: 3, heartbeats: 0, proposals: 0, reads: 0, crashes: 0, duplicates: 0 };
 const unlimited = { depth: 1_000, states: 1_000_000 };
 
-describe("every order of events finds nothing wrong", () => {
+describe("no order of events breaks an invariant", () => {
   test.each<[string, Bounds, number]>([
     [
-      "one election, whose nodes forget what is not on disk",
+      "one election, in which nodes lose what is not on disk",
       { ...none, terms: 1, timeouts: 1, crashes: 1 },
       723,
     ],
@@ -26,7 +26,7 @@ describe("every order of events finds nothing wrong", () => {
     expect(report).toMatchObject({ finding: null, isExhausted: true, states });
   });
 
-  test("as deep as it is told to go, and no deeper", () => {
+  test("it goes only as deep as requested", () => {
     const bounds = { ...none, terms: 2, timeouts: 2 };
     const report = explore(startOf("empty", 3), bounds, { ...unlimited, depth: 5 });
     expect(report).toMatchObject({ finding: null, isExhausted: false, depth: 5 });
@@ -62,7 +62,7 @@ describe("the text of a value", () => {
     log: [2, 1],
   };
 
-  test("does not depend on any order but that of lists", () => {
+  test("depends on the order of lists, and on no other order", () => {
     const other = {
       log: [2, 1],
       voters: [1, 2],
@@ -77,7 +77,7 @@ describe("the text of a value", () => {
     expect(textOf({ ...value, log: [1, 2] })).not.toBe(textOf(value));
   });
 
-  test("with its nodes renumbered names them anew, and nothing else", () => {
+  test("with renumbered nodes differs only in their names", () => {
     const swapped = {
       id: 2,
       votes: new Map([
@@ -92,7 +92,7 @@ describe("the text of a value", () => {
   });
 });
 
-test("a state is met once, and knows how it was reached, however many there are", () => {
+test("among many states, each is counted once and has the path that led to it", () => {
   const visited = new Visited();
   const count = 200_000;
   for (let i = 0; i < count; i++) expect(visited.add([i, i % 7], Math.max(0, i - 1))).toBe(i);

@@ -16,7 +16,7 @@ function run({ start, bounds }: Scenario, limits: Limits): Run {
   return { report, seconds: (performance.now() - began) / 1_000 };
 }
 
-/** Whether all is right. */
+/** Whether nothing wrong was found. */
 function runAll(scenarios: readonly Scenario[], limits: Limits, stopAtFirst: boolean): boolean {
   const runs: Run[] = [];
   for (const scenario of scenarios) {

@@ -1,6 +1,6 @@
 const chunkNumbers = 1 << 20;
 
-/** States in the order in which they were put in, as numbers without gaps: a level may hold tens of millions. */
+/** A queue of states, packed into arrays of numbers, because a level may hold tens of millions. */
 export class Frontier {
   readonly #chunks: Int32Array[] = [];
   #used = chunkNumbers;
@@ -23,10 +23,10 @@ export class Frontier {
     this.#size += 1;
   }
 
-  /** Each state with its place. What is read is freed. */
+  /** Each state with its place. Frees the memory of each chunk that was read. */
   *drain(): Generator<{ readonly place: number; readonly numbers: Int32Array }> {
     for (let chunk = this.#chunks.shift(); chunk !== undefined; chunk = this.#chunks.shift()) {
-      // A length of 0 is the end of what a chunk holds.
+      // A length of 0 marks the end of a chunk's contents.
       for (let at = 0; at < chunkNumbers && chunk[at] !== 0; ) {
         const end = at + 2 + (chunk[at] as number);
         yield { place: chunk[at + 1] as number, numbers: chunk.subarray(at + 2, end) };

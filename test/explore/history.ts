@@ -1,15 +1,15 @@
 import type { Entry, Index, NodeId, Term } from "../../src/raft/types.ts";
 import type { Applied, NodeState } from "./node-state.ts";
 
-/** What happened and can't be seen in the present state, as far as an invariant needs it. */
+/** Past events that the present state does not show, as far as an invariant needs them. */
 export interface History {
   /** The elected node of each term. */
   readonly elected: readonly { readonly term: Term; readonly leader: NodeId }[];
-  /** The last vote of each node that left it. */
+  /** The last vote of each node that was sent. */
   readonly votes: ReadonlyMap<NodeId, { readonly term: Term; readonly votedFor: NodeId }>;
-  /** All that any node ever held for committed, and the term that it was in then. */
+  /** All entries that any node ever considered committed, and the term of that node then. */
   readonly committed: readonly { readonly entry: Entry; readonly inTerm: Term }[];
-  /** Reads that were begun and are not answered. */
+  /** Reads that have begun and are not answered yet. */
   readonly reads: readonly Read[];
 }
 
@@ -17,13 +17,13 @@ interface Read {
   readonly leader: NodeId;
   readonly term: Term;
   readonly context: number;
-  /** How much was committed, by whomever, when it was begun. */
+  /** The largest commit index of any node when the read began. */
   readonly covers: Index;
 }
 
 export const noHistory: History = { elected: [], votes: new Map(), committed: [], reads: [] };
 
-/** Raft's promises are broken. */
+/** A guarantee of Raft is broken. */
 export class Violation extends Error {
   constructor(message: string) {
     super(message);
@@ -48,7 +48,7 @@ export function recorded(history: History, before: NodeState, step: Applied): Hi
 
 const isLeader = ({ core }: NodeState): boolean => core.role.name === "leader";
 
-/** A node votes at most once in each term, whatever it forgot in a crash. */
+/** A node votes at most once in each term, even if it loses state in a crash. */
 function recordVotes(history: History, { node, out }: Applied): History {
   const votes = new Map(history.votes);
   for (const message of out.messages) {
@@ -67,7 +67,9 @@ function recordVotes(history: History, { node, out }: Applied): History {
   return { ...history, votes };
 }
 
-/** One leader a term, which has all that was committed in terms before its own (paper §5.2, §5.4). */
+/**
+ * At most one leader a term, and it has all entries that were committed in earlier terms (paper §5.2, §5.4).
+ */
 function recordElection(history: History, before: NodeState, after: NodeState): History {
   const { id: leader, currentTerm: term } = after.core;
   const isNew = isLeader(after) && !(isLeader(before) && before.core.currentTerm === term);
@@ -84,18 +86,18 @@ function recordElection(history: History, before: NodeState, after: NodeState): 
   return { ...history, elected };
 }
 
-/** What is committed at one node is never different at another (paper §5.4.3, state machine safety). */
+/** No two nodes commit different entries at the same index (paper §5.4.3, state machine safety). */
 function recordCommit(history: History, { core, written }: NodeState): History {
   const own = written.log.slice(0, core.commitIndex);
   for (const [i, { entry }] of history.committed.slice(0, own.length).entries()) {
-    demand(isSame(entry, own[i]), () => `node ${core.id} commits another entry ${entry.index}`);
+    demand(isSame(entry, own[i]), () => `node ${core.id} commits a different entry ${entry.index}`);
   }
   const news = own.slice(history.committed.length);
   const committed = [...history.committed, ...news.map((entry) => ({ entry, inTerm: core.currentTerm }))];
   return { ...history, committed };
 }
 
-/** A read covers all that was committed, anywhere, before it began (thesis §6.4). */
+/** A read covers all entries that were committed on any node before it began (thesis §6.4). */
 function recordReads(history: History, before: NodeState, { node, out }: Applied): History {
   const { id, currentTerm, role } = node.core;
   const isMine = ({ leader }: Read): boolean => leader === id;

@@ -1,7 +1,7 @@
 import type { Permutation } from "./permutations.ts";
 import { type Naming, renumbered, textOf } from "./text.ts";
 
-/** Gives each distinct value a small number, so that a state of the cluster is a handful of numbers. */
+/** Assigns a small number to each distinct value, so that a state of the cluster is a handful of numbers. */
 export class Interned<T> {
   readonly #permutations: readonly Permutation[];
   readonly #ids = new Map<string, number>();
@@ -30,7 +30,7 @@ export class Interned<T> {
     return this.#values[id] as T;
   }
 
-  /** The number of the same value with its nodes renumbered by the permutation of that place. */
+  /** The number of the same value after its nodes were renumbered by permutation number `permutation`. */
   permuted(id: number, permutation: number): number {
     const images = this.#images[id] as number[];
     const known = images[permutation];
@@ -42,7 +42,7 @@ export class Interned<T> {
   }
 }
 
-/** Numbers what remains of a value when nodes are told apart no more than as itself and others. */
+/** Numbers values in which only the node itself and the others are distinguished. */
 export class Shapes {
   readonly #ids = new Map<string, number>();
 

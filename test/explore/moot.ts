@@ -3,8 +3,8 @@ import type { NodeState } from "./node-state.ts";
 import { codeOfDelivery, type Outcomes } from "./outcomes.ts";
 
 /**
- * Whether a message in flight makes no difference any more, so that states with and without it are one. The core
- * itself must ignore it as things stand; and what is said here is why it always will.
+ * Whether a message in flight makes no difference any more, so that states with and without it are one. The
+ * core must ignore it in the present state. The comments here explain why it always will.
  */
 export function isMoot(outcomes: Outcomes, nodes: readonly number[], message: number): boolean {
   const at = nodes[outcomes.messages.value(message).to - 1] as number;

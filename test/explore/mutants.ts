@@ -4,18 +4,18 @@ import { mutants } from "../simulation/mutants/mutant-list.ts";
 import { MutatedCopy } from "../simulation/mutants/mutated-copy.ts";
 import type { Limits } from "./exploration.ts";
 
-/** What the explorer says of a copy. */
+/** The explorer's result for a copy. */
 export interface Verdict {
-  /** Distinct states of all scenarios that were explored, up to where a fault showed. */
+  /** Distinct states of all explored scenarios, until a fault was found. */
   readonly states: number;
-  /** Where a fault showed; null: nothing is wrong. */
+  /** The fault that was found; null if there is none. */
   readonly found: { readonly finding: string; readonly steps: number; readonly scenario: string } | null;
 }
 
-/** The known faults of the core itself; what is wrong in a node or its storage, the explorer never runs. */
+/** The known faults in the core. The explorer does not run the code of a node or its storage. */
 export const coreMutants: readonly Mutant[] = mutants.filter(({ file }) => file.startsWith("src/raft/"));
 
-/** Explores a copy of the project, as it is there. */
+/** Explores the copy of the project in `directory`. */
 export function exploreCopy(directory: string, args: readonly string[]): Verdict {
   const { stdout, stderr, status } = spawnSync(process.execPath, ["test/explore/explore.ts", ...args], {
     cwd: directory,
@@ -24,7 +24,8 @@ export function exploreCopy(directory: string, args: readonly string[]): Verdict
   });
   const found = /^(.*): .*\n.*\n {2}wrong after (\d+) steps: (.*)$/m.exec(stdout);
   const total = /^in all: (\d+) distinct states/m.exec(stdout);
-  if (total === null || (status === 0) !== (found === null)) throw new Error(`the explorer broke: ${stderr}`);
+  if (total === null || (status === 0) !== (found === null))
+    throw new Error(`the explorer failed: ${stderr}`);
   const states = Number(total[1]);
   if (found === null) return { states, found };
   const [, scenario, steps, finding] = found;
@@ -34,7 +35,10 @@ export function exploreCopy(directory: string, args: readonly string[]): Verdict
   };
 }
 
-/** Puts each known fault of the core into a copy, and tells which are found. False: the core itself is at fault. */
+/**
+ * Puts each known fault of the core into a copy, and reports which ones are found. False: the core itself has
+ * a fault.
+ */
 export function huntMutants({ depth, states }: Limits): boolean {
   const args = ["--depth", String(depth), "--states", String(states), "--first"];
   const copy = new MutatedCopy();
@@ -54,7 +58,7 @@ export function huntMutants({ depth, states }: Limits): boolean {
   }
 }
 
-/** `otherwise`: what it means that nothing was found. */
+/** `otherwise` explains the result if nothing was found. */
 function tell(name: string, { states, found }: Verdict, otherwise: string): void {
   const what =
     found === null

@@ -12,7 +12,7 @@ export interface NodeState {
   readonly core: Core;
   readonly written: Image;
   readonly durable: Image;
-  /** What waits until `written` is durable. Without an unfinished write, nothing waits. */
+  /** Outputs that wait until `written` is durable. Empty if no write is unfinished. */
   readonly held: Outputs;
   readonly isWriting: boolean;
 }
@@ -22,13 +22,13 @@ export interface Outputs {
   readonly reads: readonly ConfirmedRead[];
 }
 
-/** What can happen at a node. */
+/** An event at a node. */
 export type Input =
   | { readonly kind: "deliver"; readonly message: Message }
   | { readonly kind: "propose"; readonly command: string }
   | { readonly kind: LocalKind };
 
-/** What needs nothing from outside; see `time.ts` for the first three. */
+/** Events that need no input from outside. For the first three see `time.ts`. */
 export const localKinds = ["election timeout", "silence", "heartbeat", "sync", "read", "crash"] as const;
 export type LocalKind = (typeof localKinds)[number];
 
@@ -56,7 +56,7 @@ function start(id: NodeId, image: Image, present: () => Image, configuration: Co
   return new Raft({ id, options, base, log, random, ...stored }, atOnce);
 }
 
-/** What becomes of a node by one input, and what leaves it. The real core decides. */
+/** The state of a node after one input, and the messages that leave it. The real core decides. */
 export function apply(node: NodeState, input: Input): Applied {
   switch (input.kind) {
     case "deliver":
@@ -78,7 +78,7 @@ export function apply(node: NodeState, input: Input): Applied {
   }
 }
 
-/** As `apply`, with a disk that takes no time. */
+/** As `apply`, with a disk that writes instantly. */
 export function applyDurably(node: NodeState, input: Input): Applied {
   let applied = apply(node, input);
   while (applied.node.isWriting) {
@@ -94,7 +94,7 @@ function silenced(node: NodeState): NodeState {
   return { ...node, core };
 }
 
-/** All that was written is durable: what waited for it leaves, and the core is told. */
+/** All writes are durable: messages that waited leave, and the core is notified. */
 function sync(node: NodeState): Applied {
   const settled = { ...node, durable: node.written, held: nothing, isWriting: false };
   const { node: after, out } = run(settled, atOnce, (raft) => raft.durable(raft.mark(), atOnce));
@@ -129,7 +129,7 @@ const both = (a: Outputs, b: Outputs): Outputs => ({
   reads: [...a.reads, ...b.reads],
 });
 
-/** The core as it was: its clock stands at 0. */
+/** The core in that state. Its clock stands at 0. */
 function restore({ core, written }: NodeState, present: () => Image): Raft {
   const raft = start(core.id, written, present, core.configuration);
   Object.assign(raft.state, structuredClone(core));

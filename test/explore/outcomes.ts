@@ -7,7 +7,7 @@ import type { Permutation } from "./permutations.ts";
 import { checkStep } from "./step-checks.ts";
 import { textOf } from "./text.ts";
 
-/** What one input does to one node: computed once by the real core, however many states it occurs in. */
+/** The effect of one input on one node. The real core computes it once, for all states in which it occurs. */
 export interface Outcome {
   readonly node: number;
   readonly sent: readonly number[];
@@ -16,11 +16,11 @@ export interface Outcome {
   readonly changesLog: boolean;
   readonly commits: boolean;
   readonly step: Applied;
-  /** The history after it, by the history before. */
+  /** The history afterwards, by the history before. */
   readonly histories: Map<number, number>;
 }
 
-/** What the search needs to know of a node's state without looking at it. */
+/** Facts about a node's state that the search needs without decoding it. */
 export interface NodeFacts {
   readonly shape: number;
   readonly term: number;
@@ -32,12 +32,12 @@ export interface NodeFacts {
 const proposeCode = localKinds.length;
 const deliverCode = 32;
 
-/** Inputs as numbers: those of `localKinds`, proposals by their place, then messages. */
+/** Inputs as numbers: first those of `localKinds`, then proposals by their position, then messages. */
 export const codeOfLocal = (kind: (typeof localKinds)[number]): number => localKinds.indexOf(kind);
 export const codeOfProposal = (place: number): number => proposeCode + place;
 export const codeOfDelivery = (message: number): number => deliverCode + message;
 
-/** All states of nodes, messages and histories that were met, and what leads from one to the next. */
+/** All states of nodes, messages and histories that were met, and the transitions between them. */
 export class Outcomes {
   readonly nodes: Interned<NodeState>;
   readonly messages: Interned<Message>;
@@ -78,8 +78,8 @@ export class Outcomes {
   }
 
   /**
-   * What the input does to a node whose writes are durable later, or at once. Throws what the core throws, and
-   * `Violation`.
+   * The effect of the input on a node whose writes are durable later, or at once. Throws errors of the core,
+   * and `Violation`.
    */
   outcome(node: number, code: number, isDurableLater: boolean): Outcome {
     const byCode = this.#outcomes[node] ?? new Map<number, Outcome>();
@@ -120,7 +120,7 @@ export class Outcomes {
     return id;
   }
 
-  /** The input, for people. */
+  /** The input as a line for people. */
   tell(node: number, code: number): string {
     const input = this.inputOf(code);
     const { id } = this.nodes.value(node).core;
@@ -138,6 +138,6 @@ function tellMessage({ type, from, to, ...rest }: Message): string {
 
 export const tellEntries = (entries: readonly Entry[]): string => `[${entries.map(tellEntry).join(" ")}]`;
 
-/** The term, and what the command is. */
+/** The term and the command. */
 const tellEntry = ({ term, data }: Entry): string =>
   data.length === 0 ? String(term) : `${term}(${new TextDecoder().decode(data)})`;

@@ -1,6 +1,6 @@
 import type { Bounds } from "./bounds.ts";
 
-/** One exploration: where it starts, and how far it goes. */
+/** One exploration: its start and its bounds. */
 export interface Scenario {
   readonly name: string;
   /** A key of `starts`. */
@@ -10,10 +10,13 @@ export interface Scenario {
 
 const none = { nodes: 3, heartbeats: 0, proposals: 0, reads: 0, crashes: 0, duplicates: 0 };
 
-/** Each goes far in one direction: all directions at once are too many states. The smallest first. */
+/**
+ * Each one goes far in one direction, because all directions together have too many states. The smallest come
+ * first.
+ */
 export const scenarios: readonly Scenario[] = [
   {
-    name: "a term, its leader dies or forgets",
+    name: "a term whose leader dies or loses state",
     start: "empty",
     bounds: { ...none, terms: 1, timeouts: 2, crashes: 1, proposals: 1 },
   },
@@ -43,7 +46,7 @@ export const scenarios: readonly Scenario[] = [
     bounds: { ...none, terms: 3, timeouts: 3 },
   },
   {
-    name: "a message that comes twice",
+    name: "a message that arrives twice",
     start: "empty",
     bounds: { ...none, terms: 2, timeouts: 2, proposals: 1, duplicates: 1 },
   },

@@ -1,11 +1,11 @@
 import { demand, isSame } from "./history.ts";
 import type { Input, NodeState } from "./node-state.ts";
 
-/** What must hold of one step of one node, whatever the others do. Throws `Violation`. */
+/** Invariants of one step of one node, regardless of the others. Throws `Violation`. */
 export function checkStep(before: NodeState, input: Input, after: NodeState): void {
   const { id, currentTerm, commitIndex, lastIndex } = after.core;
-  demand(commitIndex <= lastIndex, () => `node ${id} commits entry ${commitIndex}, which it has not`);
-  demand(lastIndex === after.written.log.length, () => `node ${id} mistakes where its log ends`);
+  demand(commitIndex <= lastIndex, () => `node ${id} commits entry ${commitIndex}, which it does not hold`);
+  demand(lastIndex === after.written.log.length, () => `node ${id} has a wrong last index`);
   if (input.kind === "crash") return;
   demand(currentTerm >= before.core.currentTerm, () => `node ${id} goes back to term ${currentTerm}`);
   demand(commitIndex >= before.core.commitIndex, () => `node ${id} goes back to commit index ${commitIndex}`);

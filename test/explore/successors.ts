@@ -5,31 +5,31 @@ import { isMoot } from "./moot.ts";
 import type { LocalKind } from "./node-state.ts";
 import { codeOfDelivery, codeOfLocal, codeOfProposal, type Outcomes } from "./outcomes.ts";
 
-/** One thing that may happen next. */
+/** One event that may happen next. */
 export interface Action {
   /** By `id - 1`. */
   readonly node: number;
   readonly code: number;
-  /** A message that arrives and is gone from the network; null: it stays, or there is none. */
+  /** The message that arrives and leaves the network; null if it stays, or if there is none. */
   readonly taken: number | null;
   readonly costs: Budget | null;
 }
 
-/** What may happen at any node, at no cost or at that of a budget. */
+/** Events that may happen at any node, and the budget that each uses. */
 const anywhere: readonly [LocalKind, Budget | null][] = [
   ["sync", null],
   ["silence", null],
   ["election timeout", "timeouts"],
   ["crash", "crashes"],
 ];
-/** And what only a leader does. */
+/** Events that only a leader has. */
 const atLeader: readonly [LocalKind, Budget | null][] = [
   ...anywhere,
   ["heartbeat", "heartbeats"],
   ["read", "reads"],
 ];
 
-/** All that may happen in a state, and what it leads to. */
+/** All events that may happen in a state, and the states that follow. */
 export class Successors {
   readonly #bounds: Bounds;
   readonly #outcomes: Outcomes;
@@ -73,14 +73,14 @@ export class Successors {
   }
 
   /**
-   * The state after an action; null where it changes nothing, or leads beyond the highest term. Throws what
-   * the core throws, and `Violation`.
+   * The state after an action; null if it changes nothing, or leads beyond the highest term. Throws errors of
+   * the core, and `Violation`.
    */
   after(state: ClusterState, { node: at, code, taken, costs }: Action): ClusterState | null {
     const before = state.nodes[at] as number;
     const canCrash = this.#has(state, "crashes") && costs !== "crashes";
     const outcome = this.#outcomes.outcome(before, code, canCrash);
-    // A message that does nothing where it arrives might as well be lost.
+    // A message that has no effect might as well be lost.
     if (outcome.isIdle || this.#outcomes.factsOf(outcome.node).term > this.#bounds.terms) return null;
     const nodes = state.nodes.with(at, outcome.node);
     const next: ClusterState = {

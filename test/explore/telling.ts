@@ -7,7 +7,7 @@ export interface Run {
   readonly seconds: number;
 }
 
-/** How one scenario went, with the steps to what is wrong. */
+/** The result of one scenario, with the steps to the wrong state if there is one. */
 export function tellRun({ name, start, bounds }: Scenario, { report, seconds }: Run): string {
   const bounded = Object.entries(bounds).map(([bound, value]) => `${bound} ${value}`);
   const { states, transitions, depth, isExhausted, nodeStates, finding } = report;
@@ -24,7 +24,7 @@ export function tellRun({ name, start, bounds }: Scenario, { report, seconds }: 
   return lines.join("\n");
 }
 
-/** All scenarios together. */
+/** The totals of all scenarios. */
 export function tellTotal(runs: readonly Run[]): string {
   const sum = (value: (run: Run) => number): number => runs.reduce((total, run) => total + value(run), 0);
   const transitions = sum(({ report }) => report.transitions);

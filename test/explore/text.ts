@@ -1,15 +1,21 @@
 import type { NodeId } from "../../src/raft/types.ts";
 
-/** The fields that hold the number of a node, or some in any order. All maps and sets are by such numbers. */
+/**
+ * The fields that hold the number of a node, or several in any order. All maps and sets have such numbers as
+ * keys.
+ */
 const nodeFields: ReadonlySet<string> = new Set([
   ...["id", "from", "to", "votedFor", "leader"],
   ...["voters", "outgoing", "learners", "leaving"],
 ]);
 
-/** What a node is called in a text. */
+/** The name of a node in a text. */
 export type Naming = (id: NodeId) => string;
 
-/** One text for equal values and different ones for different values, whatever the order of fields and of maps. */
+/**
+ * Gives equal values the same text, and different values different texts. The order of fields and maps does
+ * not matter.
+ */
 export function textOf(value: unknown, name: Naming = String, field = ""): string {
   if (typeof value === "number" && nodeFields.has(field)) return name(value);
   if (typeof value !== "object" || value === null) return String(value);
@@ -23,7 +29,7 @@ export function textOf(value: unknown, name: Naming = String, field = ""): strin
 
 const textsOfNodes = (ids: readonly NodeId[], name: Naming): string => ids.map(name).sort().join();
 
-/** Messages of one step may arrive in any order, so that in which they were sent makes no difference. */
+/** Messages of one step may arrive in any order, so the order in which they were sent does not matter. */
 const textsInAnyOrder = (values: readonly unknown[], name: Naming): string =>
   values
     .map((value) => textOf(value, name))

@@ -2,17 +2,17 @@ import type { State } from "../../src/raft/state.ts";
 import type { Options } from "../../src/raft/types.ts";
 import { defaults } from "../raft/harness/cluster.ts";
 
-/*
- * Time made finite. Each node's clock stands at 0 whenever nothing happens at it; an input may come later than
- * that, and afterwards all its times are told anew against a clock at 0. All that is kept of a time is whether it
- * is recent: less than an election timeout ago. So a state does not say how long ago, nor when the next alarm
- * rings: any alarm may ring at any moment, at any node, in any order.
+/**
+ * Makes time finite. Each node's clock stands at 0 while nothing happens at it. An input may come later than
+ * that, and afterwards all times of the node are converted to a clock at 0. Of each time only one fact is
+ * kept: whether it is recent, less than an election timeout ago. So a state does not contain exact ages or
+ * the next alarm: any alarm may ring at any moment, at any node, in any order.
  */
 
 /** One command in a message, so that any part of a log may arrive without the rest. */
 export const options: Options = { ...defaults, appendBytesMax: 1 };
 
-/** An ordinary input comes at once. */
+/** An ordinary input arrives at once. */
 export const atOnce = 0;
 /** Late enough for a heartbeat, too early for an election. */
 export const heartbeatDue = options.heartbeatMs;
@@ -23,10 +23,10 @@ export const electionDue = 2 * options.electionTimeoutMs;
 
 const longAgo = Number.NEGATIVE_INFINITY;
 
-/** What of the core's state makes a difference; the rest is the same at all times, or belongs to its host. */
+/** The part of the core's state that makes a difference. The rest never changes, or belongs to the host. */
 export type Core = Omit<State, "options" | "log" | "random" | "base" | "effects">;
 
-/** Tells a state's times against a clock that stands at 0 now. */
+/** Converts a state's times to a clock that stands at 0 now. */
 export function rebase(core: Core, now: number): void {
   const recent = (at: number): number => (now - at < options.electionTimeoutMs ? 0 : longAgo);
   const hearsAnother = core.leader !== null && core.leader !== core.id;
@@ -38,7 +38,7 @@ export function rebase(core: Core, now: number): void {
   for (const progress of core.role.peers.values()) {
     progress.sentAt = 0;
     progress.ackedAt = recent(progress.ackedAt);
-    // Only a snapshot on its way asks for it, and no log is compacted here.
+    // Only a snapshot in progress uses it, and no log is compacted here.
     progress.toldAt = 0;
   }
 }

@@ -3,16 +3,19 @@ import type { NodeState } from "./node-state.ts";
 import { type Outcomes, tellEntries } from "./outcomes.ts";
 import type { Action, Successors } from "./successors.ts";
 
-/** What is wrong, and the shortest way there. */
+/** A fault, and the shortest path to it. */
 export interface Finding {
   readonly what: string;
-  /** A line for what happens, and one for what becomes of its node; the last step is the one that goes wrong. */
+  /**
+   * For each step a line with the event, and one with its node afterwards. The last step is the wrong one.
+   */
   readonly steps: readonly string[];
 }
 
 /**
- * A way through known states told as steps of nodes that keep their numbers: each known state stands for all that
- * differ only in those, so the way is walked again from the start, and the last step goes wrong again.
+ * Describes a path through known states in steps of nodes that keep their numbers. A known state stands for
+ * all states that differ only in those. So the path is walked again from the start, and its last step fails
+ * again.
  */
 export function tellPath(
   first: ClusterState,
@@ -40,7 +43,7 @@ export function tellPath(
     const what = faultOf(successors, state, action);
     if (what !== null) return { what, steps: [...lines, tell(action)] };
   }
-  throw new Error("what was wrong can't be found again");
+  throw new Error("the fault can't be found again");
 }
 
 interface Step {
@@ -56,7 +59,7 @@ function firstOf(actions: readonly Action[], next: (action: Action) => ClusterSt
   return null;
 }
 
-/** What the core or a check says against an action. */
+/** The error of the core or of a check about an action. */
 function faultOf(successors: Successors, state: ClusterState, action: Action): string | null {
   try {
     successors.after(state, action);

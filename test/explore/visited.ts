@@ -1,7 +1,7 @@
 /**
- * The states that were met, each as a fingerprint of 64 bits and the place of the state that led to it. Two states
- * with the same fingerprint would be taken for one: with n states the odds of that are below n² / 2⁶⁵, one in a
- * thousand for 100 million.
+ * The states that were met. Each one is a fingerprint of 64 bits and the place of the state that led to it.
+ * Two states with the same fingerprint would count as one. With n states the odds of that are below n² / 2⁶⁵:
+ * one in a thousand for 100 million.
  */
 export class Visited {
   #high = new Uint32Array(1 << 16);
@@ -38,7 +38,7 @@ export class Visited {
     return this.#high[place] === high && this.#low[place] === low;
   }
 
-  /** The places from the first state to that one; a first state is its own parent. */
+  /** The places from the first state to this one. A first state is its own parent. */
   pathTo(place: number): readonly number[] {
     const path = [place];
     for (let at = place; at !== this.#parents[at]; path.push(at)) at = this.#parents[at] as number;
