@@ -1,4 +1,4 @@
-/** One command of a transcript, and where it stands. */
+/** One command of a transcript, and its place. */
 export interface Command {
   readonly words: readonly string[];
   /** As written, for errors and for the transcript itself. */
@@ -7,12 +7,12 @@ export interface Command {
   readonly place: string;
 }
 
-/** A line that a transcript keeps as it is: prose, or nothing. */
+/** A line that a transcript keeps as it is: prose, or an empty line. */
 export type Line =
   | { readonly kind: "prose"; readonly text: string }
   | ({ readonly kind: "command" } & Command);
 
-/** Takes a transcript apart. What is indented is outcome, and told anew. */
+/** Parses a transcript. Indented lines are outcomes, and are written again. */
 export function parse(file: string, text: string): readonly Line[] {
   return text
     .trimEnd()
@@ -25,7 +25,7 @@ export function parse(file: string, text: string): readonly Line[] {
     .filter((line) => line !== null);
 }
 
-/** A command that makes no sense, with its place. */
+/** An invalid command, with its place. */
 export class CommandError extends Error {
   constructor({ place, text }: Command, why: string) {
     super(`${place}: "${text}": ${why}`);

@@ -6,7 +6,7 @@ import { demand, number } from "./words.ts";
 
 export const isSetup = ([name = ""]: readonly string[]): boolean => setup[name] !== undefined;
 
-/** Runs a command by its words. Throws where they make no sense. */
+/** Runs a command by its words. Throws if they are invalid. */
 export function runCommand(stage: Stage, [name = "", ...words]: readonly string[]): readonly string[] {
   const prepare = setup[name];
   if (prepare !== undefined) {

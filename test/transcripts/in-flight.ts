@@ -8,7 +8,7 @@ const types: readonly Message["type"][] = [
   ...(["InstallSnapshot", "InstallSnapshotResponse", "Removed"] as const),
 ];
 
-/** Messages in flight by `1->2`, by type, by `@7`, all of them, or none; there must be some. */
+/** Selects messages in flight by `1->2`, by type, by `@7`, or all without words. There must be some. */
 export function matching(cluster: Cluster, words: readonly string[]): readonly Message[] {
   const found = words.reduce((messages, word) => messages.filter(selectorOf(word)), [...cluster.pool]);
   demand(found.length > 0, "no such message is in flight");
@@ -26,7 +26,7 @@ function selectorOf(word: string): (message: Message) => boolean {
     (from === "" || message.from === Number(from)) && (to === "" || message.to === Number(to));
 }
 
-/** Takes messages off the network. */
+/** Removes messages from the network. */
 export function take(cluster: Cluster, messages: readonly Message[]): void {
   for (const message of messages) cluster.pool.splice(cluster.pool.indexOf(message), 1);
 }

@@ -2,7 +2,7 @@ import { matching, take } from "./in-flight.ts";
 import { tellMessage, tellNode } from "./telling.ts";
 import { type Commands, demand, nothing, number, only } from "./words.ts";
 
-/** What happens between nodes, and to time. */
+/** Commands for the network and for time. */
 export const network: Commands = {
   deliver({ cluster }, words) {
     cluster.deliver(...matching(cluster, words));
@@ -13,7 +13,7 @@ export const network: Commands = {
     return nothing;
   },
   keep({ cluster, kept }, [name, ...words]) {
-    demand(name !== undefined && /^[a-z]+$/.test(name), "what is kept has a name in small letters");
+    demand(name !== undefined && /^[a-z]+$/.test(name), "kept messages need a name in lower-case letters");
     const messages = matching(cluster, words);
     take(cluster, messages);
     kept.set(name, messages);

@@ -2,7 +2,7 @@ import type { NodeId } from "../../src/raft/types.ts";
 import type { Cluster } from "../raft/harness/cluster.ts";
 import { demand, nothing, number, only } from "./words.ts";
 
-/** What happens at one node; time passes in the first two. */
+/** Commands for one node. Time passes in the first two. */
 export const atNode: Readonly<
   Record<string, (cluster: Cluster, id: NodeId, words: readonly string[]) => readonly string[]>
 > = {

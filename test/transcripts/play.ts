@@ -3,7 +3,7 @@ import { isSetup, runCommand } from "./commands.ts";
 import { Stage } from "./stage.ts";
 import { tellChanges, tellMessage, viewOf } from "./telling.ts";
 
-/** Plays a transcript's commands; gives it back with what really comes of each below it. */
+/** Plays a transcript's commands. Returns the transcript with the actual outcome below each command. */
 export function play(file: string, text: string): string {
   const stage = new Stage();
   const lines = parse(file, text).flatMap((line) =>

@@ -1,6 +1,6 @@
 import { type Commands, demand, nothing, number, only } from "./words.ts";
 
-/** How the nodes are before anything happens. */
+/** Commands for the state of the nodes before they run. */
 export const setup: Commands = {
   nodes(stage, [size, word, voters, ...rest]) {
     demand(rest.length === 0 && (word === undefined || word === "voters"), "nodes SIZE [voters COUNT]");

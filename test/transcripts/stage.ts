@@ -2,7 +2,7 @@ import type { Message } from "../../src/raft/messages.ts";
 import type { NodeId, Term } from "../../src/raft/types.ts";
 import { Cluster, defaults } from "../raft/harness/cluster.ts";
 
-/** A cluster as the first commands of a transcript describe it, and messages that it keeps for later. */
+/** The cluster that the first commands of a transcript describe, and messages that it keeps for later. */
 export class Stage {
   readonly kept = new Map<string, readonly Message[]>();
   readonly #logs: Record<NodeId, readonly Term[]> = {};
@@ -38,7 +38,7 @@ export class Stage {
     return this.#cluster !== null;
   }
 
-  /** From now on the nodes run, and can't be described any more. */
+  /** From now on the nodes run, and their state can't be set any more. */
   get cluster(): Cluster {
     this.#cluster ??= new Cluster({
       ...{ size: this.#size, voters: this.#voters },

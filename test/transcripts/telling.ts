@@ -9,7 +9,7 @@ export function tellLog(entries: readonly Entry[]): string {
   return entries.length === 0 ? "empty" : entries.map(tellEntry).join(" ");
 }
 
-/** A part of a log that may lack some: a dot for each. */
+/** A part of a log from which entries may be missing: a dot stands for each missing one. */
 export function tellRows(rows: readonly Entry[], after: number, upTo: number): string {
   const byIndex = new Map(rows.map((row): [number, Entry] => [row.index, row]));
   const told = Array.from({ length: upTo - after }, (_, i) => {
@@ -61,7 +61,7 @@ function detailsOf(message: Message): string {
 
 const tellImage = (image: Image): string => tellRows(image.log, 0, endOf(image).lastIndex);
 
-/** What is written, whether or not it is on disk. */
+/** The written log, durable or not. */
 const tellWritten = (node: TestNode): string =>
   node.isUp ? tellRows(node.log, 0, node.state.lastIndex) : tellImage(node.durable);
 
@@ -83,7 +83,7 @@ export function tellNode(node: TestNode): string {
   return `${head}, log ${tellWritten(node)}${unsynced}${tellSnapshot(node)}`;
 }
 
-/** What of a node is worth a line when it changes. */
+/** The facts about a node that get a line when they change. */
 export interface View {
   readonly standing: string;
   readonly log: string;

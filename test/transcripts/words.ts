@@ -1,6 +1,9 @@
 import type { Stage } from "./stage.ts";
 
-/** What a command says for itself, besides what changes by it. Throws a text where its words make no sense. */
+/**
+ * Runs a command and returns its own output. Changes of nodes are reported elsewhere. Throws if its words are
+ * invalid.
+ */
 export type Run = (stage: Stage, words: readonly string[]) => readonly string[];
 
 /** Commands by their first word. */
@@ -14,11 +17,11 @@ export function demand(condition: boolean, why: string): asserts condition {
 }
 
 export function number(word: string | undefined): number {
-  demand(word !== undefined && /^\d+$/.test(word), `${word ?? "nothing"} is no number`);
+  demand(word !== undefined && /^\d+$/.test(word), `${word ?? "nothing"} is not a number`);
   return Number(word);
 }
 
-/** That there are so many words, and no more. */
+/** Throws unless there are exactly `count` words. */
 export function only(words: readonly string[], count: number): void {
   demand(words.length === count, `${count} words wanted after the command, not ${words.length}`);
 }
