@@ -159,7 +159,7 @@ describe("another command", () => {
     { method: "PUT", path: "/v1/logs/b", init: {} },
     { method: "PUT", path: "/v1/logs/a", init: { body: '{"retention":{"records":1}}', headers: json } },
     post("trim", { before: 0 }),
-    post("close", null),
+    { method: "POST", path: "/v1/logs/a/close", init: {} },
     { method: "POST", path: "/v1/logs/a/close", init: { headers: producer } },
     post("fence", { token: "t" }),
     put({ lease }),
